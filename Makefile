@@ -1,0 +1,40 @@
+# 安答 AnDa。`make help` 列出全部命令；`make run` 与 `make test` 是对外的两条。
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8080
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench
+
+help: ## 列出命令
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) tools/make_venv.py $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+setup: $(STAMP) ## 准备环境、数据库和演示数据
+	@$(BIN)/anda setup --quiet
+
+run: $(STAMP) ## 启动产品（PORT=9000 make run 换端口）
+	@ANDA_PUBLIC_URL="$${ANDA_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/anda setup
+	@ANDA_PUBLIC_URL="$${ANDA_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/anda serve --port $(PORT)
+
+test: setup ## 跑完整测试（单元、对话、真实 PostgreSQL、真实 Chromium）
+	@$(PYTHON) tools/system_packages.py
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(STAMP) ## 格式、检查、类型、导入规则、迁移与模型一致
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-cache > var/.imports 2>&1 || { cat var/.imports; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python tools/check_migrations.py
+
+bench: setup ## 与参考脚本同场比速度
+	@$(BIN)/python -m bench

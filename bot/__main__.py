@@ -1,0 +1,8 @@
+"""The `anda` command."""
+
+from bot.cli.main import main
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""What a flow may ask of the branch. Flows know this Protocol; `storage/back_office.py` fulfils it.
+
+Every method works inside the turn's transaction: what it writes is committed together with
+the message and its replies, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+Values = Mapping[str, Any]
+Level = Literal["P0", "P1", "P2", "human"]
+CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
+
+
+@dataclass(frozen=True)
+class PolicyView:
+    """A policy as its verified holder may see it; personal fields are masked already."""
+
+    number: str
+    product: str
+    line: str
+    subject: str
+    holder: str
+    insured: str
+    starts_at: datetime
+    ends_on: date
+    status: str
+    premium_fen: int
+    payment: str
+    coverages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """A claim in words; ``paid_fen`` is set only for callers who may see money."""
+
+    number: str
+    line: str
+    status: str
+    subject: str
+    reported_at: datetime
+    owner: str
+    next_step: str
+    due_on: date | None
+    missing: tuple[str, ...]
+    paid_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class ComplaintView:
+    """A complaint as its author may see it."""
+
+    number: str
+    status: str
+    received_at: datetime
+    owner: str
+    due_on: date
+    decision: str = ""
+
+
+@dataclass(frozen=True)
+class HandoffView:
+    """What happened to a request for a person: ``fresh`` is False when one was open already."""
+
+    fresh: bool
+    staffed: bool
+    ahead: int
+    answer_by: datetime
+
+
+class BackOffice(Protocol):
+    """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of this turn."""
+        ...
+
+    @property
+    def verified(self) -> bool:
+        """Tell whether this customer proved who they are, recently enough (level V2)."""
+        ...
+
+    def fact(self, key: str) -> str:
+        """Return a fact of the branch from the configuration, or ''."""
+        ...
+
+    def open_claim(self, values: Values) -> str:
+        """Record a claim and return its number; a second call in one frame is the flow's error."""
+        ...
+
+    def amend_claim(self, number: str, values: Values) -> None:
+        """Change or add facts of a claim that this customer reported."""
+        ...
+
+    def recent_claim(self, plate: str) -> str | None:
+        """Return the number of a claim on this plate in the last 48 hours, if any."""
+        ...
+
+    def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
+        """Return the documents this kind of claim needs (`domain.md` 3.4), most needed first."""
+        ...
+
+    def advice(self, line: str, accident_type: str) -> str:
+        """Return what to do right now to be safe and keep the damage small, or ''."""
+        ...
+
+    def claims(self, number: str | None = None) -> Sequence[ClaimView]:
+        """Return the claims this customer may see, newest first."""
+        ...
+
+    def open_complaint(self, values: Values) -> ComplaintView:
+        """Record a complaint and return its receipt."""
+        ...
+
+    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
+        """Return the complaints this customer may see, newest first."""
+        ...
+
+    def hand_off(self, level: Level, reason: str) -> HandoffView:
+        """Ask for a person; never makes a second request while one is open."""
+        ...
+
+    def send_code(self, phone: str) -> CodeResult:
+        """Send a one-time code; the answer does not tell whether the phone is known."""
+        ...
+
+    def check_code(self, phone: str, code: str) -> bool:
+        """Compare and use up the one-time code; False when wrong, used or expired."""
+        ...
+
+    def identify(self, phone: str, proof: Values) -> bool:
+        """Bind this channel identity to the customer if phone and proof fit together."""
+        ...
+
+    def locked_minutes(self) -> int:
+        """Return how long verification stays locked for this customer; 0 when it is open."""
+        ...
+
+    def policies(self, reason: str) -> Sequence[PolicyView]:
+        """Return the verified customer's policies and record the disclosure with ``reason``."""
+        ...
+
+    def open_ticket(self, kind: str, values: Values) -> str:
+        """Record any other promise (call back, lead, wish) and return its number."""
+        ...
+
+    def unsubscribe(self, category: str) -> None:
+        """Stop messages of ``category`` (marketing, survey, renewal) at once."""
+        ...
+
+    def pending_survey(self) -> str | None:
+        """Return the key of a survey that waits for this customer's answer, if any."""
+        ...
+
+    def answer_survey(self, score: int | None, comment: str) -> bool:
+        """Record the answer to the waiting survey; False when none waits."""
+        ...

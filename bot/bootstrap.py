@@ -1,0 +1,213 @@
+"""Composition root: the only module that knows every part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import intents as intents_package
+from bot import clock, settings as configuration
+from bot.channels.base import Sender
+from bot.channels.inbox import ChannelInbox
+from bot.channels.media import MediaDelivery
+from bot.channels.sms import FileSms, HttpSms
+from bot.channels.webchat.ports import PageInfo
+from bot.channels.webchat.service import EngineChat
+from bot.channels.wechat import text as wechat_text
+from bot.channels.wechat.app import WeChatCallback
+from bot.channels.wechat.client import WeChatApi
+from bot.channels.wechat.media import WeChatMedia
+from bot.channels.wechat.sender import WeChatSender
+from bot.dialogue.flow import Flow
+from bot.dialogue.manager import DialogueManager
+from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.registry import Registry
+from bot.dialogue.understand import Understander
+from bot.engine import Engine, Result
+from bot.inbox import EngineInbox
+from bot.media import MediaStore
+from bot.metrics import METRICS
+from bot.outbox import Deliver, Dispatcher
+from bot.settings import Settings, WeChat
+from bot.spool import Spool
+from knowledge_base.service import Service
+from knowledge_base.understanding.reader import SentenceReader
+from storage.crypto import Cipher
+from storage.database import open_engine
+from storage.outbox import Leased
+from storage.tokens import StoredTokens
+from storage.transactions import Transactions, transactions
+
+
+def find_flows(package: ModuleType) -> list[type[Flow]]:
+    """Return every flow defined in a module of ``package``, in module order."""
+    modules = [
+        import_module(f"{package.__name__}.{module.name}")
+        for module in iter_modules(package.__path__)
+    ]
+    return [
+        flow
+        for module in modules
+        for flow in vars(module).values()
+        if isinstance(flow, type) and issubclass(flow, Flow) and flow.__module__ == module.__name__
+    ]
+
+
+@dataclass
+class App:
+    """All parts of one process, each made when first needed."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = clock.now
+    listeners: list[Callable[[InboundMessage, Result], None]] = field(default_factory=list)
+
+    @classmethod
+    def from_configuration(cls) -> App:
+        """Read config.yaml and the environment."""
+        return cls(configuration.load())
+
+    @cached_property
+    def secret(self) -> bytes:
+        """Return the key of the encrypted columns."""
+        return configuration.secret_key(self.settings)
+
+    @cached_property
+    def cipher(self) -> Cipher:
+        """Return what encrypts and blinds personal data."""
+        return Cipher(self.secret)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """Return the way to the database."""
+        return transactions(open_engine(self.settings.database_url, self.secret))
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return all flows of the package ``intents``."""
+        return Registry(find_flows(intents_package))
+
+    @cached_property
+    def knowledge(self) -> Service:
+        """Return the knowledge base."""
+        return Service.load(self.settings.branch)
+
+    @cached_property
+    def reader(self) -> SentenceReader:
+        """Return what understands a single sentence; flows bring examples of their own."""
+        reader = SentenceReader.load()
+        for flow in self.registry.flows.values():
+            reader.add_examples(flow.name, flow.examples)
+        return reader
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the engine."""
+        rules = self.settings.dialogue
+        return Engine(
+            understander=Understander(
+                self.registry, self.reader, self.knowledge, rules.intent_threshold
+            ),
+            manager=DialogueManager(
+                self.registry,
+                self.knowledge,
+                rules.misses_before_handoff,
+                timedelta(hours=rules.idle_hours_before_asking),
+            ),
+            settings=self.settings,
+            cipher=self.cipher,
+            cuts={"wechat": _cut_for_wechat},
+        )
+
+    @cached_property
+    def inbox(self) -> EngineInbox:
+        """Return the engine's asynchronous face."""
+        spool = Spool(self.settings.data_dir / "spool", self.cipher)
+        return EngineInbox(self.engine, self.transactions, self.clock, spool, self._told)
+
+    def _told(self, message: InboundMessage, result: Result) -> None:
+        """Tell those who wait that a turn is committed."""
+        METRICS.turn(message.channel, duplicate=result.duplicate)
+        self.dispatcher.wake()
+        self.chat.ring(message, result)
+        for listener in self.listeners:
+            listener(message, result)
+
+    @cached_property
+    def media(self) -> MediaStore:
+        """Return the files that customers sent."""
+        return MediaStore(self.settings.media_dir, self.settings.media.max_bytes)
+
+    @cached_property
+    def chat(self) -> EngineChat:
+        """Return the web chat's conversation."""
+        poll = 15.0 if self.settings.database_url.startswith("sqlite") else 1.0
+        return EngineChat(self.inbox, self.transactions, self.media, poll)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Return what works off the outbox."""
+        return Dispatcher(self.transactions, self._routes(), self.clock)
+
+    def _routes(self) -> Mapping[tuple[str, str], Deliver]:
+        routes: dict[tuple[str, str], Deliver] = {
+            ("*", "sms"): _by(self._sms()),
+            ("*", "webchat"): self._to_webchat,
+            ("*", "terminal"): self._to_webchat,
+        }
+        if self.settings.wechat:
+            api = self.wechat_api(self.settings.wechat)
+            media = WeChatMedia(api, self.settings.media.max_bytes)
+            routes[("*", "wechat")] = _by(WeChatSender(api))
+            routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
+        return routes
+
+    def wechat_api(self, settings: WeChat) -> WeChatApi:
+        """Return the client of the official account's API."""
+        tokens = StoredTokens(self.transactions, lambda: self.clock().timestamp())
+        return WeChatApi(settings, tokens, self.clock)
+
+    async def _to_webchat(self, item: Leased) -> str:
+        """A web customer reads the message table; ringing is all there is to deliver."""
+        self.chat.ring_peer(item.peer)
+        return ""
+
+    def _sms(self) -> Sender:
+        sms = self.settings.sms
+        if sms.gateway == "http":
+            return HttpSms(sms.url, sms.token.get_secret_value())
+        return FileSms(self.settings.data_dir / "sms.jsonl", self.clock)
+
+    def wechat_callback(self) -> WeChatCallback | None:
+        """Return the callback application, None when the channel is off."""
+        if self.settings.wechat is None:
+            return None
+        return WeChatCallback(self.settings.wechat, ChannelInbox(self.inbox), self.clock)
+
+    def page(self) -> PageInfo:
+        """Return what the chat page says about the branch."""
+        facts = self.settings.branch
+        return PageInfo(
+            branch=facts.get("name", "天安保险天津分公司"),
+            hotline=self.settings.hotline,
+            demo=self.settings.demo,
+            hours=facts.get("chat_hours", ""),
+            address=facts.get("address", ""),
+            questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
+        )
+
+
+def _by(sender: Sender) -> Deliver:
+    async def deliver(item: Leased) -> str:
+        return await sender.send(item.account, item.peer, item.body)
+
+    return deliver
+
+
+def _cut_for_wechat(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
+    plan = wechat_text.plan(replies)
+    return plan.now, plan.later

@@ -1,0 +1,1 @@
+"""The customer web chat page and its HTTP interface, all below ``/chat``."""

@@ -1,0 +1,106 @@
+// What the customer has said and the server has not confirmed. One at a time, in order;
+// the client_id makes a second sending harmless, so doubt always means: send again.
+import { Failure, sendMessage, sendPhoto } from "./api.js";
+import { randomId, read, write } from "./store.js";
+
+export class Outbox {
+  #session;
+  #items = [];
+  #busy = false;
+
+  // hooks: onState(item), onProgress(item, share), onTurn(turn, item), onStart(item)
+  constructor(session, hooks) {
+    this.#session = session;
+    this.hooks = hooks;
+  }
+
+  // Words that a reload interrupted. Photos do not survive one: their bytes are gone.
+  restore() {
+    const kept = read(this.#key, []);
+    return kept.map((item) => this.#push({ ...item, state: "failed", reason: "", again: true }));
+  }
+
+  add(message) {
+    const item = this.#push({ client_id: randomId(16), at: Date.now(), ...message, state: "sending" });
+    this.#pump();
+    return item;
+  }
+
+  retry(item) {
+    if (item.state !== "failed") return;
+    this.#set(item, "sending");
+    this.#pump();
+  }
+
+  retryAll() {
+    for (const item of this.#items) if (item.state === "failed" && item.again) this.#set(item, "sending");
+    this.#pump();
+  }
+
+  // The server's own record of a message outweighs a lost answer.
+  confirmed(clientId) {
+    const item = this.#items.find((each) => each.client_id === clientId);
+    if (item) this.#done(item);
+  }
+
+  get #key() {
+    return `anda.unsent.${this.#session.slice(0, 8)}`;
+  }
+
+  #push(item) {
+    this.#items.push(item);
+    this.#save();
+    return item;
+  }
+
+  #done(item) {
+    this.#items = this.#items.filter((each) => each !== item);
+    this.#set(item, "sent");
+  }
+
+  #set(item, state, failure = null) {
+    item.state = state;
+    item.reason = failure?.message ?? "";
+    item.again = failure?.again ?? false;
+    this.#save();
+    this.hooks.onState(item);
+  }
+
+  #save() {
+    const words = this.#items.filter((item) => !item.file);
+    write(this.#key, words.map(({ client_id, at, text, location }) => ({ client_id, at, text, location })));
+  }
+
+  async #pump() {
+    if (this.#busy) return;
+    this.#busy = true;
+    let item;
+    while ((item = this.#items.find((each) => each.state === "sending"))) await this.#deliver(item);
+    this.#busy = false;
+  }
+
+  async #deliver(item) {
+    this.hooks.onStart(item);
+    try {
+      const turn = await this.#post(item);
+      if (item.state !== "sent") this.#done(item);
+      this.hooks.onTurn(turn, item);
+    } catch (failure) {
+      const known = failure instanceof Failure ? failure : new Failure("消息没有发出。", true);
+      if (item.state === "sent") return;
+      this.#set(item, "failed", known);
+      if (known.wait) setTimeout(() => this.retry(item), known.wait * 1000);
+    }
+  }
+
+  #post({ client_id, text, location, file }) {
+    const session = this.#session;
+    if (file) return sendPhoto({ session, client_id, text, file }, (share) => this.#progress(client_id, share));
+    return sendMessage({ session, client_id, text: text ?? "", ...(location && { location }) });
+  }
+
+  #progress(clientId, share) {
+    const item = this.#items.find((each) => each.client_id === clientId);
+    if (item) this.hooks.onProgress(item, share);
+  }
+}

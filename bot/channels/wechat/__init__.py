@@ -1,0 +1,1 @@
+"""The WeChat official-account channel: callback, customer-service messages, media."""

@@ -1,0 +1,128 @@
+"""`anda chat`: talk to the bot in the terminal, with the server's own engine and database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from bot import clock
+from bot.bootstrap import App
+from bot.cli import jsonl
+from bot.dialogue.message import Attachment, InboundMessage, Location
+from bot.engine import Result
+from bot.errors import BadRequest
+from bot.media import image_ending
+from storage import schema
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(chat)
+
+
+def chat(
+    peer: Annotated[str, typer.Option(help="客户标识；同一个标识接着上次聊")] = "terminal",
+    as_lines: Annotated[bool, typer.Option("--jsonl")] = False,
+) -> None:
+    """在终端里和机器人对话。"""
+    parts = App.from_configuration()
+    schema.upgrade(parts.transactions.engine)
+    talk = Terminal(parts, peer)
+    try:
+        (_lines if as_lines else _prompt)(talk)
+    finally:
+        parts.transactions.close()
+
+
+@dataclass
+class Terminal:
+    """One customer at a terminal; the clock can be moved by ``{"at": ISO}``."""
+
+    app: App
+    peer: str
+    at: datetime | None = None
+    _set_at: datetime = field(default_factory=clock.now)
+
+    def now(self) -> datetime:
+        """Return the moved clock's time; it runs on from where it was set."""
+        return self.at + (clock.now() - self._set_at) if self.at else clock.now()
+
+    def move(self, text: str) -> None:
+        """Set the clock."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadRequest(f"时间 {text} 看不懂，请写成 2026-11-22T09:30:00+08:00") from None
+        self.at = moment if moment.tzinfo else moment.replace(tzinfo=clock.SHANGHAI)
+        self._set_at = clock.now()
+        self.app.clock = self.now
+        self.app.inbox.clock = self.now
+
+    def say(self, row: Mapping[str, Any]) -> Result:
+        """Hand one line to the engine and deliver what it owes (codes, reminders)."""
+        message = self._message(row)
+
+        async def turn() -> Result:
+            result = await self.app.inbox.result(message)
+            assert result is not None  # without a deadline there is always a result
+            await self.app.dispatcher.run_once()
+            return result
+
+        return asyncio.run(turn())
+
+    def _message(self, row: Mapping[str, Any]) -> InboundMessage:
+        common: dict[str, Any] = {
+            "channel": "terminal",
+            "account": "cli",
+            "peer": self.peer,
+            "key": uuid4().hex,
+            "sent_at": self.now(),
+        }
+        if place := row.get("location"):
+            location = Location(float(place["lat"]), float(place["lon"]), str(place.get("label", "")))
+            return InboundMessage(**common, kind="location", location=location)
+        if path := row.get("image"):
+            return InboundMessage(**common, kind="image", attachment=self._photo(Path(str(path))))
+        return InboundMessage(**common, text=str(row.get("text") or ""))
+
+    def _photo(self, path: Path) -> Attachment:
+        try:
+            data = path.read_bytes()
+        except OSError:
+            raise BadRequest(f"照片 {path} 读不到，请检查路径") from None
+        if (ending := image_ending(data)) is None:
+            raise BadRequest(f"{path} 不是能识别的照片")
+        return Attachment("image", self.app.media.save(self.peer, data, ending), stored=True)
+
+
+def _lines(talk: Terminal) -> None:
+    for row in jsonl.rows():
+        if "at" in row:
+            talk.move(str(row["at"]))
+        if not {"text", "image", "location"} & row.keys():
+            continue
+        result = talk.say(row)
+        jsonl.write({"replies": [r.to_json() for r in result.now], "state": dict(result.state)})
+
+
+def _prompt(talk: Terminal) -> None:
+    print("和安答对话，Ctrl-D 结束。")
+    while True:
+        try:
+            text = input("您：")
+        except EOFError:
+            print()
+            return
+        for reply in talk.say({"text": text}).now:
+            print(f"安答：{reply.text}")
+            if reply.buttons:
+                print("　　　" + "　".join(f"[{button}]" for button in reply.buttons))
+        sys.stdout.flush()

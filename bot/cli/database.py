@@ -1,0 +1,122 @@
+"""`anda db …` and `anda doctor`."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine, make_url, text
+
+from bot import settings as configuration
+from bot.bootstrap import App
+from bot.errors import AndaError, ConfigurationError
+from bot.settings import Settings
+from storage import schema
+from storage.database import open_engine
+
+_LOW_DISK = 500_000_000
+
+db = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(db, name="db")
+    app.command()(doctor)
+
+
+def _open(settings: Settings) -> Engine:
+    return open_engine(settings.database_url, configuration.secret_key(settings))
+
+
+@db.command()
+def upgrade() -> None:
+    """升级数据库到当前程序的版本（可以重复运行）。"""
+    engine = _open(configuration.load())
+    schema.upgrade(engine)
+    print(f"数据库已是最新版本（{schema.current(engine)}）")
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument()]) -> None:
+    """在线备份（SQLite；PostgreSQL 请用 pg_dump 或 WAL 归档）。"""
+    source = _sqlite_path(configuration.load())
+    with sqlite3.connect(source) as origin, sqlite3.connect(file) as target:
+        origin.backup(target)
+    print(f"已备份到 {file}")
+
+
+@db.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+    """恢复备份；拒绝比当前程序更新的数据库。"""
+    settings = configuration.load()
+    target = _sqlite_path(settings)
+    candidate = open_engine(f"sqlite:///{file}", configuration.secret_key(settings))
+    if schema.is_newer(candidate):
+        raise ConfigurationError("备份来自更新的版本：请先升级程序再恢复")
+    with sqlite3.connect(file) as origin, sqlite3.connect(target) as destination:
+        origin.backup(destination)
+    print(f"已从 {file} 恢复")
+
+
+def _sqlite_path(settings: Settings) -> str:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise ConfigurationError("这个命令用于 SQLite；PostgreSQL 请用 pg_dump / pg_restore")
+    return url.database
+
+
+def doctor() -> int:
+    """检查配置、数据库、渠道、磁盘；每项一行，有问题时退出码为 1。"""
+    try:
+        app = App.from_configuration()
+    except AndaError as error:
+        print(f"✗ 配置：{error}")
+        return 1
+    checks: tuple[tuple[str, Callable[[App], str]], ...] = (
+        ("配置", lambda app: f"读取正常，演示模式{'开' if app.settings.demo else '关'}"),
+        ("密钥", lambda app: f"可用（{len(app.secret)} 字节）"),
+        ("数据库", _check_database),
+        ("知识库", lambda app: f"{len(app.knowledge.base.entries)} 条"),
+        ("流程", lambda app: "、".join(flow.title for flow in app.registry.flows.values())),
+        ("渠道", _check_channels),
+        ("时钟", lambda app: f"{app.clock():%Y-%m-%d %H:%M:%S %z}"),
+        ("磁盘", _check_disk),
+    )
+    return max([_report(name, check, app) for name, check in checks])
+
+
+def _report(name: str, check: Callable[[App], str], app: App) -> int:
+    try:
+        print(f"✓ {name}：{check(app)}")
+    except Exception as error:  # every part is checked, whatever another one says
+        print(f"✗ {name}：{error}")
+        return 1
+    return 0
+
+
+def _check_database(app: App) -> str:
+    engine = app.transactions.engine
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    if not schema.is_current(engine):
+        raise ConfigurationError("版本不是最新，请运行 anda db upgrade")
+    return f"{engine.dialect.name}，版本 {schema.current(engine)}"
+
+
+def _check_channels(app: App) -> str:
+    on = ["网页"] + [n for n, s in (("微信", app.settings.wechat), ("Telegram", app.settings.telegram)) if s]
+    return "、".join(on)
+
+
+def _check_disk(app: App) -> str:
+    folder = app.settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_DISK:
+        raise ConfigurationError(f"只剩 {free // 1_000_000} MB，请清理磁盘")
+    return f"剩余 {free // 1_000_000_000} GB"

@@ -1,0 +1,31 @@
+"""Read and write JSON lines, streaming; a bad line is named and ends the command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from bot.errors import BadRequest
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield the objects on standard input."""
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(f"标准输入第 {number} 行不是合法的 JSON：{error}") from None
+        if not isinstance(row, dict):
+            raise BadRequest(f"标准输入第 {number} 行应是一个 JSON 对象")
+        yield row
+
+
+def write(row: Mapping[str, Any]) -> None:
+    """Write one line and flush it, so that a reader at the other end can go on."""
+    sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,82 @@
+"""`anda kb …`: match, check, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bot.bootstrap import App
+from bot.cli import jsonl
+from knowledge_base.loader import load_jsonl
+from knowledge_base.matcher import FaqMatcher, Question
+
+app = typer.Typer(no_args_is_help=True)
+_SHOWN = 5
+
+
+@app.callback()
+def _kb() -> None:
+    """知识库。"""
+
+
+@app.command()
+def match(
+    as_lines: Annotated[bool, typer.Option("--jsonl")] = False,
+    kb: Annotated[Path | None, typer.Option(help="另一份知识库（JSONL）")] = None,
+) -> None:
+    """读 {"id","text"} 行，写 {"id","answered","matches"} 行。"""
+    if not as_lines:
+        raise typer.BadParameter("请加 --jsonl，从标准输入逐行读取")
+    matcher = FaqMatcher.build(_questions(kb))
+    for row in jsonl.rows():
+        matches = matcher.match(str(row.get("text") or ""), _SHOWN)
+        found = [{"id": m.id, "score": round(m.score, 4)} for m in matches]
+        jsonl.write({"id": row.get("id"), "answered": matcher.answered(matches), "matches": found})
+
+
+def _questions(kb: Path | None) -> Iterable[Question]:
+    if kb is None:
+        return App.from_configuration().knowledge.base.questions()
+    return (Question(entry.id, entry.texts) for entry in load_jsonl(kb))
+
+
+@app.command()
+def check() -> int:
+    """检查知识库：重复、缺失、过期、没有配置的分公司信息。"""
+    parts = App.from_configuration()
+    problems = list(_problems(parts))
+    for problem in problems:
+        print(problem)
+    print(f"共 {len(parts.knowledge.base.entries)} 条，发现 {len(problems)} 个问题")
+    return 1 if problems else 0
+
+
+def _problems(parts: App) -> Iterable[str]:
+    today, seen = parts.clock().date(), dict[str, str]()
+    for entry in parts.knowledge.base.entries.values():
+        if entry.review_due and entry.review_due < today:
+            yield f"{entry.id}：已过复核日 {entry.review_due}"
+        answer = parts.knowledge.base.answer(entry, parts.settings.branch).replace(" ", "")
+        for fact in entry.must_contain:
+            if "{" not in fact and fact.replace(" ", "") not in answer:
+                yield f"{entry.id}：答案里缺少「{fact}」（可能是分公司信息没有配置）"
+        for text in entry.texts:
+            if (other := seen.setdefault(text, entry.id)) != entry.id:
+                yield f"{entry.id}：问法「{text}」与 {other} 重复"
+
+
+@app.command()
+def export(file: Path) -> None:
+    """导出为 JSONL。"""
+    parts = App.from_configuration()
+    with file.open("wb") as target:
+        for entry in parts.knowledge.base.entries.values():
+            row: dict[str, Any] = {
+                name: getattr(entry, name) for name in entry.__dataclass_fields__
+            }
+            target.write(orjson.dumps(row) + b"\n")
+    print(f"已导出 {len(parts.knowledge.base.entries)} 条到 {file}")

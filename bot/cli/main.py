@@ -1,0 +1,38 @@
+"""Gather the sub-commands; errors become one clear line and the right exit status."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from bot.cli import chat, database, dialogues, kb, serve, setup, staff, understand
+from bot.errors import AndaError
+
+app = typer.Typer(
+    help="安答 AnDa：财险分公司的对话客服", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (serve, chat, dialogues, understand, database, staff, setup):
+    module.register(app)
+app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 failed, 2 wrong use; never a traceback."""
+    try:
+        status = app(standalone_mode=False)
+    except click.UsageError as error:
+        _say(error.format_message())
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except (AndaError, OSError) as error:
+        _say(str(error))
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(text: str) -> None:
+    print(f"anda: {text}", file=sys.stderr)

@@ -1,0 +1,68 @@
+"""`anda serve`: run the product."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from bot import log
+from bot.bootstrap import App
+from bot.errors import ConfigurationError
+from bot.web import web_app
+from storage import schema
+
+_DRAIN_SECONDS = 5
+
+
+class Role(StrEnum):
+    """What this process does."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    role: Annotated[Role, typer.Option(help="all = 一个进程做全部")] = Role.ALL,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+) -> None:
+    """启动服务（SIGTERM 时处理完手头的消息再退出）。"""
+    parts = App.from_configuration()
+    log.configure(parts.settings.log_level)
+    _refuse_foreign_schema(parts)
+    if role is Role.WORKER:
+        asyncio.run(parts.dispatcher.run())
+        return
+    # Loaded before the first request, which must not wait for it.
+    _ = parts.engine
+    server = uvicorn.Server(
+        uvicorn.Config(
+            web_app(parts, worker=role is Role.ALL),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            h11_max_incomplete_event_size=32_768,
+        )
+    )
+    server.run()
+
+
+def _refuse_foreign_schema(parts: App) -> None:
+    engine = parts.transactions.engine
+    if schema.is_newer(engine):
+        raise ConfigurationError("数据库比程序新：请升级程序，或换用与数据库配套的版本")
+    if not schema.is_current(engine):
+        raise ConfigurationError("数据库还没有准备好：请先运行 anda db upgrade")

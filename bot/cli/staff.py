@@ -1,0 +1,93 @@
+"""`anda user add` and `anda token create`."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from argon2 import PasswordHasher
+from sqlalchemy.exc import IntegrityError
+
+from bot.bootstrap import App
+from bot.errors import ConfigurationError
+from storage.models.staff import ApiToken, StaffUser
+from storage.unit_of_work import UnitOfWork
+
+user = typer.Typer(help="控制台账号", no_args_is_help=True)
+token = typer.Typer(help="接口令牌", no_args_is_help=True)
+
+
+class StaffRole(StrEnum):
+    """The roles of the contract."""
+
+    AGENT = "agent"
+    CLAIMS = "claims"
+    COMPLAINTS = "complaints"
+    UNDERWRITING = "underwriting"
+    SALES = "sales"
+    SUPERVISOR = "supervisor"
+    TRAINER = "trainer"
+    ADMIN = "admin"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(user, name="user")
+    app.add_typer(token, name="token")
+
+
+@user.callback()
+def _user() -> None:
+    """控制台账号。"""
+
+
+@token.callback()
+def _token() -> None:
+    """接口令牌。"""
+
+
+@user.command("add")
+def add_user(name: str, role: Annotated[StaffRole, typer.Option()]) -> None:
+    """新增账号，密码只显示这一次。"""
+    parts = App.from_configuration()
+    password = secrets.token_urlsafe(12)
+    hashed = PasswordHasher().hash(password)
+
+    def add(uow: UnitOfWork) -> None:
+        uow.session.add(
+            StaffUser(name=name, role=role.value, password_hash=hashed, created_at=parts.clock())
+        )
+
+    try:
+        parts.transactions.run(add)
+    except IntegrityError:
+        raise ConfigurationError(f"账号 {name} 已经存在，请换一个名字") from None
+    print(f"账号 {name}（{role.value}）密码：{password}")
+
+
+@token.command("create")
+def create_token(
+    role: Annotated[StaffRole, typer.Option()], label: Annotated[str, typer.Option()] = "cli"
+) -> None:
+    """新建接口令牌，只显示这一次。"""
+    parts = App.from_configuration()
+    print(new_token(parts, role.value, label))
+
+
+def new_token(parts: App, role: str, label: str) -> str:
+    """Store a token's hash and return the token."""
+    secret = f"anda_{secrets.token_urlsafe(32)}"
+    hashed = hashlib.sha256(secret.encode()).hexdigest()
+
+    def add(uow: UnitOfWork) -> None:
+        uow.session.add(
+            ApiToken(
+                token_hash=hashed, role=role, label=label, created_at=parts.clock(), revoked=False
+            )
+        )
+
+    parts.transactions.run(add)
+    return secret

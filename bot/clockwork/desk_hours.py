@@ -1,0 +1,31 @@
+"""When people answer: pure functions over the desk's opening hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+
+@dataclass(frozen=True)
+class DeskHours:
+    """The desk is staffed every day from ``opens`` until before ``closes``, Asia/Shanghai."""
+
+    opens: time
+    closes: time
+
+    def staffed(self, at: datetime) -> bool:
+        """Tell whether somebody answers at ``at``."""
+        return self.opens <= at.time().replace(tzinfo=None) < self.closes
+
+    def next_opening(self, at: datetime) -> datetime:
+        """Return ``at`` when the desk is open, else the next opening."""
+        if self.staffed(at):
+            return at
+        today = at.replace(
+            hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0
+        )
+        return today if at < today else today + timedelta(days=1)
+
+    def answer_by(self, at: datetime, minutes: int) -> datetime:
+        """Return by when a person answers a request made at ``at``."""
+        return self.next_opening(at) + timedelta(minutes=minutes)

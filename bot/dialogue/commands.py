@@ -1,0 +1,154 @@
+"""Commands: what one utterance asks the dialogue to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EscalationLevel = Literal["none", "P0", "P1", "P2", "human"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A slot value with the customer's words; ``problem`` tells why it cannot be used."""
+
+    value: Any
+    quote: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class StartFlow:
+    """Begin ``flow`` on top of what is open; a kept draft of it is taken up again."""
+
+    flow: str
+    utterance: str = ""
+
+
+@dataclass(frozen=True)
+class FillSlots:
+    """Fill empty slots of the top flow; ``utterance`` is what the customer said."""
+
+    values: dict[str, Said]
+    utterance: str = ""
+
+
+@dataclass(frozen=True)
+class CorrectSlots:
+    """Overwrite filled slots of the top flow."""
+
+    values: dict[str, Said]
+    utterance: str = ""
+
+
+@dataclass(frozen=True)
+class ForgetSlot:
+    """Ask for a slot again that the customer called wrong without giving the right value."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class AnswerEntry:
+    """Answer from the knowledge base; ``score`` is the matcher's confidence."""
+
+    entry: str
+    score: float = 1.0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Ask which of these is meant: label to show → what it starts."""
+
+    candidates: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Escalate:
+    """A person is needed now; ``say`` comes before everything else in the reply."""
+
+    level: EscalationLevel
+    reason: str
+    say: str
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """The answer to the summary card."""
+
+    yes: bool
+
+
+@dataclass(frozen=True)
+class Finish:
+    """«没别的了»: skip what may come later; at the card it means yes."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """«接着来»: go on with the open flow or the newest draft."""
+
+
+@dataclass(frozen=True)
+class CancelFlow:
+    """Leave the flow; what was filled is kept as a draft."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """«上一步»: ask the last answered question again."""
+
+
+@dataclass(frozen=True)
+class Restart:
+    """«重来»: begin the flow anew with empty slots."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """«跳过/以后补»: go on without the slot that was asked for."""
+
+
+@dataclass(frozen=True)
+class Help:
+    """«帮助»: explain the open question, or what the bot can do."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """«稍等»: the customer will be back; nothing is asked again."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Answer with a fixed sentence (a photo out of the blue, a sticker)."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """A miss."""
+
+
+Command = (
+    StartFlow
+    | FillSlots
+    | CorrectSlots
+    | ForgetSlot
+    | AnswerEntry
+    | Offer
+    | Escalate
+    | Confirm
+    | Finish
+    | Resume
+    | CancelFlow
+    | Back
+    | Restart
+    | Skip
+    | Help
+    | Wait
+    | Say
+    | NotUnderstood
+)

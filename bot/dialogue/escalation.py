@@ -1,0 +1,37 @@
+"""Bring a person in: because somebody is in danger, because of a rule, or because we failed."""
+
+from __future__ import annotations
+
+from bot.back_office import HandoffView
+from bot.dialogue import phrases
+from bot.dialogue.commands import EscalationLevel
+from bot.dialogue.message import Reply
+from bot.dialogue.turn import Turn
+
+
+def escalate(turn: Turn, level: EscalationLevel, reason: str, say: str) -> None:
+    """Ask for a person and put the rule's sentence before everything else."""
+    if level == "none":
+        return
+    view = turn.office.hand_off(level, reason)
+    lines = [say] if say else []
+    if view.fresh:
+        lines.append(promise(view, urgent=level in ("P0", "P1")))
+    if lines:
+        turn.replies.insert(0, Reply("\n".join(lines)))
+
+
+def give_up(turn: Turn) -> None:
+    """Hand over after too many misses."""
+    view = turn.office.hand_off("P2", "连续没听懂")
+    turn.say(f"{phrases.TOO_MANY_MISSES}\n{promise(view, urgent=False)}")
+    turn.quiet = True
+
+
+def promise(view: HandoffView, *, urgent: bool) -> str:
+    """Return what happens next, and by when, in plain words."""
+    if urgent:
+        return phrases.HANDOFF_URGENT
+    if not view.staffed:
+        return phrases.HANDOFF_CLOSED.format(when=f"{view.answer_by:%m月%d日 %H:%M}")
+    return phrases.HANDOFF_QUEUED.format(ahead=phrases.ahead(view.ahead))

@@ -1,0 +1,179 @@
+"""Flow and Slot: the two words an intent file is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+
+from bot.back_office import BackOffice
+from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.base import Json, SlotType
+
+T = TypeVar("T")
+Accept = Callable[[Any, Any, BackOffice], str | None]
+
+
+class Slot(Generic[T]):
+    """One thing we need to know, how to ask for it and when it matters.
+
+    ``check`` refuses a value with a sentence; ``accept`` may also act on the branch (send a
+    code). ``also`` names a slot that is asked for in the same breath with ``ask_both``.
+    An ``optional`` slot is never asked before the summary; it is taken when said.
+    A slot that is not ``deferrable`` cannot be skipped.
+    """
+
+    name: str
+
+    def __init__(
+        self,
+        slot_type: SlotType[T],
+        *,
+        label: str,
+        ask: str,
+        when: Callable[[Any], bool] = lambda flow: True,
+        check: Callable[[Any, T], str | None] = lambda flow, value: None,
+        accept: Accept | None = None,
+        help: str = "",
+        buttons: tuple[str, ...] = (),
+        also: str = "",
+        ask_both: str = "",
+        optional: bool = False,
+        deferrable: bool = True,
+        remembered: bool = False,
+        shown: bool = True,
+    ) -> None:
+        self.type = slot_type
+        self.label = label
+        self.ask = ask
+        self.when = when
+        self.check = check
+        self.accept = accept
+        self.help = help
+        self.buttons = buttons
+        self.also = also
+        self.ask_both = ask_both
+        self.optional = optional
+        self.deferrable = deferrable
+        self.remembered = remembered
+        self.shown = shown
+
+    def __set_name__(self, owner: type[Flow], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, flow: None, owner: type[Flow]) -> Self: ...
+    @overload
+    def __get__(self, flow: Flow, owner: type[Flow]) -> T | None: ...
+    def __get__(self, flow: Flow | None, owner: type[Flow]) -> Self | T | None:
+        return self if flow is None else flow.values.get(self.name)
+
+
+@dataclass
+class Outcome:
+    """What a finished flow says, and the flow to go on with, if any."""
+
+    replies: list[Reply] = field(default_factory=list)
+    then: str | None = None
+
+    @classmethod
+    def say(cls, text: str, *buttons: str) -> Outcome:
+        """Return an outcome of one bubble."""
+        return cls([Reply(text, buttons)])
+
+
+class Flow:
+    """A multi-turn intent. Its position is computed from its slots, never stored.
+
+    ``version`` goes up when a slot changes meaning; ``changed_in`` then names, by version, the
+    slots whose older values must be asked again. ``renamed`` maps old slot names to new ones.
+    ``kept`` holds JSON that the flow notes for itself (a number it has opened).
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[int] = 1
+    renamed: ClassVar[Mapping[str, str]] = {}
+    changed_in: ClassVar[Mapping[int, tuple[str, ...]]] = {}
+    examples: ClassVar[tuple[str, ...]] = ()
+    slots: ClassVar[dict[str, Slot[Any]]] = {}
+    keeps_draft: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
+
+    def __init__(
+        self,
+        values: Mapping[str, Any] | None = None,
+        *,
+        quotes: Mapping[str, str] | None = None,
+        skipped: tuple[str, ...] = (),
+        kept: Mapping[str, Json] | None = None,
+        utterance: str = "",
+    ) -> None:
+        self.values = dict(values or {})
+        self.quotes = dict(quotes or {})
+        self.skipped = skipped
+        self.kept = dict(kept or {})
+        self.utterance = utterance
+
+    @property
+    def confirm(self) -> bool:
+        """Tell whether the customer sees a summary and says yes before ``submit``."""
+        return True
+
+    def relevant(self) -> Iterator[Slot[Any]]:
+        """Yield the slots that matter given what is already known, in asking order."""
+        return (slot for slot in self.slots.values() if slot.when(self))
+
+    def pending(self) -> Slot[Any] | None:
+        """Return the first slot that must be asked for, or None."""
+        return next((slot for slot in self.relevant() if self._open(slot)), None)
+
+    def _open(self, slot: Slot[Any]) -> bool:
+        known = slot.name in self.values or slot.name in self.skipped
+        return not known and not slot.optional
+
+    @property
+    def ready(self) -> bool:
+        """Nothing left to ask and nothing to confirm."""
+        return not self.confirm and self.pending() is None
+
+    def prompt(self) -> Reply:
+        """Return the next question."""
+        slot = self.pending()
+        if slot is None:
+            raise LookupError(f"{self.name} has nothing to ask")
+        partner = self.slots.get(slot.also)
+        if partner and slot.ask_both and partner.when(self) and self._open(partner):
+            return Reply(slot.ask_both, slot.buttons)
+        return Reply(slot.ask, slot.buttons)
+
+    def lines(self) -> list[str]:
+        """Return the summary, a line a slot."""
+        shown = [s for s in self.relevant() if s.name in self.values and s.shown]
+        lines = [f"{s.label}：{s.type.show(self.values[s.name])}" for s in shown]
+        later = [s.label for s in self.relevant() if s.name in self.skipped]
+        return [*lines, f"以后补充：{'、'.join(later)}"] if later else lines
+
+    def begin(self, office: BackOffice) -> None:
+        """Look at the branch once, when the flow is new, and note what matters in ``kept``."""
+
+    def hear(self, text: str) -> None:
+        """Take note of the customer's words themselves, beside the values found in them."""
+
+    def opening(self, office: BackOffice) -> list[Reply]:
+        """Say something when the flow starts, before the first question."""
+        return []
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """Act on what is known so far; called after every change, before the next question."""
+        return []
+
+    def invitation(self) -> str:
+        """Return a sentence for the foot of the summary: what may still be added."""
+        return ""
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Do what the flow is for; called once, in the turn's transaction."""
+        raise NotImplementedError

@@ -1,0 +1,89 @@
+"""One utterance in its place: what was said, when, and what we were talking about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from bot.dialogue.commands import Said
+from bot.dialogue.flow import Flow, Slot
+from bot.dialogue.fold import fold
+from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
+from bot.dialogue.slot_types.base import Found
+from bot.dialogue.state import DialogueState
+
+_USED = "\0"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The utterance; ``flow`` is the flow in progress. Readings are made when first asked for."""
+
+    original: str
+    at: datetime
+    flow: Flow | None
+    state: DialogueState
+    flows: Mapping[str, type[Flow]]
+    intents: IntentReader
+    knowledge: KnowledgeBase
+    _cache: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """Return the folded text; same length as the original."""
+        return fold(self.original)
+
+    @cached_property
+    def bare(self) -> str:
+        """Return the folded text without blanks at its ends."""
+        return self.text.strip()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Return what the sentence means on its own."""
+        return self.intents.read(self.original)
+
+    @cached_property
+    def hit(self) -> Hit:
+        """Return what the knowledge base makes of it."""
+        return self.knowledge.look_up(self.original)
+
+    @cached_property
+    def pending(self) -> Slot[Any] | None:
+        """Return the slot that was asked for."""
+        return self.flow.pending() if self.flow else None
+
+    def volunteered(self, flow: Flow) -> dict[str, Said]:
+        """Return slot values said unasked; no character is used twice."""
+        return self._collect(s for s in flow.slots.values() if s.type.volunteered)
+
+    def _collect(self, slots: Iterable[Slot[Any]]) -> dict[str, Said]:
+        text, values = self.text, {}
+        for slot in slots:
+            if found := slot.type.find(text, self.at):
+                values[slot.name] = self.said(found)
+                text = blank(text, found.span)
+        return values
+
+    def said(self, found: Found[Any]) -> Said:
+        """Return a found value with the customer's own words."""
+        start, end = found.span
+        return Said(found.value, self.original[start:end].strip(), found.problem)
+
+    def answer(self, slot: Slot[Any], used: Mapping[str, Said]) -> Said | None:
+        """Return the text as an answer to ``slot``, without what other slots have used."""
+        text = self.text
+        for other in used.values():
+            if (start := self.original.find(other.quote)) >= 0 and other.quote:
+                text = blank(text, (start, start + len(other.quote)))
+        found = slot.type.answer(text, self.at)
+        return self.said(found) if found else None
+
+
+def blank(text: str, span: tuple[int, int]) -> str:
+    """Return ``text`` with a span overwritten, so that nobody uses it again."""
+    start, end = span
+    return text[:start] + _USED * (end - start) + text[end:]

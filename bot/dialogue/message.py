@@ -1,0 +1,65 @@
+"""What goes in and out of a dialogue, whatever the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Kind = Literal["text", "image", "voice", "video", "location", "link", "file", "event", "other"]
+
+
+@dataclass(frozen=True)
+class Location:
+    """A point the customer shared: degrees (GCJ-02 on WeChat) and the words that came with it."""
+
+    lat: float
+    lon: float
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A photo, voice note or file: where its bytes are, or how to fetch them.
+
+    ``ref`` is a path below the media folder (``stored``) or the channel's media id.
+    """
+
+    kind: Kind
+    ref: str
+    stored: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One message of a customer. ``key`` is unique per channel, account and peer."""
+
+    channel: str
+    account: str
+    peer: str
+    key: str
+    sent_at: datetime
+    text: str = ""
+    kind: Kind = "text"
+    attachment: Attachment | None = None
+    location: Location | None = None
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One bubble said back in the same turn; ``buttons`` are texts the customer may tap."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the contract: type, text and, where there are any, buttons."""
+        shape: dict[str, Any] = {"type": "text", "text": self.text}
+        return shape | {"buttons": list(self.buttons)} if self.buttons else shape
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Reply:
+        """Rebuild a reply that was stored by :meth:`to_json`."""
+        return cls(str(raw["text"]), tuple(raw.get("buttons", ())))

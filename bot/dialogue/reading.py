@@ -1,0 +1,75 @@
+"""What one sentence means on its own, before the conversation around it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.dialogue.commands import EscalationLevel
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """A rule of the trigger table that fired. ``say`` is the sentence to begin the reply with."""
+
+    level: EscalationLevel
+    rule: str
+    say: str = ""
+    start: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Intent code (`domain.md` 6) with a calibrated confidence from 0 to 1.
+
+    ``alternatives`` are the runners-up, best first. ``parts`` holds the sub-intents of a
+    message with several wishes, in the order they were said. ``reasons`` say why, for people.
+    """
+
+    intent: str
+    confidence: float
+    escalation: Escalation = Escalation("none", "")
+    alternatives: tuple[tuple[str, float], ...] = ()
+    parts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class IntentReader(Protocol):
+    """Recognise the intent and the danger in a single message."""
+
+    def read(self, text: str) -> Reading:
+        """Return the reading of ``text``; never raises, never keeps state."""
+        ...
+
+
+@dataclass(frozen=True)
+class Match:
+    """A knowledge-base entry with the calibrated probability that it is the right one."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What the knowledge base makes of a question: answer it, offer choices, or neither."""
+
+    outcome: str = "unknown"  # answer | offer | unknown
+    matches: Sequence[Match] = field(default_factory=tuple)
+
+
+class KnowledgeBase(Protocol):
+    """The governed answers."""
+
+    def look_up(self, text: str) -> Hit:
+        """Return what fits ``text``, best first."""
+        ...
+
+    def question(self, entry: str) -> str:
+        """Return the standard question of an entry, '' when it is gone."""
+        ...
+
+    def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the rendered answer and its buttons, None when the entry is gone."""
+        ...

@@ -1,0 +1,44 @@
+"""The flows by name, and how a stored frame becomes a flow again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.dialogue.flow import Flow
+from bot.dialogue.state import Frame
+
+
+class Registry:
+    """All flows that the bot knows."""
+
+    def __init__(self, flows: Iterable[type[Flow]]) -> None:
+        self.flows = {flow.name: flow for flow in flows}
+
+    def revive(self, frame: Frame, utterance: str = "") -> Flow:
+        """Rebuild a flow from its frame.
+
+        Values of renamed slots move over; values that a newer version cannot read are
+        dropped, so that they are asked again.
+        """
+        flow = self.flows[frame.flow]
+        outdated = _outdated(flow, frame.version)
+        values: dict[str, Any] = {}
+        quotes: dict[str, str] = {}
+        for old_name, stored in frame.slots.items():
+            name = flow.renamed.get(old_name, old_name)
+            slot = flow.slots.get(name)
+            if slot is None or name in outdated:
+                continue
+            try:
+                values[name] = slot.type.load(stored.value)
+            except (ValueError, TypeError, KeyError):
+                continue
+            quotes[name] = stored.quote
+        skipped = tuple(flow.renamed.get(name, name) for name in frame.skipped)
+        return flow(values, quotes=quotes, skipped=skipped, kept=frame.kept, utterance=utterance)
+
+
+def _outdated(flow: type[Flow], version: int) -> set[str]:
+    """Return the slots whose meaning changed after ``version``."""
+    return {name for v, names in flow.changed_in.items() if v > version for name in names}

@@ -1,0 +1,140 @@
+"""The time of an incident, in the words of Tianjin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from bot.dialogue.slot_types.base import Found, Json
+from bot.dialogue.slot_types.moment_phrases import (
+    CORRECTED,
+    INCIDENT,
+    NEGATED,
+    Phrase,
+    about,
+    is_business,
+    phrases,
+    words,
+)
+from bot.dialogue.slot_types.moment_resolve import FUTURE, resolve
+from bot.dialogue.slot_types.plain import is_hypothesis, is_question
+
+SHANGHAI = timezone(timedelta(hours=8))
+_PLACE_LIKE = re.compile(r"[路道街桥里区镇乡村场站口园楼县库]")
+_NOT_SAID = re.compile(r"[\s,。!;]")
+_WEEKDAYS = "一二三四五六日"
+
+
+def _live(text: str, found: list[Phrase]) -> list[tuple[Phrase, str]]:
+    """Return the phrases that are not about a report, an appointment or a policy."""
+    judged = []
+    for index, phrase in enumerate(found):
+        since = found[index - 1].span[1] if index else 0
+        limit = found[index + 1].span[0] if index + 1 < len(found) else len(text)
+        judged.append((phrase, about(text, phrase, since, limit)))
+    return [(phrase, topic) for phrase, topic in judged if topic != "business"]
+
+
+def _corrected(text: str, earlier: Phrase, later: Phrase) -> bool:
+    between = text[earlier.span[1] : later.span[0]]
+    before = text[max(0, earlier.span[0] - 3) : earlier.span[0]]
+    return bool(CORRECTED.search(between) or NEGATED.search(before))
+
+
+def _combine(text: str, live: list[tuple[Phrase, str]]) -> list[tuple[Phrase, str]]:
+    """Merge corrections and phrases that complete each other."""
+    merged: list[tuple[Phrase, str]] = []
+    for phrase, topic in live:
+        if merged and _corrected(text, merged[-1][0], phrase):
+            merged[-1] = (phrase.completed(merged[-1][0]), topic or merged[-1][1])
+        elif merged and phrase.complements(merged[-1][0]):
+            earlier, theirs = merged[-1]
+            first, second = (earlier, phrase) if earlier.sharp else (phrase, earlier)
+            merged[-1] = (first.completed(second), topic or theirs)
+        else:
+            merged.append((phrase, topic))
+    return merged
+
+
+def _chosen(text: str, now: datetime) -> Phrase | None:
+    """Return the phrase that says when it happened: about an incident, then the fullest."""
+    combined = _combine(text, _live(text, phrases(text, now.date())))
+    ranked = sorted(
+        combined, key=lambda one: (one[1] == "incident", one[0].weight), reverse=True
+    )
+    return ranked[0][0] if ranked else None
+
+
+def _plausible(text: str, phrase: Phrase) -> bool:
+    """Tell whether a vague phrase, said unasked, is about an incident at all."""
+    rest = _NOT_SAID.sub("", text[: phrase.span[0]] + text[phrase.span[1] :])
+    if INCIDENT.search(rest) or not rest:
+        return True
+    if is_business(rest) or is_question(rest):
+        return False
+    today = phrase.day and phrase.day.span and text[slice(*phrase.day.span)].startswith("今")
+    if phrase.sharp or (phrase.part and phrase.day):
+        return True
+    return bool(phrase.day and not today and _PLACE_LIKE.search(rest)) or (
+        bool(phrase.ago) and _PLACE_LIKE.search(rest) is not None
+    )
+
+
+def time_spans(text: str, now: datetime) -> list[tuple[int, int]]:
+    """Return where words for time stand, so that other slots do not read them."""
+    return [word.span for word in words(text, now.date())]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An aware time; what is in the future or does not exist is a problem."""
+
+    volunteered: bool = True
+    greedy: bool = False
+
+    def find(self, text: str, now: datetime) -> Found[datetime] | None:
+        """Return when it happened, where that was said."""
+        if is_hypothesis(text):
+            return None
+        phrase = _chosen(text, now)
+        if phrase is None or not _plausible(text, phrase):
+            return None
+        found = self._found(phrase, now)
+        rest = _NOT_SAID.sub("", text[: phrase.span[0]] + text[phrase.span[1] :])
+        if found.problem == FUTURE and not INCIDENT.search(rest) and len(rest) > 3:
+            return None  # Rather a plan than a slip.
+        return found
+
+    def answer(self, text: str, now: datetime) -> Found[datetime] | None:
+        """Return the time; asked for it, vague words are enough."""
+        if is_question(text) and not INCIDENT.search(text):
+            return None
+        phrase = _chosen(text, now)
+        return self._found(phrase, now) if phrase else None
+
+    def dump(self, value: datetime) -> Json:
+        """Return the time in ISO format."""
+        return value.isoformat()
+
+    def load(self, raw: Json) -> datetime:
+        """Return the time; raise ValueError for anything but an aware time."""
+        if not isinstance(raw, str):
+            raise ValueError(f"a time in ISO format is needed, not {raw!r}")
+        value = datetime.fromisoformat(raw)
+        if value.tzinfo is None:
+            raise ValueError(f"{raw!r} has no offset")
+        return value
+
+    def show(self, value: datetime) -> str:
+        """Return month, day, weekday and time."""
+        day = f"{value.month}月{value.day}日（周{_WEEKDAYS[value.weekday()]}）"
+        return f"{day}{value:%H:%M}"
+
+    def _found(self, phrase: Phrase, now: datetime) -> Found[datetime]:
+        value, problem = resolve(phrase, now.astimezone(SHANGHAI))
+        sure = 0.95 if phrase.sharp and (phrase.day or phrase.part) else 0.7
+        return Found(value, phrase.span, sure, problem)
+
+
+moment = Moment()

@@ -1,0 +1,45 @@
+"""A slot type for anything that one regular expression describes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialogue.slot_types.base import Found
+from bot.dialogue.slot_types.plain import TextValue
+
+
+@dataclass(frozen=True)
+class Pattern(TextValue):
+    """The first match of ``regex``; as an answer any text will do when ``any_answer`` is set."""
+
+    regex: str
+    volunteered: bool = True
+    any_answer: bool = False
+
+    @property
+    def greedy(self) -> bool:
+        """Tell whether any text is accepted as an answer."""
+        return self.any_answer
+
+    def find(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the words that match."""
+        match = re.search(self.regex, text)
+        return Found(match.group().strip(), match.span()) if match else None
+
+    def answer(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the match, or the whole text where any answer will do."""
+        if found := self.find(text, now):
+            return found
+        cleaned = text.strip("\0 ，。")
+        return Found(cleaned, (0, len(text)), 0.5) if self.any_answer and cleaned else None
+
+
+# What a complainant wants: 要她道歉、给个说法、赶紧赔、退钱、换个人处理……
+demand = Pattern(
+    r"(我?(?:就)?要(?:求)?|希望|想要?|得给我|必须|赶紧|马上)[^,，。;； ]{0,8}"
+    r"(道歉|赔(?!员)|退|解决|答复|说法|处理|重新|换人|补偿|说明|解释|回电|撤销|查清|改正)[^,，。;； ]{0,12}"
+    r"|给(?:我|个)+[^,，。;； ]{0,4}(说法|答复|解释|交代)",
+    any_answer=True,
+)

@@ -1,0 +1,83 @@
+"""What slot types share: storing and showing texts and booleans, joining span and clause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.dialogue.slot_types.base import Json
+
+BLANK = "\0"
+CLAUSE = re.compile(r"[^\s,。;!?、\0,:]+[?]?")
+_QUESTION = re.compile(
+    r"吗|嘛[?]?$|么[?]?$|[?]|是不是|有没有|能不能|用不用|要不要|该不该|行不行|可不可以|得不得|算不算"
+    r"|怎么|咋|多久|多少|啥时候|嘛时候|什么时候|哪[儿里个些]|谁[来给]|为什么|为嘛|行不$|好不$"
+)
+_HYPOTHESIS = re.compile(r"要是|如果|假如|假设|万一|倘若|若是|比方|比如|的话")
+
+
+@dataclass(frozen=True)
+class TextValue:
+    """Stores a text as it is."""
+
+    def dump(self, value: str) -> Json:
+        """Return the text."""
+        return value
+
+    def load(self, raw: Json) -> str:
+        """Return the text; raise ValueError for anything else."""
+        if not isinstance(raw, str):
+            raise ValueError(f"a text is needed, not {raw!r}")
+        return raw
+
+    def show(self, value: str) -> str:
+        """Return the text."""
+        return value
+
+
+@dataclass(frozen=True)
+class BooleanValue:
+    """Stores a boolean and shows it as two words."""
+
+    yes: str = "是"
+    no: str = "否"
+
+    def dump(self, value: bool) -> Json:
+        """Return the boolean."""
+        return value
+
+    def load(self, raw: Json) -> bool:
+        """Return the boolean; raise ValueError for anything else."""
+        if not isinstance(raw, bool):
+            raise ValueError(f"true or false is needed, not {raw!r}")
+        return raw
+
+    def show(self, value: bool) -> str:
+        """Return the word for it."""
+        return self.yes if value else self.no
+
+
+def blank(text: str, *spans: tuple[int, int]) -> str:
+    """Return ``text`` with the spans replaced by NUL, so that no other slot reads them."""
+    for start, end in spans:
+        text = text[:start] + BLANK * (end - start) + text[end:]
+    return text
+
+
+def is_question(clause: str) -> bool:
+    """Tell whether a clause asks rather than states."""
+    return _QUESTION.search(clause) is not None
+
+
+def is_hypothesis(clause: str) -> bool:
+    """Tell whether a clause supposes rather than states."""
+    return _HYPOTHESIS.search(clause) is not None
+
+
+def stripped_span(text: str) -> tuple[int, int]:
+    """Return where ``text`` starts and ends without blanks and punctuation around it."""
+    start = len(text) - len(text.lstrip(_AROUND))
+    return start, max(start, len(text.rstrip(_AROUND)))
+
+
+_AROUND = " \t\n\0,。;!?、:.~,"

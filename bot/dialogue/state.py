@@ -1,0 +1,103 @@
+"""Dialogue state: plain data, saved as JSON after every turn."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from bot.dialogue.slot_types.base import Json
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A slot value as JSON with the customer's own words it came from."""
+
+    value: Json
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One flow in progress. ``slots`` keeps the order in which they were filled (上一步)."""
+
+    flow: str
+    version: int
+    slots: dict[str, Stored] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    kept: dict[str, Json] = field(default_factory=dict)
+    touched_at: str = ""
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Frame:
+        """Rebuild a frame; keys of older or newer releases are ignored or defaulted."""
+        slots = {
+            name: Stored(**item) if isinstance(item, dict) and "value" in item else Stored(item)
+            for name, item in raw.get("slots", {}).items()
+        }
+        return cls(
+            flow=raw["flow"],
+            version=int(raw.get("version", 1)),
+            slots=slots,
+            skipped=tuple(raw.get("skipped", ())),
+            kept=dict(raw.get("kept", {})),
+            touched_at=str(raw.get("touched_at", "")),
+        )
+
+
+@dataclass(frozen=True)
+class DialogueState:
+    """The stack of open flows, cancelled drafts, and what may be picked up from before."""
+
+    stack: tuple[Frame, ...] = ()
+    drafts: tuple[Frame, ...] = ()
+    waiting: tuple[str, ...] = ()
+    offers: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Stored] = field(default_factory=dict)
+    last_entry: str = ""
+    misses: int = 0
+    welcomed: bool = False
+
+    @property
+    def top(self) -> Frame | None:
+        """Return the flow in progress."""
+        return self.stack[-1] if self.stack else None
+
+    def push(self, frame: Frame) -> DialogueState:
+        """Return the state with ``frame`` on top."""
+        return replace(self, stack=(*self.stack, frame))
+
+    def pop(self) -> DialogueState:
+        """Return the state without its top frame."""
+        return replace(self, stack=self.stack[:-1])
+
+    def with_top(self, frame: Frame) -> DialogueState:
+        """Return the state with its top frame replaced."""
+        return self.pop().push(frame)
+
+    def shelve(self, frame: Frame) -> DialogueState:
+        """Return the state with ``frame`` kept as the newest draft; three drafts at most."""
+        others = tuple(f for f in self.drafts if f.flow != frame.flow)
+        return replace(self, drafts=(*others, frame)[-3:])
+
+    def unshelve(self, flow: str) -> tuple[DialogueState, Frame | None]:
+        """Return the state without the draft of ``flow``, and that draft."""
+        draft = next((f for f in self.drafts if f.flow == flow), None)
+        return replace(self, drafts=tuple(f for f in self.drafts if f is not draft)), draft
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as JSON; empty parts are left out, since this is stored every turn."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> DialogueState:
+        """Rebuild a stored state."""
+        return cls(
+            stack=tuple(map(Frame.from_json, raw.get("stack", ()))),
+            drafts=tuple(map(Frame.from_json, raw.get("drafts", ()))),
+            waiting=tuple(raw.get("waiting", ())),
+            offers=dict(raw.get("offers", {})),
+            known={name: Stored(**item) for name, item in raw.get("known", {}).items()},
+            last_entry=str(raw.get("last_entry", "")),
+            misses=int(raw.get("misses", 0)),
+            welcomed=bool(raw.get("welcomed", False)),
+        )

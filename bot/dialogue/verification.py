@@ -1,0 +1,33 @@
+"""The two steps by which a customer proves a phone number; shared by flows that disclose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.back_office import BackOffice
+
+LOCKED = "核对没有通过的次数有点多，为了您的信息安全，{minutes} 分钟后才能再试。着急的话回复「人工」，工作人员帮您核对。"
+TOO_SOON = "验证码刚刚发过，请稍等一分钟再试。收到的话直接把 6 位数字告诉我。"
+TOO_MANY = "今天验证码发送的次数已经到上限了，请明天再试，或者回复「人工」。"
+WRONG = "验证码不对或者已经过期，请核对后再发一次；也可以回复「上一步」重新获取。"
+NO_MATCH = "信息没有对上，请核对后再试一次；也可以回复「人工」，由工作人员帮您核对。"
+
+
+def accept_phone(flow: Any, phone: str, office: BackOffice) -> str | None:
+    """Send a code to ``phone``; return a sentence when no code can be sent."""
+    if len(phone) != 11:
+        return "这里需要 11 位手机号，用来接收验证码。"
+    result = office.send_code(phone)
+    if result == "locked":
+        return LOCKED.format(minutes=office.locked_minutes())
+    # A code that was sent a moment ago still serves; it is asked for again.
+    return TOO_MANY if result == "too_many" else None
+
+
+def accept_code(flow: Any, code: str, office: BackOffice) -> str | None:
+    """Check the code; return a sentence when it does not serve."""
+    if office.check_code(str(flow.phone), code):
+        return None
+    if minutes := office.locked_minutes():
+        return LOCKED.format(minutes=minutes)
+    return WRONG

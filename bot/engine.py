@@ -1,0 +1,312 @@
+"""One inbound message, one turn, one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from bot.dialogue import phrases
+from bot.dialogue.commands import Command, FillSlots, Said, Say
+from bot.dialogue.manager import DialogueManager
+from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.state import DialogueState
+from bot.dialogue.turn import Turn
+from bot.dialogue.understand import Understander
+from bot.settings import Settings
+from storage.back_office import TransactionBackOffice
+from storage.conversations import OpenConversation
+from storage.crypto import Cipher
+from storage.models.outbox import Media
+from storage.unit_of_work import UnitOfWork
+
+MAX_TEXT = 2_000
+_NO_REPLY_EVENTS = ("unsubscribe", "view", "location_report", "job:", "kf_", "privacy:", "other")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Result:
+    """A committed turn. ``now`` goes into the response, the rest went to the outbox."""
+
+    conversation: int
+    seq: int
+    now: tuple[Reply, ...]
+    state: Mapping[str, Any] = field(default_factory=dict)
+    duplicate: bool = False
+
+
+class CutReplies(Protocol):
+    """How a channel divides the replies of a turn: (in the response, through the outbox)."""
+
+    def __call__(self, replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
+        """Return both parts."""
+        ...
+
+
+class Claim:
+    """Who delivers the replies: the response that is waiting, or the outbox. Decided once."""
+
+    def __init__(self, *, late: bool = False) -> None:
+        self._lock = threading.Lock()
+        self._owner = "outbox" if late else ""
+
+    def take(self, owner: str) -> bool:
+        """Become the deliverer unless the other one is; asking again repeats the answer."""
+        with self._lock:
+            self._owner = self._owner or owner
+            return self._owner == owner
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Answers a message exactly once, however often it arrives."""
+
+    understander: Understander
+    manager: DialogueManager
+    settings: Settings
+    cipher: Cipher
+    cuts: Mapping[str, CutReplies] = field(default_factory=dict)
+
+    def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
+        """Work out one message inside the caller's transaction."""
+        conversation = uow.conversations.open(message, now)
+        if conversation.repeat_of is not None:
+            return self._repeat(uow, conversation, message, now, claim)
+        office = self._office(uow, conversation, message, now)
+        replies = self._replies(uow, conversation, message, office, now)
+        return self._store(uow, conversation, message, replies, now, claim)
+
+    def apologise(
+        self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
+    ) -> Result:
+        """Store a message whose turn failed, tell the customer, and put a person on it."""
+        conversation = uow.conversations.open(message, now)
+        if conversation.repeat_of is not None:
+            return self._repeat(uow, conversation, message, now, claim)
+        self._office(uow, conversation, message, now).hand_off("P2", f"系统故障 {reference}")
+        text = phrases.TECHNICAL.format(reference=reference, hotline=self.settings.hotline)
+        return self._store(uow, conversation, message, [Reply(text)], now, claim)
+
+    def _office(
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        now: datetime,
+    ) -> TransactionBackOffice:
+        return TransactionBackOffice(
+            uow=uow,
+            conversation=conversation,
+            channel=message.channel,
+            settings=self.settings,
+            cipher=self.cipher,
+            at=now,
+            recent=(message.text,) if message.text else (),
+        )
+
+    def _repeat(
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        now: datetime,
+        claim: Claim,
+    ) -> Result:
+        """Return what was answered; if nobody waits for it any more, the outbox delivers it."""
+        seq = conversation.repeat_of or 0
+        stored = uow.conversations.stored_replies(conversation.id, seq)
+        in_response = [reply for reply, way in stored if way == "response"]
+        if in_response and not claim.take("response"):
+            uow.conversations.mark_sent_by(conversation.id, seq, "outbox")
+            self._owe(uow, conversation, message, seq, in_response, now)
+            in_response = []
+        return Result(conversation.id, seq, tuple(in_response), _shape(conversation), True)
+
+    def _replies(
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        office: TransactionBackOffice,
+        now: datetime,
+    ) -> list[Reply]:
+        media = self._keep_media(uow, conversation, message, now)
+        if message.kind == "event" and self._silent_event(uow, conversation, message):
+            return []
+        if conversation.owner == "agent":
+            return []
+        state = DialogueState.from_json(conversation.state)
+        commands = self._commands(message, state, media, now)
+        turn = self.manager.advance(state, commands, office, now, message.text)
+        conversation.state = turn.state.to_json()
+        return _tidy(turn)
+
+    def _commands(
+        self, message: InboundMessage, state: DialogueState, media: str, now: datetime
+    ) -> list[Command]:
+        if message.kind == "image":
+            return self._photo(state, media)
+        text = _text_of(message)
+        if text is None:
+            return [Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))]
+        if not text.strip():
+            return [Say(phrases.EMPTY, phrases.MENU_BUTTONS)]
+        at = message.sent_at if abs((message.sent_at - now).total_seconds()) < 86_400 else now
+        commands = self.understander.commands(text[:MAX_TEXT], state, at)
+        if message.location and not any(isinstance(c, FillSlots) for c in commands):
+            label = message.location.label or "您分享的位置"
+            return [Say(phrases.GOT_LOCATION.format(label=label), phrases.MENU_BUTTONS)]
+        return commands
+
+    def _photo(self, state: DialogueState, media: str) -> list[Command]:
+        """Photos go to the open flow that wants them; else we ask what they are for."""
+        flows = self.understander.registry.flows
+        if state.top and state.top.flow in flows and "photos" in flows[state.top.flow].slots:
+            return [FillSlots({"photos": Said([media], "照片")})]
+        return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
+
+    def _keep_media(
+        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage, now: datetime
+    ) -> str:
+        """Record a photo or voice note, and owe the fetching of its bytes."""
+        attachment = message.attachment
+        if attachment is None or not attachment.ref:
+            return ""
+        media = Media(
+            conversation_id=conversation.id,
+            kind=attachment.kind,
+            ref=attachment.ref[:512],
+            path=attachment.ref[:255] if attachment.stored else None,
+            status="stored" if attachment.stored else "due",
+            at=now,
+        )
+        uow.cases.add_media(media)
+        if not attachment.stored:
+            self._owe_fetch(uow, message, media, now)
+        return str(media.id)
+
+    def _owe_fetch(
+        self, uow: UnitOfWork, message: InboundMessage, media: Media, now: datetime
+    ) -> None:
+        uow.outbox.queue(
+            dedupe_key=f"media:{media.id}",
+            kind="media",
+            channel=message.channel,
+            account=message.account,
+            # One customer's replies must not wait behind a slow download.
+            peer=f"media:{media.id}",
+            body={"media": media.id, "kind": media.kind, "ref": media.ref},
+            due_at=now,
+            now=now,
+            conversation_id=media.conversation_id,
+        )
+
+    def _silent_event(
+        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage
+    ) -> bool:
+        """Take note of events that are never answered."""
+        if message.event == "unsubscribe":
+            uow.conversations.set_subscribed(conversation, subscribed=False)
+            uow.outbox.drop_for(conversation.id, "已取消关注")
+            conversation.state = {}
+        if message.event == "subscribe":
+            uow.conversations.set_subscribed(conversation, subscribed=True)
+        return message.event.startswith(_NO_REPLY_EVENTS)
+
+    def _store(
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        replies: list[Reply],
+        now: datetime,
+        claim: Claim,
+    ) -> Result:
+        """Write the message, its replies and the state; owe what the response cannot carry."""
+        seq = conversation.last_seq + 1
+        cut = self.cuts.get(message.channel)
+        now_part, later = cut(replies) if cut else (replies, ())
+        if replies and not claim.take("response"):
+            now_part, later = (), [*now_part, *later]
+        said = [_row(r, seq, "response") for r in now_part] + [_row(r, seq, "outbox") for r in later]
+        inbound = {"author": "customer", "key": message.key, "body": _body_of(message)}
+        uow.conversations.record(conversation, [inbound, *said], now)
+        if later:
+            self._owe(uow, conversation, message, seq, later, now)
+        return Result(conversation.id, seq, tuple(now_part), _shape(conversation))
+
+    def _owe(
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        seq: int,
+        replies: Sequence[Reply],
+        now: datetime,
+    ) -> None:
+        for number, reply in enumerate(replies):
+            uow.outbox.queue(
+                dedupe_key=f"reply:{conversation.id}:{seq}:{number}",
+                kind="reply",
+                channel=message.channel,
+                account=message.account,
+                peer=message.peer,
+                body=reply.to_json(),
+                due_at=now,
+                now=now,
+                conversation_id=conversation.id,
+            )
+
+
+def _row(reply: Reply, seq: int, way: str) -> dict[str, Any]:
+    return {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.to_json()}
+
+
+def _shape(conversation: OpenConversation) -> dict[str, Any]:
+    """Return the state of the contract: the flow in progress and who owns the conversation."""
+    stack = conversation.state.get("stack") or [{}]
+    return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
+
+
+def _text_of(message: InboundMessage) -> str | None:
+    """Return what the understanding reads, None where there is nothing to read."""
+    if message.kind == "location" and message.location:
+        return f"[位置] {message.location.label}".strip()
+    if message.kind == "event":
+        return {"subscribe": "你好"}.get(message.event, message.event.partition("click:")[2] or "菜单")
+    if message.kind in ("text", "voice", "link") and (message.text or message.kind == "text"):
+        return message.text
+    return None
+
+
+def _body_of(message: InboundMessage) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": message.kind, "text": message.text}
+    if message.location:
+        body["location"] = {
+            "lat": message.location.lat,
+            "lon": message.location.lon,
+            "label": message.location.label,
+        }
+    if message.attachment:
+        body["media"] = message.attachment.ref
+        body["stored"] = message.attachment.stored
+    if message.event:
+        body["event"] = message.event
+    return body
+
+
+def _tidy(turn: Turn) -> list[Reply]:
+    """Drop empty and repeated bubbles."""
+    seen: set[str] = set()
+    kept = []
+    for reply in turn.replies:
+        text = reply.text.strip()
+        if text and text not in seen:
+            seen.add(text)
+            kept.append(replace(reply, text=text))
+    return kept

@@ -1,0 +1,56 @@
+"""The error tree. Expected outcomes are return values; these are not.
+
+AndaError
+├── ConfigurationError     config.yaml, environment or a data file is wrong: file, place, remedy
+├── BadRequest             a channel sent something malformed: answer 4xx
+│   └── Forbidden          a signature or token does not fit: answer 403
+├── DeliveryError          an outbox item could not be handed over
+│   ├── RetryLater         try again after ``after``
+│   ├── Unreachable        never try again: the customer cannot be reached this way
+│   └── OutcomeUnknown     the connection broke after sending: do not resend blindly
+└── Overloaded             too many turns are waiting: acknowledge and ask to try again
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class AndaError(Exception):
+    """Base of all errors that we raise on purpose."""
+
+
+class ConfigurationError(AndaError):
+    """A setting or data file is wrong; the message names file, place and remedy."""
+
+
+class BadRequest(AndaError):
+    """A request is malformed."""
+
+
+class Forbidden(BadRequest):
+    """A request is not from whom it says."""
+
+
+class Overloaded(AndaError):
+    """More turns are waiting than we can answer in time."""
+
+
+class DeliveryError(AndaError):
+    """An outbox item was not handed over."""
+
+
+class RetryLater(DeliveryError):
+    """The item may be tried again after ``after``."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Unreachable(DeliveryError):
+    """The item will never arrive; a person has to take care."""
+
+
+class OutcomeUnknown(DeliveryError):
+    """The request left us and no answer came: it may or may not have arrived."""

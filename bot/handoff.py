@@ -1,0 +1,80 @@
+"""Bot ⇄ agent: take a conversation, speak in it, give it back; each one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.conversations import OpenConversation
+from storage.models.case import Handoff
+from storage.models.conversation import Conversation
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an agent does with one conversation; False means that somebody else was faster."""
+
+    uow: UnitOfWork
+    now: datetime
+
+    def take(self, conversation_id: int, agent: str) -> bool:
+        """Become the owner unless another agent is."""
+        conversation = self._open(conversation_id)
+        if conversation.owner == "agent":
+            return False
+        self.uow.conversations.set_owner(conversation, "agent", agent)
+        if handoff := self._handoff(conversation_id):
+            handoff.status, handoff.agent = "taken", agent
+        return True
+
+    def say(self, conversation_id: int, text: str) -> bool:
+        """Write to the customer as the agent who owns the conversation."""
+        conversation = self._open(conversation_id)
+        if conversation.owner != "agent":
+            return False
+        body = {"type": "text", "text": text}
+        row = {"author": "agent", "sent_by": "outbox", "body": body}
+        seq = self.uow.conversations.record(conversation, [row], self.now)[0]
+        self._owe(conversation_id, seq, body)
+        return True
+
+    def hand_back(self, conversation_id: int) -> bool:
+        """Give the conversation back to the bot; the draft goes on where it was."""
+        conversation = self._open(conversation_id)
+        if conversation.owner == "bot":
+            return False
+        self.uow.conversations.set_owner(conversation, "bot", None)
+        if handoff := self._handoff(conversation_id):
+            handoff.status, handoff.closed_at = "closed", self.now
+        return True
+
+    def _open(self, conversation_id: int) -> OpenConversation:
+        table = Conversation.__table__
+        query = select(table).where(table.c.id == conversation_id).with_for_update()
+        row = self.uow.connection.execute(query).mappings().one()
+        return OpenConversation.of({**row, "repeat_of": None})
+
+    def _handoff(self, conversation_id: int) -> Handoff | None:
+        return self.uow.cases.open_handoff(conversation_id)
+
+    def _owe(self, conversation_id: int, seq: int, body: dict[str, str]) -> None:
+        table = Conversation.__table__
+        row = self.uow.connection.execute(
+            select(table.c.channel, table.c.account, table.c.peer).where(
+                table.c.id == conversation_id
+            )
+        ).one()
+        self.uow.outbox.queue(
+            dedupe_key=f"agent:{conversation_id}:{seq}",
+            kind="reply",
+            channel=row.channel,
+            account=row.account,
+            peer=row.peer,
+            body=body,
+            due_at=self.now,
+            now=self.now,
+            conversation_id=conversation_id,
+        )

@@ -1,0 +1,133 @@
+"""The asynchronous face of the engine: order per customer, deadlines, and nothing lost.
+
+Messages of one customer are worked out in the order they came. A message that cannot be
+answered within its deadline is written to a spool file before it is acknowledged; the file
+goes when the turn is committed, and is worked off again after a crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, AsyncIterator
+
+import structlog
+
+from bot.dialogue.message import InboundMessage
+from bot.engine import Claim, Engine, Result
+from bot.errors import Overloaded
+from bot.spool import Spool
+from storage.transactions import Transactions
+
+log = structlog.get_logger()
+_RETRIES = 2
+
+
+@dataclass
+class EngineInbox:
+    """Hands messages to the engine, each in its own transaction."""
+
+    engine: Engine
+    transactions: Transactions
+    clock: Callable[[], datetime]
+    spool: Spool
+    told: Callable[[InboundMessage, Result], None] = lambda message, result: None
+    _lines: dict[tuple[str, str, str], _Line] = field(default_factory=dict)
+    _pending: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def result(
+        self, message: InboundMessage, within: float | None = None
+    ) -> Result | None:
+        """Answer a message exactly once; None when it will be answered through the outbox."""
+        claim = Claim()
+        task = asyncio.create_task(self._in_line(message, claim))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        done, _ = await asyncio.wait({task}, timeout=within)
+        if done:
+            return task.result()
+        ticket = await asyncio.to_thread(self.spool.write, message)
+        if claim.take("outbox"):
+            task.add_done_callback(partial(self._settled, ticket))
+            return None
+        # The turn is being committed as an answer to this very request: wait for it.
+        try:
+            return await task
+        finally:
+            await asyncio.to_thread(self.spool.remove, ticket)
+
+    def _settled(self, ticket: str, task: asyncio.Task[Result]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            self.spool.remove(ticket)
+
+    async def work_off_spool(self) -> int:
+        """Answer what was acknowledged before a crash; return how many messages there were."""
+        waiting = await asyncio.to_thread(self.spool.read_all)
+        for ticket, message in waiting:
+            await self._in_line(message, Claim(late=True))
+            await asyncio.to_thread(self.spool.remove, ticket)
+        return len(waiting)
+
+    async def drain(self) -> None:
+        """Wait for the turns that are under way."""
+        if self._pending:
+            await asyncio.wait(set(self._pending))
+
+    async def _in_line(self, message: InboundMessage, claim: Claim) -> Result:
+        async with self._turnstile(message):
+            result = await self._attempt(message, claim)
+        self.told(message, result)
+        return result
+
+    async def _attempt(self, message: InboundMessage, claim: Claim) -> Result:
+        reference = ""
+        for attempt in range(_RETRIES + 1):
+            try:
+                return await self._submit(message, claim, reference)
+            except Overloaded:
+                raise
+            except Exception:
+                # The border: whatever went wrong, the customer gets a sentence and staff a note.
+                reference = reference or f"E{secrets.token_hex(4)}"
+                log.exception("turn.failed", reference=reference, attempt=attempt)
+                if attempt == _RETRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _submit(self, message: InboundMessage, claim: Claim, reference: str) -> Result:
+        now = self.clock()
+        if reference:
+            work = partial(
+                self.engine.apologise, message=message, now=now, claim=claim, reference=reference
+            )
+            return await asyncio.wrap_future(self.transactions.submit(lambda uow: work(uow)))
+        return await asyncio.wrap_future(
+            self.transactions.submit(lambda uow: self.engine.turn(uow, message, now, claim))
+        )
+
+    @asynccontextmanager
+    async def _turnstile(self, message: InboundMessage) -> AsyncIterator[None]:
+        """Let one message of a customer through at a time, first come, first served."""
+        key = (message.channel, message.account, message.peer)
+        line = self._lines.setdefault(key, _Line())
+        line.waiting += 1
+        try:
+            async with line.lock:
+                yield
+        finally:
+            line.waiting -= 1
+            if not line.waiting:
+                self._lines.pop(key, None)
+
+
+@dataclass
+class _Line:
+    """The messages of one customer that wait for their turn."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0

@@ -1,0 +1,26 @@
+"""Counters for /metrics, in Prometheus' own client."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+
+
+class Metrics:
+    """What the process counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._turns = Counter(
+            "anda_turns", "Turns committed", ["channel", "duplicate"], registry=self.registry
+        )
+
+    def turn(self, channel: str, *, duplicate: bool) -> None:
+        """Count a committed turn."""
+        self._turns.labels(channel, "yes" if duplicate else "no").inc()
+
+    def text(self) -> bytes:
+        """Return all figures as Prometheus text."""
+        return generate_latest(self.registry)
+
+
+METRICS = Metrics()

@@ -1,0 +1,121 @@
+"""Deliver what we owe, at least once: lease, send without a transaction, settle.
+
+A crash lets the lease run out and another worker tries again. An attempt whose outcome is
+unknown is never repeated blindly: it is marked, and staff see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
+from storage.outbox import Leased
+from storage.transactions import Transactions
+
+LEASE_SECONDS = 60
+BATCH = 20
+MAX_ATTEMPTS = 8
+_IDLE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+class Deliver(Protocol):
+    """Delivers one kind of item on one channel; raises a DeliveryError."""
+
+    async def __call__(self, item: Leased) -> str:
+        """Deliver and return the platform's id or ''."""
+        ...
+
+
+@dataclass
+class Dispatcher:
+    """Works off the outbox; any number of them may run at once.
+
+    ``routes`` maps (kind, channel) to what delivers such items; "*" stands for any kind.
+    """
+
+    transactions: Transactions
+    routes: Mapping[tuple[str, str], Deliver]
+    clock: Callable[[], datetime]
+    name: str = field(default_factory=lambda: f"worker-{secrets.token_hex(4)}")
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Look at the outbox now rather than at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled; a broken database is waited out."""
+        while True:
+            try:
+                busy = await self.run_once()
+            except Exception:
+                log.exception("outbox.trouble")
+                busy = 0
+            if not busy:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def run_once(self) -> int:
+        """Deliver one batch and return its size."""
+        now = self.clock()
+        leased = await asyncio.wrap_future(
+            self.transactions.submit(
+                lambda uow: uow.outbox.lease(self.name, now, LEASE_SECONDS, BATCH)
+            )
+        )
+        await asyncio.gather(*map(self._deliver, leased))
+        return len(leased)
+
+    async def _deliver(self, item: Leased) -> None:
+        try:
+            provider_id = await self._route(item)(item)
+        except RetryLater as error:
+            await self._postpone(item, error.after, str(error))
+        except Unreachable as error:
+            await self._settle(item, "undeliverable", str(error))
+        except OutcomeUnknown as error:
+            await self._settle(item, "unknown", str(error))
+        except DeliveryError as error:
+            await self._settle(item, "failed", str(error))
+        except Exception:
+            log.exception("outbox.delivery_broke", item=item.id, kind=item.kind)
+            await self._postpone(item, timedelta(seconds=2**item.attempts), "内部错误")
+        else:
+            await self._settle(item, "sent", "", provider_id)
+
+    def _route(self, item: Leased) -> Deliver:
+        found = self.routes.get((item.kind, item.channel)) or self.routes.get(("*", item.channel))
+        if found is None:
+            raise Unreachable(f"没有配置渠道 {item.channel}")
+        return found
+
+    async def _postpone(self, item: Leased, after: timedelta, reason: str) -> None:
+        if item.attempts >= MAX_ATTEMPTS:
+            await self._settle(item, "failed", f"重试 {item.attempts} 次仍未成功：{reason}")
+            return
+        due = self.clock() + after
+        await self._write(lambda uow: uow.outbox.postpone(item.id, self.name, due, reason))
+
+    async def _settle(self, item: Leased, status: str, reason: str, provider: str = "") -> None:
+        if status != "sent":
+            log.warning("outbox.not_sent", item=item.id, kind=item.kind, status=status)
+        await self._write(
+            lambda uow: uow.outbox.settle(item.id, self.name, status, reason, provider)
+        )
+
+    async def _write(self, work: Callable[[Any], Any]) -> None:
+        await asyncio.wrap_future(self.transactions.submit(work))

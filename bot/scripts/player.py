@@ -1,0 +1,226 @@
+"""Play a script through the real engine in a scratch database."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.bootstrap import App
+from bot.dialogue.message import Attachment, InboundMessage, Location, Reply
+from bot.engine import Result
+from bot.errors import BadRequest
+from bot.handoff import Desk
+from bot.scripts import checks
+from bot.scripts.given import Given
+from bot.scripts.records import records
+from bot.scripts.script import Script, span
+from storage import schema
+from storage.models.outbox import OutboxItem
+from storage.unit_of_work import UnitOfWork
+
+_CHANNELS = {"web": ("webchat", "web"), "wechat": ("wechat", "wx-script"), "telegram": ("telegram", "bot")}
+_BETWEEN_TURNS = timedelta(seconds=20)
+_CODE = re.compile(r"\d{6}")
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How to play: restart the process after every turn, deliver every message twice."""
+
+    restart: bool = False
+    twice: bool = False
+
+
+class Stage:
+    """What all plays share: the expensive read-only parts and an empty database to copy."""
+
+    def __init__(self, base: App, folder: Path) -> None:
+        self.base = base
+        self.folder = folder
+        self._count = 0
+        self._empty = folder / "empty.db"
+        empty = self.app(self._empty, lambda: base.clock())
+        schema.upgrade(empty.transactions.engine)
+        empty.transactions.close()
+
+    def app(self, database: Path, clock: Any) -> App:
+        """Return an App on ``database`` that shares the knowledge and the understanding."""
+        changed = {
+            "database_url": f"sqlite:///{database}",
+            "data_dir": database.parent / database.stem,
+            "wechat": None,
+        }
+        app = App(self.base.settings.model_copy(update=changed), clock)
+        for shared in ("registry", "knowledge", "reader", "secret", "cipher"):
+            app.__dict__[shared] = getattr(self.base, shared)
+        return app
+
+    def fresh(self) -> Path:
+        """Return the path of a new, empty database."""
+        self._count += 1
+        target = self.folder / f"play{self._count}.db"
+        shutil.copy(self._empty, target)
+        return target
+
+
+@dataclass
+class Play:
+    """One conversation being played."""
+
+    stage: Stage
+    script: Script
+    mode: Mode = field(default_factory=Mode)
+
+    def __post_init__(self) -> None:
+        self.at = self.script.now
+        self.path = self.stage.fresh()
+        self.app = self._open()
+        self.count = 0
+        self.heard: list[Reply] = []
+
+    def _open(self) -> App:
+        return self.stage.app(self.path, self._now)
+
+    def _now(self) -> datetime:
+        return self.at
+
+    def run(self) -> dict[str, Any]:
+        """Play all turns and return the result line of the contract."""
+        turns = []
+        try:
+            skipped = self.app.transactions.run(self._given)
+            before = len(self.app.transactions.read(records)["claims"])
+            for turn in self.script.turns:
+                turns.append(self._turn(turn))
+            found = self.app.transactions.read(records)
+            found["new_claims"] = len(found["claims"]) - before
+        finally:
+            self.app.transactions.close()
+            self.path.unlink(missing_ok=True)
+        failed = checks.record_failures(self.script.records, found)
+        failed += [f"given {kind} cannot be made" for kind in skipped]
+        failed += [f"turn {n}: {f}" for n, turn in enumerate(turns, 1) for f in turn["failed"]]
+        return {"id": self.script.id, "turns": turns, "records": found, "failed": failed}
+
+    def _given(self, uow: UnitOfWork) -> list[str]:
+        conversation = uow.conversations.open(self._message(text=""), self.at)
+        return Given(uow, self.stage.base.cipher, self.at, conversation).make(self.script.given)
+
+    def _turn(self, turn: Mapping[str, Any]) -> dict[str, Any]:
+        if after := turn.get("after"):
+            self.at += span(after)
+        result: Result | None = None
+        if "bot" not in turn:
+            self.heard = []
+            for message in self._messages(turn):
+                result = self._deliver(message)
+                self.heard += result.now
+            self._act(turn)
+            self.at += _BETWEEN_TURNS
+        failed = checks.turn_failures(_own_checks(turn), self.heard)
+        said = {k: turn[k] for k in turn if not k.startswith(("expect", "must"))}
+        return {
+            "in": said,
+            "replies": [reply.to_json() for reply in self.heard],
+            "state": dict(result.state) if result else {},
+            "failed": failed,
+        }
+
+    def _messages(self, turn: Mapping[str, Any]) -> list[InboundMessage]:
+        if "user" in turn:
+            return [self._message(text=self._with_code(str(turn["user"])))]
+        if "burst" in turn:
+            return [self._message(text=str(text)) for text in turn["burst"]]
+        if "image" in turn:
+            return [self._photo() for _ in range(int(turn["image"]))]
+        if place := turn.get("location"):
+            location = Location(float(place["lat"]), float(place["lon"]), str(place.get("label", "")))
+            return [replace(self._message(text=""), kind="location", location=location)]
+        if voice := turn.get("voice"):
+            words = voice.get("recognition", "") if isinstance(voice, dict) else str(voice)
+            return [replace(self._message(text=str(words or "")), kind="voice")]
+        if event := turn.get("event"):
+            return [replace(self._message(text=""), kind="event", event=str(event))]
+        return []
+
+    def _message(self, text: str) -> InboundMessage:
+        channel, account = _CHANNELS[self.script.channel]
+        self.count += 1
+        return InboundMessage(channel, account, "customer", f"m{self.count}", self.at, text)
+
+    def _photo(self) -> InboundMessage:
+        message = self._message(text="")
+        attachment = Attachment("image", f"scripts/{message.key}.jpg", stored=True)
+        return replace(message, kind="image", attachment=attachment)
+
+    def _with_code(self, text: str) -> str:
+        if "{code}" not in text:
+            return text
+        return text.replace("{code}", self.app.transactions.read(_last_code))
+
+    def _deliver(self, message: InboundMessage) -> Result:
+        result = self._once(message)
+        if self.mode.twice:
+            again = self._once(message)
+            if again.now != result.now:
+                raise AssertionError(f"a repeated message was answered differently: {again.now}")
+        if self.mode.restart:
+            self.app.transactions.close()
+            self.app = self._open()
+        return result
+
+    def _once(self, message: InboundMessage) -> Result:
+        result = asyncio.run(self.app.inbox.result(message))
+        if result is None:
+            raise AssertionError("without a deadline there is always a result")
+        return result
+
+    def _act(self, turn: Mapping[str, Any]) -> None:
+        """Do what the agent does: take and hand back around what is typed."""
+        action, text = turn.get("agent_action"), turn.get("agent")
+        if action is None and text is None:
+            return
+
+        def work(uow: UnitOfWork) -> None:
+            channel, account = _CHANNELS[self.script.channel]
+            conversation = uow.conversations.id_of(channel, account, "customer") or 0
+            desk = Desk(uow, self.at)
+            if action == "take":
+                desk.take(conversation, "客服小李")
+            if text is not None:
+                desk.say(conversation, str(text))
+            if action == "hand_back":
+                desk.hand_back(conversation)
+
+        self.app.transactions.run(work)
+
+
+def _own_checks(turn: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Translate a ``bot`` turn of our own transcripts into the common checks."""
+    if "bot" not in turn:
+        return turn
+    wanted = turn["bot"]
+    return {"expect_all": wanted if isinstance(wanted, list) else [wanted], **turn}
+
+
+def _last_code(uow: UnitOfWork) -> str:
+    table = OutboxItem.__table__
+    query = select(table.c.body).where(table.c.kind == "code").order_by(table.c.id.desc()).limit(1)
+    body = uow.connection.execute(query).scalar()
+    match = _CODE.search(str(body["text"])) if body else None
+    if match is None:
+        raise BadRequest("脚本用了 {code}，但还没有发出过验证码")
+    return match.group()
+
+
+def play(stage: Stage, scripts: Sequence[Script], mode: Mode | None = None) -> list[dict[str, Any]]:
+    """Play scripts one after the other."""
+    return [Play(stage, script, mode or Mode()).run() for script in scripts]

@@ -1,0 +1,221 @@
+"""Settings: config.yaml for what all may read, ``ANDA_…`` environment for secrets.
+
+Read once, then frozen; unknown keys are refused with the file and the key named.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from bot.errors import ConfigurationError
+
+CONFIG_FILE = "config.yaml"
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A part of the settings: frozen, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dialogue(Section):
+    """How patient the bot is and how sure it must be."""
+
+    intent_threshold: Share = 0.55
+    answer_precision: Share = 0.95
+    misses_before_handoff: Positive = 3
+    idle_hours_before_asking: Positive = 6
+    draft_days: Positive = 30
+
+
+class Identity(Section):
+    """Rules of the one-time code and of failed verifications (`domain.md` 5.7)."""
+
+    code_minutes: Positive = 5
+    code_attempts: Positive = 5
+    resend_seconds: Positive = 60
+    codes_per_phone_per_day: Positive = 10
+    failures_before_lock: Positive = 3
+    lock_minutes: Positive = 30
+    session_minutes: Positive = 120
+
+
+class Desk(Section):
+    """When the people of the branch answer, every day, and how fast they promise to."""
+
+    opens: time = time(8)
+    closes: time = time(20)
+    answer_minutes: Positive = 5
+    urgent_minutes: Positive = 2
+    call_back_hours: Positive = 2
+
+
+class Deadlines(Section):
+    """Promises and legal clocks, in the unit that their name says."""
+
+    complaint_days: Positive = 15
+    complaint_complex_days: Positive = 30
+    complaint_extension_days: Positive = 30
+    claim_first_contact_minutes: Positive = 30
+    injury_contact_minutes: Positive = 5
+    claim_decision_days: Positive = 30
+    compulsory_decision_days: Positive = 5
+    claim_payment_days: Positive = 10
+
+
+class WeChat(Section):
+    """The official account; see docs/configuration.md."""
+
+    app_id: str
+    app_secret: SecretStr = SecretStr("")
+    token: SecretStr
+    aes_key: SecretStr = SecretStr("")
+    aes_key_previous: SecretStr = SecretStr("")
+    mode: Literal["safe", "compat", "plain"] = "safe"
+    original_id: str = ""
+    api_base_url: str = "https://api.weixin.qq.com"
+    open_base_url: str = "https://open.weixin.qq.com"
+    mp_base_url: str = "https://mp.weixin.qq.com"
+    api_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    passive_deadline_s: Annotated[float, Field(gt=0, lt=5)] = 3.5
+    clock_skew_s: Positive = 600
+    templates: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _key_fits_mode(self) -> Self:
+        if self.mode != "plain" and len(self.aes_key.get_secret_value()) != 43:
+            raise ValueError("wechat.aes_key 须为 43 个字符；明文模式请写 mode: plain")
+        return self
+
+
+class Telegram(Section):
+    """The Telegram bot."""
+
+    bot_token: SecretStr
+    webhook_secret: SecretStr = SecretStr("")
+    api_base_url: str = "https://api.telegram.org"
+
+
+class Sms(Section):
+    """Where short messages go: a file for trying out, or an HTTP gateway."""
+
+    gateway: Literal["file", "http"] = "file"
+    url: str = ""
+    token: SecretStr = SecretStr("")
+
+
+class Media(Section):
+    """Limits of photos and other files that customers send."""
+
+    max_bytes: Positive = 10_000_000
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="ANDA_",
+        env_nested_delimiter="__",
+        yaml_file=CONFIG_FILE,
+        yaml_file_encoding="utf-8",
+    )
+
+    data_dir: Path = Path("var")
+    database_url: str = "sqlite:///var/anda.db"
+    public_url: str = "http://127.0.0.1:8080"
+    demo: bool = True
+    secret_key: SecretStr = SecretStr("")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    dialogue: Dialogue = Dialogue()
+    identity: Identity = Identity()
+    deadlines: Deadlines = Deadlines()
+    desk: Desk = Desk()
+    media: Media = Media()
+    sms: Sms = Sms()
+    wechat: WeChat | None = None
+    telegram: Telegram | None = None
+    branch: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _demo_is_never_public(self) -> Self:
+        if self.demo and self.public_url.startswith("https://"):
+            raise ValueError("demo: true 不能用于 https 的 public_url：请改为 demo: false")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment over the YAML file, and nothing else."""
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+    @property
+    def media_dir(self) -> Path:
+        """Return the folder of received media, outside every web root."""
+        return self.data_dir / "media"
+
+    @property
+    def hotline(self) -> str:
+        """Return the branch's telephone number."""
+        return self.branch.get("hotline", "")
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings; raise ConfigurationError with the key and the remedy."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors()]
+        raise ConfigurationError(f"{CONFIG_FILE} 或环境变量有误：" + "；".join(lines)) from error
+    except ValueError as error:
+        raise ConfigurationError(f"{CONFIG_FILE} 读取失败：{error}") from error
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Return the key of the encrypted columns; in demo mode create it once under ``data_dir``.
+
+    Raise ConfigurationError outside demo mode when ``ANDA_SECRET_KEY`` is missing.
+    """
+    if key := settings.secret_key.get_secret_value():
+        return key.encode()
+    if not settings.demo:
+        raise ConfigurationError("缺少密钥：请设置环境变量 ANDA_SECRET_KEY（至少 32 个随机字符）")
+    path = settings.data_dir / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_bytes().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Create ``path`` complete or not at all; another process may do the same right now."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="ascii")
+    temporary.chmod(0o600)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

@@ -1,0 +1,58 @@
+"""Messages that were acknowledged before their turn was committed, each in a file of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+
+from bot.dialogue.message import Attachment, InboundMessage, Location
+from storage.crypto import Cipher
+
+
+_PLACE = b"spool"
+
+
+class Spool:
+    """A folder of encrypted messages; written with fsync, so that an acknowledgement holds."""
+
+    def __init__(self, folder: Path, cipher: Cipher) -> None:
+        self.folder = folder
+        self._cipher = cipher
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, message: InboundMessage) -> str:
+        """Store a message durably and return its ticket; raise OSError when the disk refuses."""
+        ticket = f"{message.sent_at:%Y%m%d%H%M%S}-{secrets.token_hex(8)}"
+        data = self._cipher.seal(orjson.dumps(asdict(message)), _PLACE)
+        temporary = self.folder / f"{ticket}.part"
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(self.folder / f"{ticket}.msg")
+        return ticket
+
+    def remove(self, ticket: str) -> None:
+        """Forget a message whose turn is committed."""
+        (self.folder / f"{ticket}.msg").unlink(missing_ok=True)
+
+    def read_all(self) -> list[tuple[str, InboundMessage]]:
+        """Return the messages that still wait, oldest first."""
+        return [
+            (path.stem, _message(orjson.loads(self._cipher.open(path.read_bytes(), _PLACE))))
+            for path in sorted(self.folder.glob("*.msg"))
+        ]
+
+
+def _message(raw: dict[str, Any]) -> InboundMessage:
+    raw["sent_at"] = datetime.fromisoformat(raw["sent_at"])
+    raw["attachment"] = Attachment(**raw["attachment"]) if raw["attachment"] else None
+    raw["location"] = Location(**raw["location"]) if raw["location"] else None
+    return InboundMessage(**raw)

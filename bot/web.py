@@ -1,0 +1,106 @@
+"""The web side of a process: one ASGI application over all channels and pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.bootstrap import App
+from bot.channels.webchat.app import webchat_app
+from bot.metrics import METRICS
+from storage import schema
+
+log = structlog.get_logger()
+_SPOOL_SECONDS = 5.0
+
+
+def web_app(app: App, *, worker: bool = True) -> ASGIApp:
+    """Return the application; with ``worker`` it also works off the outbox."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        try:
+            current = await run_in_threadpool(schema.is_current, app.transactions.engine)
+        except Exception:
+            log.exception("readyz.failed")
+            current = False
+        return JSONResponse({"status": "ok" if current else "not ready"}, 200 if current else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(METRICS.text(), media_type="text/plain; version=0.0.4")
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse("/chat")
+
+    pages = Starlette(
+        routes=[
+            Route("/", home),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            *_api_routes(app),
+            Mount("/", webchat_app(app.chat, app.page())),
+        ],
+        lifespan=lambda _: _lifespan(app, worker=worker),
+    )
+    return _Front(app, pages)
+
+
+def _api_routes(app: App) -> list[Mount]:
+    from bot.api.app import api_app  # noqa: PLC0415
+
+    return [Mount("/api", api_app(app))]
+
+
+class _Front:
+    """Sends the callback straight to the channel: it is the hot path and needs no router."""
+
+    def __init__(self, app: App, pages: ASGIApp) -> None:
+        self._callback = app.wechat_callback()
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = scope["type"] == "http" and scope["path"] == "/wechat/callback"
+        if hot and self._callback is not None:
+            await self._callback(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+@asynccontextmanager
+async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
+    """Start what runs beside the requests; on the way out finish what is under way."""
+    tasks = [asyncio.create_task(_work_off_spool(app))]
+    if worker:
+        tasks.append(asyncio.create_task(app.dispatcher.run()))
+    try:
+        yield
+    finally:
+        await app.inbox.drain()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await run_in_threadpool(app.transactions.close)
+
+
+async def _work_off_spool(app: App) -> None:
+    """Answer what an earlier process acknowledged and could not commit."""
+    while True:
+        try:
+            if count := await app.inbox.work_off_spool():
+                log.info("spool.worked_off", messages=count)
+        except Exception:
+            log.exception("spool.trouble")
+        await asyncio.sleep(_SPOOL_SECONDS)

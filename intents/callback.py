@@ -1,0 +1,63 @@
+"""评价与退订：一句话打分，退订当场生效。"""
+
+from __future__ import annotations
+
+import re
+
+from bot.back_office import BackOffice
+from bot.dialogue.flow import Flow, Outcome
+
+_STOP = re.compile(r"退订|停了|停掉|别再?[发给推]|不要再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收")
+_CATEGORIES = (
+    ("renewal", "续保提醒", re.compile(r"续保|到期提醒|不续")),
+    ("survey", "回访和调查", re.compile(r"回访|调查|问卷|打分")),
+    ("marketing", "推广类消息", re.compile(r"")),
+)
+_DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {str(n): n for n in range(1, 6)}
+_SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
+_WORDS = ((5, re.compile(r"非常满意|特别好|太好了|很满意")), (4, re.compile(r"挺好|满意|不错")), (1, re.compile(r"很差|太差|不满意|垃圾")))
+
+
+def score_of(text: str) -> int | None:
+    """Return the score from 1 to 5 that ``text`` gives, if any."""
+    if match := _SCORE.search(text):
+        return _DIGITS[match.group(1) or match.group(2)]
+    return next((score for score, words in _WORDS[::-1] if words.search(text)), None)
+
+
+class Callback(Flow):
+    """Take a rating, or stop messages, in the same turn."""
+
+    name = "callback"
+    title = "评价与退订"
+    examples = ("退订", "别给我发推销短信了", "给个五星", "不想接回访", "评价服务")
+
+    @property
+    def confirm(self) -> bool:
+        """Stopping must be as easy as it can be."""
+        return False
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Unsubscribe, or record the rating."""
+        if _STOP.search(self.utterance):
+            return self._unsubscribe(office)
+        score = score_of(self.utterance)
+        if score is None:
+            return Outcome.say("请为我们的服务打个分，1 到 5 分，5 分最满意，直接回复数字就行。", "5", "4", "3", "2", "1")
+        if not office.answer_survey(score, self.utterance[:500]):
+            office.open_ticket("feedback", {"score": score, "words": self.utterance[:500]})
+        return Outcome.say(_thanks(score), *(() if score > 2 else ("投诉", "转人工")))
+
+    def _unsubscribe(self, office: BackOffice) -> Outcome:
+        category, label, _ = next(c for c in _CATEGORIES if c[2].search(self.utterance))
+        office.unsubscribe(category)
+        return Outcome.say(
+            f"已为您退订{label}，马上生效，以后不会换名义再发。保单、案件这类必要的服务通知仍会发送；"
+            "想恢复时告诉我就行。"
+        )
+
+
+def _thanks(score: int) -> str:
+    if score <= 2:
+        return f"收到，您打了 {score} 分。让您不满意了，非常抱歉，我们会安排同事回访了解情况。愿意的话，可以直接告诉我哪里没做好。"
+    return f"收到，您打了 {score} 分，谢谢您。有建议也欢迎随时告诉我。"

@@ -1,0 +1,68 @@
+"""理赔进度：本会话报的案直接看；其他的用手机验证码核验后看。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.back_office import BackOffice, ClaimView
+from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.slot_types.identity import one_time_code
+from bot.dialogue.slot_types.numbers import claim_number
+from bot.dialogue.slot_types.phone import phone
+from bot.dialogue.verification import accept_code, accept_phone
+
+
+def _unproved(flow: Any) -> bool:
+    return bool(flow.kept.get("proof"))
+
+
+class ClaimStatus(Flow):
+    """Tell where a claim stands, who has it, and what comes next."""
+
+    name = "claim_status"
+    title = "理赔进度查询"
+    keeps_draft = False
+    examples = ("查理赔进度", "我的案子到哪步了", "赔款什么时候到", "报案好几天了没人联系我", "查理赔")
+
+    number = Slot(claim_number, label="报案号", ask="请提供报案号。", optional=True)
+    phone = Slot(
+        phone, label="手机号", when=_unproved, accept=accept_phone, deferrable=False,
+        ask="为了保护您的信息，需要先核对一下。请告诉我报案时留的手机号，我给您发验证码。",
+    )
+    code = Slot(
+        one_time_code, label="验证码", when=_unproved, accept=accept_code, deferrable=False,
+        ask="验证码已发到您的手机，请把 6 位数字告诉我。", shown=False,
+        help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
+    )
+
+    @property
+    def confirm(self) -> bool:
+        """A look-up needs no yes."""
+        return False
+
+    def begin(self, office: BackOffice) -> None:
+        """Ask for a proof only when there is nothing that this customer may see already."""
+        self.kept["proof"] = not office.claims() and not office.verified
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Show the newest claims in plain words."""
+        views = office.claims(self.number)
+        if not views:
+            return Outcome.say(
+                "没有查到对应的报案，请核对一下报案号或手机号；需要的话回复「人工」，我们帮您找。", "报案", "转人工"
+            )
+        return Outcome.say("\n\n".join(map(_words, views[:3])), "补理赔材料", "催一下", "转人工")
+
+
+def _words(view: ClaimView) -> str:
+    lines = [
+        f"报案号 {view.number}（{view.reported_at:%m月%d日} 报案{f'，{view.subject}' if view.subject else ''}）",
+        f"进度：{view.status}",
+        f"负责人：{view.owner}",
+        f"下一步：{view.next_step}" + (f"，最晚 {view.due_on:%m月%d日}" if view.due_on else ""),
+    ]
+    if view.missing:
+        lines.append(f"还需要您补充：{'、'.join(view.missing)}")
+    if view.paid_fen is not None:
+        lines.append(f"赔款：{view.paid_fen / 100:,.2f} 元")
+    return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""Know what must not be mixed up: 退保 is not 续保, 交强 is not 商业."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.errors import ConfigurationError
+from knowledge_base import lexicon
+from knowledge_base.patterns import Patterns
+
+Mask = int
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Finds members of exclusive groups; each member is one bit, each group a mask of bits."""
+
+    patterns: Patterns[Mask]
+    groups: tuple[Mask, ...]
+    # Members of the groups marked ``decides``: an entry that never names one cannot be about it.
+    decisive: Mask
+
+    def mentions(self, text: str) -> Mask:
+        """Return the bits of all members that the text names."""
+        found = 0
+        for _, _, bits in self.patterns.find(text):
+            found |= bits
+        return found
+
+    def groups_of(self, mentions: Mask) -> tuple[Mask, ...]:
+        """Return the groups in which the mentions take a side."""
+        return tuple(group for group in self.groups if group & mentions)
+
+
+def conflicts(groups: tuple[Mask, ...], asked: Mask, offered: Mask) -> int:
+    """Count the groups in which both take sides and share none."""
+    return sum(1 for group in groups if offered & group and not offered & group & asked)
+
+
+def read_guard(path: Path) -> Guard:
+    """Read the groups; a mistake names the group, for YAML gives no line here."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    table: dict[str, Mask] = {}
+    groups: list[Mask] = []
+    bit, decisive = 1, 0
+    for number, row in enumerate(rows, 1):
+        members = _members(path, number, row)
+        group = 0
+        for phrases in members:
+            for phrase in phrases:
+                table[phrase] = table.get(phrase, 0) | bit
+            group, bit = group | bit, bit << 1
+        groups.append(group)
+        decisive |= group if row.get("decides") else 0
+    # Neutral phrases are found first where longer, and stand for nothing.
+    for row in rows:
+        table |= {phrase: 0 for phrase in row.get("neutral", ()) if phrase not in table}
+    return Guard(Patterns(table), tuple(groups), decisive)
+
+
+def _members(path: Path, number: int, row: Any) -> list[list[str]]:
+    members = [str(member).split() for member in (row or {}).get("members", ())]
+    if len(members) < 2 or not all(members):
+        name = (row or {}).get("name", "没有名字")
+        raise ConfigurationError(
+            f"{path} 第 {number} 组（{name}）：互斥的词少于两个。请在 members 里至少写两项。"
+        )
+    return members
+
+
+@cache
+def guard() -> Guard:
+    """Return the shared guard."""
+    return read_guard(lexicon.FOLDER / "contrast.yaml")

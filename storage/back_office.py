@@ -1,0 +1,157 @@
+"""The branch as flows see it: fulfils `bot.back_office.BackOffice` inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from bot.back_office import (
+    ClaimView,
+    CodeResult,
+    ComplaintView,
+    HandoffView,
+    Level,
+    PolicyView,
+    Values,
+)
+from bot.clockwork.desk_hours import DeskHours
+from bot.settings import Settings
+from storage import claims, complaints, handoffs, policies, surveys
+from storage.conversations import OpenConversation
+from storage.crypto import Cipher
+from storage.identity import Identity
+from storage.models.case import Ticket
+from storage.rules import claim as claim_rules
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass
+class TransactionBackOffice:
+    """One customer's view of the branch during one turn."""
+
+    uow: UnitOfWork
+    conversation: OpenConversation
+    channel: str
+    settings: Settings
+    cipher: Cipher
+    at: datetime
+    recent: tuple[str, ...] = ()
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of this turn."""
+        return self.at
+
+    @cached_property
+    def _identity(self) -> Identity:
+        return Identity(
+            self.uow, self.conversation, self.cipher, self.settings.identity, self.at
+        )
+
+    @cached_property
+    def hours(self) -> DeskHours:
+        """Return the desk's opening hours."""
+        return DeskHours(self.settings.desk.opens, self.settings.desk.closes)
+
+    @property
+    def verified(self) -> bool:
+        """Tell whether this customer is verified at level V2 now."""
+        return self._identity.verified
+
+    def fact(self, key: str) -> str:
+        """Return a fact of the branch from the configuration, or ''."""
+        return self.settings.branch.get(key, "")
+
+    def open_claim(self, values: Values) -> str:
+        """Record a claim and return its number."""
+        return claims.open_claim(self, values)
+
+    def amend_claim(self, number: str, values: Values) -> None:
+        """Change or add facts of a claim that this conversation reported."""
+        claims.amend_claim(self, number, values)
+
+    def recent_claim(self, plate: str) -> str | None:
+        """Return the number of a claim on this plate in the last 48 hours."""
+        found = self.uow.cases.claim_on_plate_since(plate, self.at - timedelta(hours=48))
+        return found.number if found and found.conversation_id == self.conversation.id else None
+
+    def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
+        """Return the documents this kind of claim needs."""
+        return claim_rules.checklist(line, accident_type, injured=injured)
+
+    def advice(self, line: str, accident_type: str) -> str:
+        """Return what to do right now, or ''."""
+        return claim_rules.advice(line, accident_type)
+
+    def claims(self, number: str | None = None) -> Sequence[ClaimView]:
+        """Return the claims this customer may see."""
+        return claims.visible(self, self._identity, number)
+
+    def open_complaint(self, values: Values) -> ComplaintView:
+        """Record a complaint and return its receipt."""
+        return complaints.open_complaint(self, values)
+
+    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
+        """Return the complaints this customer may see."""
+        return complaints.visible(self, self._identity, number)
+
+    def hand_off(self, level: Level, reason: str) -> HandoffView:
+        """Ask for a person, once."""
+        return handoffs.hand_off(self, level, reason)
+
+    def send_code(self, phone: str) -> CodeResult:
+        """Send a one-time code."""
+        return self._identity.send_code(phone)
+
+    def check_code(self, phone: str, code: str) -> bool:
+        """Compare and use up the one-time code."""
+        return self._identity.check_code(phone, code)
+
+    def identify(self, phone: str, proof: Values) -> bool:
+        """Bind this channel identity to the customer if phone and proof fit together."""
+        return self._identity.identify(phone, proof)
+
+    def locked_minutes(self) -> int:
+        """Return how long verification stays locked; 0 when it is open."""
+        return self._identity.locked_minutes()
+
+    def policies(self, reason: str) -> Sequence[PolicyView]:
+        """Return the verified customer's policies and record the disclosure."""
+        return policies.disclose(self, self._identity, reason)
+
+    def open_ticket(self, kind: str, values: Values) -> str:
+        """Record any other promise and return its number."""
+        number = self.uow.cases.number("TK", self.at)
+        promise = timedelta(hours=self.settings.desk.call_back_hours)
+        self.uow.cases.add(
+            Ticket(
+                number=number,
+                conversation_id=self.conversation.id,
+                kind=kind,
+                status="new",
+                facts=dict(values),
+                opened_at=self.at,
+                due_at=self.hours.next_opening(self.at) + promise,
+            )
+        )
+        self.note(number, "opened", {"kind": kind})
+        return number
+
+    def unsubscribe(self, category: str) -> None:
+        """Stop messages of ``category`` at once."""
+        self.uow.customers.opt_out(self.conversation.id, category, self.at)
+
+    def pending_survey(self) -> str | None:
+        """Return the key of a survey that waits for this customer's answer."""
+        return surveys.pending(self)
+
+    def answer_survey(self, score: int | None, comment: str) -> bool:
+        """Record the answer to the waiting survey."""
+        return surveys.answer(self, score, comment)
+
+    def note(self, number: str, kind: str, data: dict[str, Any]) -> None:
+        """Append to the history of a case."""
+        self.uow.cases.note(number, self.at, "customer", kind, data)

@@ -1,0 +1,224 @@
+"""Conversations and messages: the path of every message, in as few statements as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.dialogue.message import InboundMessage, Reply
+from storage.models.conversation import Conversation, Message
+
+_conversation = Conversation.__table__
+_message = Message.__table__
+
+# The repeat is looked up in the same statement as the conversation: one round trip a message.
+_repeat = (
+    select(_message.c.seq)
+    .where(
+        _message.c.conversation_id == _conversation.c.id,
+        _message.c.key == bindparam("message_key"),
+    )
+    .scalar_subquery()
+    .label("repeat_of")
+)
+_find = (
+    select(_conversation, _repeat)
+    .where(
+        _conversation.c.channel == bindparam("channel"),
+        _conversation.c.account == bindparam("account"),
+        _conversation.c.peer == bindparam("peer"),
+    )
+    # Ignored on SQLite, where the one writer already serialises; a row lock on PostgreSQL.
+    .with_for_update(of=_conversation)
+)
+_save = (
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("conversation"))
+    .values(
+        state=bindparam("new_state"),
+        last_seq=bindparam("new_seq"),
+        last_at=bindparam("new_at"),
+    )
+)
+_add_messages = insert(_message)
+
+
+@dataclass
+class OpenConversation:
+    """A conversation locked for this turn. ``repeat_of`` is set when the message came before."""
+
+    id: int
+    state: dict[str, Any]
+    owner: str
+    owner_rev: int
+    customer_id: int | None
+    verified_until: datetime | None
+    subscribed: bool
+    last_seq: int
+    repeat_of: int | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any] | RowMapping) -> OpenConversation:
+        """Build from a row of the find statement."""
+        return cls(
+            id=row["id"],
+            state=row["state"],
+            owner=row["owner"],
+            owner_rev=row["owner_rev"],
+            customer_id=row["customer_id"],
+            verified_until=row["verified_until"],
+            subscribed=row["subscribed"],
+            last_seq=row["last_seq"],
+            repeat_of=row["repeat_of"],
+        )
+
+
+class Conversations:
+    """All conversations; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def open(self, message: InboundMessage, now: datetime) -> OpenConversation:
+        """Return the sender's conversation, locked until the end of the transaction."""
+        if (found := self._find(message)) is None:
+            self._create(message, now)
+            found = self._find(message)
+        if found is None:
+            raise LookupError("a conversation that was just created is gone")
+        return found
+
+    def _find(self, message: InboundMessage) -> OpenConversation | None:
+        values = {
+            "channel": message.channel,
+            "account": message.account,
+            "peer": message.peer,
+            "message_key": message.key,
+        }
+        row = self.connection.execute(_find, values).mappings().first()
+        return OpenConversation.of(row) if row else None
+
+    def _create(self, message: InboundMessage, now: datetime) -> None:
+        """Insert the conversation; another process may do the same, and the first one wins."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        values = {
+            "channel": message.channel,
+            "account": message.account,
+            "peer": message.peer,
+            "state": {},
+            "owner": "bot",
+            "owner_rev": 0,
+            "subscribed": True,
+            "last_seq": 0,
+            "opened_at": now,
+            "last_at": now,
+        }
+        self.connection.execute(
+            dialect.insert(_conversation).values(values).on_conflict_do_nothing()
+        )
+
+    def stored_replies(self, conversation: int, seq: int) -> list[tuple[Reply, str]]:
+        """Return the replies given to message ``seq`` and the way each one left."""
+        query = (
+            select(_message.c.body, _message.c.sent_by)
+            .where(_message.c.conversation_id == conversation, _message.c.reply_to == seq)
+            .order_by(_message.c.seq)
+        )
+        rows = self.connection.execute(query).all()
+        return [(Reply.from_json(row.body), row.sent_by or "") for row in rows]
+
+    def record(
+        self,
+        conversation: OpenConversation,
+        messages: Sequence[Mapping[str, Any]],
+        now: datetime,
+    ) -> list[int]:
+        """Append messages in order and return their seqs; the state is saved with them."""
+        rows = []
+        for number, message in enumerate(messages, start=conversation.last_seq + 1):
+            row = {"key": None, "reply_to": None, "sent_by": None, **message}
+            row |= {"conversation_id": conversation.id, "seq": number, "at": now}
+            rows.append(row | {"owner_rev": conversation.owner_rev})
+        if rows:
+            self.connection.execute(_add_messages, rows)
+        conversation.last_seq += len(rows)
+        self.connection.execute(
+            _save,
+            {
+                "conversation": conversation.id,
+                "new_state": conversation.state,
+                "new_seq": conversation.last_seq,
+                "new_at": now,
+            },
+        )
+        return [int(row["seq"]) for row in rows]
+
+    def set_owner(self, conversation: OpenConversation, owner: str, agent: str | None) -> None:
+        """Pass the conversation to another owner; replies computed before are stale then."""
+        conversation.owner = owner
+        conversation.owner_rev += 1
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation.id)
+            .values(owner=owner, owner_rev=conversation.owner_rev, agent=agent)
+        )
+
+    def bind(self, conversation: OpenConversation, customer: int, until: datetime) -> None:
+        """Bind the identity to a customer, verified until a time."""
+        conversation.customer_id, conversation.verified_until = customer, until
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation.id)
+            .values(customer_id=customer, verified_until=until)
+        )
+
+    def set_subscribed(self, conversation: OpenConversation, subscribed: bool) -> None:
+        """Note that the customer follows us, or does not any more."""
+        conversation.subscribed = subscribed
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation.id)
+            .values(subscribed=subscribed)
+        )
+
+    def mark_sent_by(self, conversation: int, reply_to: int, way: str) -> None:
+        """Note the way by which the replies to a message leave."""
+        self.connection.execute(
+            update(_message)
+            .where(_message.c.conversation_id == conversation, _message.c.reply_to == reply_to)
+            .values(sent_by=way)
+        )
+
+    def after(self, conversation: int, seq: int, limit: int) -> list[RowMapping]:
+        """Return the messages after ``seq``, oldest first."""
+        query = (
+            select(_message)
+            .where(_message.c.conversation_id == conversation, _message.c.seq > seq)
+            .order_by(_message.c.seq)
+            .limit(limit)
+        )
+        return list(self.connection.execute(query).mappings())
+
+    def last(self, conversation: int, limit: int) -> list[RowMapping]:
+        """Return the newest ``limit`` messages, oldest first."""
+        query = (
+            select(_message)
+            .where(_message.c.conversation_id == conversation)
+            .order_by(_message.c.seq.desc())
+            .limit(limit)
+        )
+        return list(self.connection.execute(query).mappings())[::-1]
+
+    def id_of(self, channel: str, account: str, peer: str) -> int | None:
+        """Return the id of a conversation, if there is one."""
+        query = select(_conversation.c.id).where(
+            _conversation.c.channel == channel,
+            _conversation.c.account == account,
+            _conversation.c.peer == peer,
+        )
+        return self.connection.execute(query).scalar()

@@ -1,0 +1,66 @@
+"""Requests for a person: at most one open per conversation, with the package an agent needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.back_office import HandoffView, Level
+from storage.models.case import Handoff
+
+if TYPE_CHECKING:
+    from storage.back_office import TransactionBackOffice
+
+_LAST_WORDS = 10
+
+
+def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> HandoffView:
+    """Open a request, or raise the level of the one that is open."""
+    handoff = office.uow.cases.open_handoff(office.conversation.id)
+    fresh = handoff is None
+    if handoff is None:
+        handoff = _open(office, level, reason)
+    elif level < handoff.level:
+        handoff.level, handoff.reason = level, reason[:128]
+        office.note(handoff.number, "raised", {"level": level, "reason": reason})
+    if office.conversation.owner == "bot":
+        office.uow.conversations.set_owner(office.conversation, "queue", None)
+    return HandoffView(
+        fresh=fresh,
+        staffed=office.hours.staffed(office.at) or handoff.level in ("P0", "P1"),
+        ahead=office.uow.cases.handoffs_ahead(handoff),
+        answer_by=handoff.answer_by,
+    )
+
+
+def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
+    desk = office.settings.desk
+    if level in ("P0", "P1"):
+        # Someone is on duty round the clock for these (domain.md 6, 非工作时间).
+        answer_by = office.at.replace(microsecond=0)
+    else:
+        answer_by = office.hours.answer_by(office.at, desk.answer_minutes)
+    handoff = Handoff(
+        number=office.uow.cases.number("HO", office.at),
+        conversation_id=office.conversation.id,
+        level=level,
+        reason=reason[:128],
+        status="open",
+        package=_package(office),
+        opened_at=office.at,
+        answer_by=answer_by,
+    )
+    office.uow.cases.add(handoff)
+    office.note(handoff.number, "opened", {"level": level, "reason": reason})
+    return handoff
+
+
+def _package(office: TransactionBackOffice) -> dict[str, Any]:
+    """Return what an agent should know at a glance: identity level, draft, last words."""
+    history = office.uow.conversations.last(office.conversation.id, _LAST_WORDS)
+    words = [f"{row['author']}：{row['body'].get('text', '')}" for row in history]
+    said = [f"customer：{text}" for text in office.recent]
+    return {
+        "verified": office.verified,
+        "last_words": [*words, *said][-_LAST_WORDS:],
+        "draft": office.conversation.state.get("stack", []),
+    }

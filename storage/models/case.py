@@ -1,0 +1,130 @@
+"""Cases: claims, complaints and every other promise."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.crypto import EncryptedJson, EncryptedText
+from storage.models.base import Base, Id, Name, Short
+
+
+class Claim(Base):
+    """A reported accident. ``facts`` are the contract's claim slots and what else was said."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_plate_reported_at", "plate", "reported_at"),)
+
+    id: Mapped[Id]
+    number: Mapped[Short] = mapped_column(unique=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    policy_number: Mapped[Short | None]
+    line: Mapped[Short]
+    plate: Mapped[Short | None]
+    phone_blind: Mapped[Short | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("claim.facts"))
+    severity: Mapped[Short]
+    status: Mapped[Short]
+    owner: Mapped[Name]
+    next_step: Mapped[Name]
+    due_on: Mapped[date | None]
+    paid_fen: Mapped[int | None] = mapped_column(BigInteger)
+    reported_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class CaseEvent(Base):
+    """What happened to a claim, complaint or ticket, in order; never changed."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[Id]
+    case_number: Mapped[Short] = mapped_column(index=True)
+    at: Mapped[datetime]
+    actor: Mapped[Name]
+    kind: Mapped[Short]
+    data: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("case_event.data"))
+
+
+class Complaint(Base):
+    """A complaint with its legal date (15 days from receipt, CMP20)."""
+
+    __tablename__ = "complaint"
+
+    id: Mapped[Id]
+    number: Mapped[Short] = mapped_column(unique=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    channel: Mapped[Short]
+    category: Mapped[Short]
+    severity: Mapped[Short]
+    status: Mapped[Short]
+    owner: Mapped[Name]
+    phone_blind: Mapped[Short | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("complaint.facts"))
+    decision: Mapped[str] = mapped_column(EncryptedText("complaint.decision"))
+    received_at: Mapped[datetime]
+    due_on: Mapped[date]
+    updated_at: Mapped[datetime]
+
+
+class Ticket(Base):
+    """Any other promise: a call back, a lead, a wish, a data-rights request."""
+
+    __tablename__ = "ticket"
+
+    id: Mapped[Id]
+    number: Mapped[Short] = mapped_column(unique=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    kind: Mapped[Short]
+    status: Mapped[Short]
+    facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("ticket.facts"))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+
+
+class Handoff(Base):
+    """A request for a person with the package an agent needs; open, taken or closed."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (Index("ix_handoff_status_level_opened_at", "status", "level", "opened_at"),)
+
+    id: Mapped[Id]
+    number: Mapped[Short] = mapped_column(unique=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    level: Mapped[Short]
+    reason: Mapped[Name]
+    status: Mapped[Short]
+    agent: Mapped[Name | None]
+    package: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("handoff.package"))
+    opened_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Survey(Base):
+    """A question about an episode; ``key`` makes a second one for the same episode impossible."""
+
+    __tablename__ = "survey"
+
+    id: Mapped[Id]
+    key: Mapped[Name] = mapped_column(unique=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    about: Mapped[Short]
+    status: Mapped[Short]
+    score: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(EncryptedText("survey.comment"))
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class NumberSequence(Base):
+    """The last number given out per prefix and day; the row lock makes numbers unique."""
+
+    __tablename__ = "number_sequence"
+
+    prefix: Mapped[Short] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]

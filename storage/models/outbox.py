@@ -1,0 +1,65 @@
+"""What we still owe: outgoing messages and media to fetch."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.crypto import EncryptedJson
+from storage.models.base import Base, Id, Name, Short
+
+
+class OutboxItem(Base):
+    """One delivery, due or done. ``dedupe_key`` makes a second one for the same cause impossible.
+
+    status: due, sent, undeliverable, unknown (left us, no answer), failed.
+    """
+
+    __tablename__ = "outbox_item"
+    __table_args__ = (Index("ix_outbox_item_status_due_at", "status", "due_at"),)
+
+    id: Mapped[Id]
+    dedupe_key: Mapped[Name] = mapped_column(unique=True)
+    kind: Mapped[Short]
+    channel: Mapped[Short]
+    account: Mapped[Short]
+    peer: Mapped[Name]
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    body: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("outbox_item.body"))
+    status: Mapped[Short]
+    reason: Mapped[str] = mapped_column(String(255))
+    provider_id: Mapped[Name]
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_by: Mapped[Short | None]
+
+
+class Media(Base):
+    """A photo, voice note or file of a customer; ``path`` is set once the bytes are ours."""
+
+    __tablename__ = "media"
+
+    id: Mapped[Id]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    kind: Mapped[Short]
+    ref: Mapped[str] = mapped_column(String(512))
+    path: Mapped[str | None] = mapped_column(String(255))
+    status: Mapped[Short]
+    case_number: Mapped[Short | None] = mapped_column(index=True)
+    at: Mapped[datetime]
+
+
+class ChannelToken(Base):
+    """The one platform token of an account, shared by all processes."""
+
+    __tablename__ = "channel_token"
+
+    account: Mapped[Name] = mapped_column(primary_key=True)
+    token: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("channel_token.token"))
+    expires_at: Mapped[float]
+    lease_until: Mapped[float]

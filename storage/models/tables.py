@@ -1,0 +1,16 @@
+"""Imports every model, so that the metadata is complete; says nothing itself."""
+
+from storage.models.base import Base
+from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
+from storage.models.conversation import Conversation, Message
+from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.outbox import ChannelToken, Media, OutboxItem
+from storage.models.policy import Policy
+from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
+
+__all__ = [
+    "AccessLog", "ApiToken", "Base", "CaseEvent", "ChannelToken", "Claim", "Complaint",
+    "Conversation", "Customer", "Handoff", "IdempotentRequest", "Media", "Message",
+    "NumberSequence", "OneTimeCode", "OptOut", "OutboxItem", "Policy", "StaffUser", "Survey",
+    "Ticket", "VerificationFailure",
+]

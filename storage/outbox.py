@@ -1,0 +1,146 @@
+"""The outbox: everything that leaves us or must be fetched, as rows written with their cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.models.outbox import Media, OutboxItem
+
+_item = OutboxItem.__table__
+_media = Media.__table__
+
+
+@dataclass(frozen=True)
+class Leased:
+    """An item that this process may deliver until its lease runs out."""
+
+    id: int
+    kind: str
+    channel: str
+    account: str
+    peer: str
+    body: Mapping[str, Any]
+    attempts: int
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Leased:
+        """Build from a row of the table."""
+        names = ("id", "kind", "channel", "account", "peer", "body", "attempts")
+        return cls(**{name: row[name] for name in names})
+
+
+class Outbox:
+    """All items; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def queue(
+        self,
+        *,
+        dedupe_key: str,
+        kind: str,
+        channel: str,
+        account: str,
+        peer: str,
+        body: Mapping[str, Any],
+        due_at: datetime,
+        now: datetime,
+        conversation_id: int | None = None,
+    ) -> bool:
+        """Add an item unless one with this key exists; tell whether it was added."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        values = {
+            "dedupe_key": dedupe_key,
+            "kind": kind,
+            "channel": channel,
+            "account": account,
+            "peer": peer,
+            "body": dict(body),
+            "conversation_id": conversation_id,
+            "status": "due",
+            "reason": "",
+            "provider_id": "",
+            "attempts": 0,
+            "created_at": now,
+            "due_at": due_at,
+        }
+        added = self.connection.execute(
+            dialect.insert(_item)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["dedupe_key"])
+            .returning(_item.c.id)
+        )
+        return added.first() is not None
+
+    def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
+        """Take up to ``limit`` due items, oldest first; one at a time for each customer."""
+        free = or_(_item.c.lease_until.is_(None), _item.c.lease_until < now)
+        earlier = _item.alias("earlier")
+        first = (
+            select(func.min(earlier.c.id))
+            .where(
+                earlier.c.status == "due",
+                earlier.c.channel == _item.c.channel,
+                earlier.c.account == _item.c.account,
+                earlier.c.peer == _item.c.peer,
+            )
+            .scalar_subquery()
+        )
+        due = (
+            select(_item.c.id)
+            .where(_item.c.status == "due", _item.c.due_at <= now, free, _item.c.id == first)
+            .order_by(_item.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(self.connection.execute(due).scalars())
+        if not ids:
+            return []
+        self.connection.execute(
+            update(_item)
+            .where(_item.c.id.in_(ids))
+            .values(
+                lease_by=worker,
+                lease_until=now + timedelta(seconds=seconds),
+                attempts=_item.c.attempts + 1,
+            )
+        )
+        rows = self.connection.execute(
+            select(_item).where(_item.c.id.in_(ids)).order_by(_item.c.due_at, _item.c.id)
+        )
+        return [Leased.of(row) for row in rows.mappings()]
+
+    def settle(
+        self, item: int, worker: str, status: str, reason: str = "", provider_id: str = ""
+    ) -> bool:
+        """Write down how a delivery ended; False when the lease was lost meanwhile."""
+        return self._finish(
+            item, worker, status=status, reason=reason[:255], provider_id=provider_id[:128]
+        )
+
+    def postpone(self, item: int, worker: str, due_at: datetime, reason: str) -> bool:
+        """Try again at ``due_at``."""
+        return self._finish(item, worker, due_at=due_at, reason=reason[:255])
+
+    def _finish(self, item: int, worker: str, **values: Any) -> bool:
+        done = self.connection.execute(
+            update(_item)
+            .where(_item.c.id == item, _item.c.lease_by == worker)
+            .values(lease_by=None, lease_until=None, **values)
+        )
+        return done.rowcount == 1
+
+    def drop_for(self, conversation_id: int, reason: str) -> None:
+        """Give up what is due to a conversation whose customer cannot be reached."""
+        self.connection.execute(
+            update(_item)
+            .where(_item.c.conversation_id == conversation_id, _item.c.status == "due")
+            .values(status="undeliverable", reason=reason)
+        )

@@ -1,0 +1,43 @@
+"""Documents and advice by line and accident type, from the table a clerk can edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.errors import ConfigurationError
+
+_FILE = Path(__file__).with_name("claim.yaml")
+
+
+def checklist(line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
+    """Return the documents of a claim, most needed first; those for injuries come on top."""
+    needed = list(_pick("checklist", line, accident_type))
+    if injured:
+        needed = [*rules()["injured"], *(d for d in needed if d not in rules()["injured"])]
+    return needed
+
+
+def advice(line: str, accident_type: str) -> str:
+    """Return what to do right now."""
+    return str(_pick("advice", line, accident_type))
+
+
+def _pick(part: str, line: str, accident_type: str) -> Any:
+    by_type = rules()[part].get(line) or rules()[part]["auto"]
+    return by_type.get(accident_type, by_type["default"])
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[str, Any]:
+    """Return the table; raise ConfigurationError with file, place and remedy."""
+    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    for part in ("checklist", "advice"):
+        for line, by_type in table[part].items():
+            if "default" not in by_type:
+                raise ConfigurationError(f"{_FILE.name}：{part}.{line} 缺少 default，请补上")
+    return table

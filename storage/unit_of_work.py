@@ -1,0 +1,56 @@
+"""One transaction and the repositories in it; whoever opened it commits or rolls back."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from storage.cases import Cases
+from storage.conversations import Conversations
+from storage.customers import Customers
+from storage.outbox import Outbox
+
+
+class UnitOfWork:
+    """The message path uses ``connection`` (Core, few statements); the rest uses ``session``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """Return the ORM session of this transaction, opened on first use."""
+        if self._session is None:
+            self._session = Session(
+                self.connection, join_transaction_mode="rollback_only", expire_on_commit=False
+            )
+        return self._session
+
+    def flush(self) -> None:
+        """Write what the session still holds; the caller commits."""
+        if self._session is not None:
+            self._session.flush()
+            self._session.close()
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """Return the conversations and messages."""
+        return Conversations(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Return what we owe."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Return customers, policies and proofs of identity."""
+        return Customers(self.session)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Return claims, complaints, tickets, hand-offs and surveys."""
+        return Cases(self.session)
