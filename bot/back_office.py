@@ -64,9 +64,13 @@ class ComplaintView:
 
 @dataclass(frozen=True)
 class HandoffView:
-    """What happened to a request for a person: ``fresh`` is False when one was open already."""
+    """What happened to a request for a person.
+
+    ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
+    """
 
     fresh: bool
+    raised: bool
     staffed: bool
     ahead: int
     answer_by: datetime

@@ -10,8 +10,14 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from knowledge_base.understanding.reader import SentenceReader
+
+from starlette.types import ASGIApp
+
 import intents as intents_package
-from bot import clock, settings as configuration
+from bot import clock
+from bot import settings as configuration
+from bot.api.app import api_app
 from bot.channels.base import Sender
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
@@ -36,10 +42,10 @@ from bot.outbox import Deliver, Dispatcher
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base.service import Service
-from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
+from storage.rules import claim as claim_rules, complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
 
@@ -108,6 +114,9 @@ class App:
     def engine(self) -> Engine:
         """Return the engine."""
         rules = self.settings.dialogue
+        # A mistake in the clerks' tables must stop the start, not a customer's turn.
+        claim_rules.rules()
+        complaint_rules.rules()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold
@@ -187,6 +196,10 @@ class App:
         if self.settings.wechat is None:
             return None
         return WeChatCallback(self.settings.wechat, ChannelInbox(self.inbox), self.clock)
+
+    def api(self) -> ASGIApp:
+        """Return the JSON API."""
+        return api_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -25,7 +25,7 @@ from storage.models.outbox import Media
 from storage.unit_of_work import UnitOfWork
 
 MAX_TEXT = 2_000
-_NO_REPLY_EVENTS = ("unsubscribe", "view", "location_report", "job:", "kf_", "privacy:", "other")
+_ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
 log = structlog.get_logger()
 
 
@@ -153,7 +153,9 @@ class Engine:
             return self._photo(state, media)
         text = _text_of(message)
         if text is None:
-            return [Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))]
+            return [
+                Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))
+            ]
         if not text.strip():
             return [Say(phrases.EMPTY, phrases.MENU_BUTTONS)]
         at = message.sent_at if abs((message.sent_at - now).total_seconds()) < 86_400 else now
@@ -171,7 +173,11 @@ class Engine:
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
 
     def _keep_media(
-        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage, now: datetime
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        now: datetime,
     ) -> str:
         """Record a photo or voice note, and owe the fetching of its bytes."""
         attachment = message.attachment
@@ -216,7 +222,7 @@ class Engine:
             conversation.state = {}
         if message.event == "subscribe":
             uow.conversations.set_subscribed(conversation, subscribed=True)
-        return message.event.startswith(_NO_REPLY_EVENTS)
+        return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _store(
         self,
@@ -233,7 +239,9 @@ class Engine:
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
-        said = [_row(r, seq, "response") for r in now_part] + [_row(r, seq, "outbox") for r in later]
+        said = [_row(r, seq, "response") for r in now_part] + [
+            _row(r, seq, "outbox") for r in later
+        ]
         inbound = {"author": "customer", "key": message.key, "body": _body_of(message)}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
@@ -278,7 +286,7 @@ def _text_of(message: InboundMessage) -> str | None:
     if message.kind == "location" and message.location:
         return f"[位置] {message.location.label}".strip()
     if message.kind == "event":
-        return {"subscribe": "你好"}.get(message.event, message.event.partition("click:")[2] or "菜单")
+        return message.event.partition("click:")[2] or "你好"
     if message.kind in ("text", "voice", "link") and (message.text or message.kind == "text"):
         return message.text
     return None

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from storage.conversations import OpenConversation
+from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
 from storage.unit_of_work import UnitOfWork
@@ -52,7 +53,7 @@ class Desk:
         return True
 
     def _open(self, conversation_id: int) -> OpenConversation:
-        table = Conversation.__table__
+        table = table_of(Conversation)
         query = select(table).where(table.c.id == conversation_id).with_for_update()
         row = self.uow.connection.execute(query).mappings().one()
         return OpenConversation.of({**row, "repeat_of": None})
@@ -61,7 +62,7 @@ class Desk:
         return self.uow.cases.open_handoff(conversation_id)
 
     def _owe(self, conversation_id: int, seq: int, body: dict[str, str]) -> None:
-        table = Conversation.__table__
+        table = table_of(Conversation)
         row = self.uow.connection.execute(
             select(table.c.channel, table.c.account, table.c.peer).where(
                 table.c.id == conversation_id

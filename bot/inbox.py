@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, AsyncIterator
+from typing import Any
 
 import structlog
 
@@ -40,9 +40,7 @@ class EngineInbox:
     _lines: dict[tuple[str, str, str], _Line] = field(default_factory=dict)
     _pending: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def result(
-        self, message: InboundMessage, within: float | None = None
-    ) -> Result | None:
+    async def result(self, message: InboundMessage, within: float | None = None) -> Result | None:
         """Answer a message exactly once; None when it will be answered through the outbox."""
         claim = Claim()
         task = asyncio.create_task(self._in_line(message, claim))

@@ -11,10 +11,8 @@ from typing import Any
 
 import orjson
 
-
 from bot.dialogue.message import Attachment, InboundMessage, Location
 from storage.crypto import Cipher
-
 
 _PLACE = b"spool"
 

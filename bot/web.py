@@ -49,18 +49,12 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            *_api_routes(app),
+            Mount("/api", app.api()),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),
     )
     return _Front(app, pages)
-
-
-def _api_routes(app: App) -> list[Mount]:
-    from bot.api.app import api_app  # noqa: PLC0415
-
-    return [Mount("/api", api_app(app))]
 
 
 class _Front:

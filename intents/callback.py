@@ -7,15 +7,23 @@ import re
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome
 
-_STOP = re.compile(r"退订|停了|停掉|别再?[发给推]|不要再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收")
+_STOP = re.compile(
+    r"退订|停了|停掉|别再?[发给推]|不要再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收"
+)
 _CATEGORIES = (
     ("renewal", "续保提醒", re.compile(r"续保|到期提醒|不续")),
     ("survey", "回访和调查", re.compile(r"回访|调查|问卷|打分")),
     ("marketing", "推广类消息", re.compile(r"")),
 )
-_DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {str(n): n for n in range(1, 6)}
+_DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {
+    str(n): n for n in range(1, 6)
+}
 _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
-_WORDS = ((5, re.compile(r"非常满意|特别好|太好了|很满意")), (4, re.compile(r"挺好|满意|不错")), (1, re.compile(r"很差|太差|不满意|垃圾")))
+_WORDS = (
+    (5, re.compile(r"非常满意|特别好|太好了|很满意")),
+    (4, re.compile(r"挺好|满意|不错")),
+    (1, re.compile(r"很差|太差|不满意|垃圾")),
+)
 
 
 def score_of(text: str) -> int | None:
@@ -43,7 +51,14 @@ class Callback(Flow):
             return self._unsubscribe(office)
         score = score_of(self.utterance)
         if score is None:
-            return Outcome.say("请为我们的服务打个分，1 到 5 分，5 分最满意，直接回复数字就行。", "5", "4", "3", "2", "1")
+            return Outcome.say(
+                "请为我们的服务打个分，1 到 5 分，5 分最满意，直接回复数字就行。",
+                "5",
+                "4",
+                "3",
+                "2",
+                "1",
+            )
         if not office.answer_survey(score, self.utterance[:500]):
             office.open_ticket("feedback", {"score": score, "words": self.utterance[:500]})
         return Outcome.say(_thanks(score), *(() if score > 2 else ("投诉", "转人工")))

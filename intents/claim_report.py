@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.dialogue.slot_types.place import place
+
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -14,13 +16,14 @@ from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.photos import photos
-from bot.dialogue.slot_types.place import place
 from bot.dialogue.slot_types.plate import other_plate, plate
 from bot.dialogue.slot_types.relation import relation
 from bot.dialogue.slot_types.text import free_text
 
 _MOTOR = {"rear_end", "scrape", "single_vehicle", "hit_object", "glass", "pedestrian"}
-_BARE = re.compile(r"^[我要想来]*(报案|报个案|出险了?|保案|报按|baoan|继续|接着来|帮我报案)[吧了啊 。!！]*$")
+_BARE = re.compile(
+    r"^[我要想来]*(报案|报个案|出险了?|保案|报按|baoan|继续|接着来|帮我报案)[吧了啊 。!！]*$"
+)
 _ENOUGH_WORDS = 4
 _STORY_LIMIT = 2_000
 
@@ -42,54 +45,91 @@ class ClaimReport(Flow):
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
 
     injured = Slot(
-        injured, label="有人受伤", buttons=("没有人受伤", "有人受伤"),
+        injured,
+        label="有人受伤",
+        buttons=("没有人受伤", "有人受伤"),
         ask="先确认安全：您现在安全吗？有没有人受伤、被困，或者起火、漏油？",
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
     )
     line = Slot(
-        line, label="险种", when=lambda c: _calm(c) and c.kind is None,
+        line,
+        label="险种",
+        when=lambda c: _calm(c) and c.kind is None,
         ask="出事的是车、家里的财产、人身意外，还是货物、责任方面的？",
         buttons=("车险", "家财", "意外健康", "责任险", "货运险"),
     )
     happened_at = Slot(
-        moment, label="出险时间", when=_calm, also="place",
-        ask="事故是什么时候发生的？", ask_both="事故是什么时候、在哪儿发生的？",
+        moment,
+        label="出险时间",
+        when=_calm,
+        also="place",
+        ask="事故是什么时候发生的？",
+        ask_both="事故是什么时候、在哪儿发生的？",
         help="大概的时间就行，比如「今天下午三点多」「昨晚八点」。",
     )
     place = Slot(
-        place, label="出险地点", ask="在什么地方？说路名、路口或附近的标志物，也可以直接发定位。",
+        place,
+        label="出险地点",
+        ask="在什么地方？说路名、路口或附近的标志物，也可以直接发定位。",
         help="比如「南开区卫津路和鞍山道路口」「京津高速 12 公里处」，或者发个定位。",
     )
     plate = Slot(
-        plate, label="车牌号", when=_motor, ask="您的车牌号是多少？",
+        plate,
+        label="车牌号",
+        when=_motor,
+        ask="您的车牌号是多少？",
         help="比如「津A12345」，新能源车是 8 位。没有上牌的回复「以后补」。",
     )
     accident_type = Slot(
-        accident_type, label="事故类型", when=_motor,
+        accident_type,
+        label="事故类型",
+        when=_motor,
         ask="是怎么出的事？比如追尾、剐蹭、撞到固定物、水淹、玻璃破碎、被盗。",
         buttons=("追尾", "剐蹭", "单方事故", "水淹", "玻璃破碎", "其他"),
     )
     drivable = Slot(
-        drivable, label="车能否行驶", when=_motor, also="police_reported",
-        ask="车现在还能开吗？", ask_both="车现在还能开吗？报警了没有？", buttons=("能开", "开不了"),
+        drivable,
+        label="车能否行驶",
+        when=_motor,
+        also="police_reported",
+        ask="车现在还能开吗？",
+        ask_both="车现在还能开吗？报警了没有？",
+        buttons=("能开", "开不了"),
     )
     police_reported = Slot(
-        police_reported, label="已报警", when=_motor, ask="报警了没有？", buttons=("报警了", "没报警"),
+        police_reported,
+        label="已报警",
+        when=_motor,
+        ask="报警了没有？",
+        buttons=("报警了", "没报警"),
     )
     story = Slot(
-        free_text, label="事故经过", when=lambda c: _calm(c) and not c.told,
-        ask="请简单说说经过和损失情况，比如怎么撞的、伤到哪儿了。", shown=False,
+        free_text,
+        label="事故经过",
+        when=lambda c: _calm(c) and not c.told,
+        ask="请简单说说经过和损失情况，比如怎么撞的、伤到哪儿了。",
+        shown=False,
     )
     reporter = Slot(
-        person_name, label="报案人", when=_calm, also="phone", remembered=True,
-        ask="怎么称呼您？", ask_both="请留下您的姓名和手机号，方便理赔人员联系您。",
+        person_name,
+        label="报案人",
+        when=_calm,
+        also="phone",
+        remembered=True,
+        ask="怎么称呼您？",
+        ask_both="请留下您的姓名和手机号，方便理赔人员联系您。",
     )
     phone = Slot(
-        phone, label="联系电话", ask="请留下联系电话，理赔人员会打这个号码。", remembered=True,
+        phone,
+        label="联系电话",
+        ask="请留下联系电话，理赔人员会打这个号码。",
+        remembered=True,
         help="11 位手机号，或带区号的座机。",
     )
     other_plate = Slot(other_plate, label="对方车牌", ask="对方车牌号是多少？", optional=True)
-    reporter_relation = Slot(relation, label="与被保险人关系", ask="您和被保险人是什么关系？", optional=True)
+    reporter_relation = Slot(
+        relation, label="与被保险人关系", ask="您和被保险人是什么关系？", optional=True
+    )
     photos = Slot(photos, label="照片", ask="请发现场和车损照片。", optional=True)
 
     @property
@@ -125,7 +165,9 @@ class ClaimReport(Flow):
         handoff = office.hand_off("P0", "报案：有人受伤")
         number = self.kept["number"] = office.open_claim(self.facts())
         first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if handoff.fresh else ""
-        text = f"{first}您的报案已先登记，报案号 {number}，值班理赔人员会马上联系您，不用等填完信息。"
+        text = (
+            f"{first}您的报案已先登记，报案号 {number}，值班理赔人员会马上联系您，不用等填完信息。"
+        )
         return [Reply(text)]
 
     def facts(self) -> dict[str, Any]:
@@ -136,8 +178,14 @@ class ClaimReport(Flow):
 
     def invitation(self) -> str:
         """Invite what may still be added; nothing of it is needed for a number."""
-        missing = [s.label for s in (type(self).photos, type(self).other_plate) if s.name not in self.values]
-        return f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
+        missing = [
+            s.label
+            for s in (type(self).photos, type(self).other_plate)
+            if s.name not in self.values
+        ]
+        return (
+            f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
+        )
 
     def submit(self, office: BackOffice) -> Outcome:
         """Open the claim, and say what is needed and what happens next (S43, S44)."""
@@ -155,5 +203,7 @@ class ClaimReport(Flow):
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",
         ]
         if duplicate:
-            lines.append(f"另外，这辆车 48 小时内已有报案 {duplicate}；如果是同一次事故，告诉我一声，会为您合并处理。")
+            lines.append(
+                f"另外，这辆车 48 小时内已有报案 {duplicate}；如果是同一次事故，告诉我一声，会为您合并处理。"
+            )
         return Outcome.say("\n".join(filter(None, lines)), "查理赔进度", "补照片", "转人工")

@@ -22,16 +22,31 @@ class ClaimStatus(Flow):
     name = "claim_status"
     title = "理赔进度查询"
     keeps_draft = False
-    examples = ("查理赔进度", "我的案子到哪步了", "赔款什么时候到", "报案好几天了没人联系我", "查理赔")
+    examples = (
+        "查理赔进度",
+        "我的案子到哪步了",
+        "赔款什么时候到",
+        "报案好几天了没人联系我",
+        "查理赔",
+    )
 
     number = Slot(claim_number, label="报案号", ask="请提供报案号。", optional=True)
     phone = Slot(
-        phone, label="手机号", when=_unproved, accept=accept_phone, deferrable=False,
+        phone,
+        label="手机号",
+        when=_unproved,
+        accept=accept_phone,
+        deferrable=False,
         ask="为了保护您的信息，需要先核对一下。请告诉我报案时留的手机号，我给您发验证码。",
     )
     code = Slot(
-        one_time_code, label="验证码", when=_unproved, accept=accept_code, deferrable=False,
-        ask="验证码已发到您的手机，请把 6 位数字告诉我。", shown=False,
+        one_time_code,
+        label="验证码",
+        when=_unproved,
+        accept=accept_code,
+        deferrable=False,
+        ask="验证码已发到您的手机，请把 6 位数字告诉我。",
+        shown=False,
         help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
     )
 
@@ -49,7 +64,9 @@ class ClaimStatus(Flow):
         views = office.claims(self.number)
         if not views:
             return Outcome.say(
-                "没有查到对应的报案，请核对一下报案号或手机号；需要的话回复「人工」，我们帮您找。", "报案", "转人工"
+                "没有查到对应的报案，请核对一下报案号或手机号；需要的话回复「人工」，我们帮您找。",
+                "报案",
+                "转人工",
             )
         return Outcome.say("\n\n".join(map(_words, views[:3])), "补理赔材料", "催一下", "转人工")
 

@@ -13,7 +13,9 @@ from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.text import free_text
 
-_BARE = re.compile(r"^[我要想来先]*(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+[一下吧了啊 。!！]*$")
+_BARE = re.compile(
+    r"^[我要想来先]*(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+[一下吧了啊 。!！]*$"
+)
 _ENOUGH_WORDS = 5
 _STORY_LIMIT = 4_000
 
@@ -26,19 +28,31 @@ class Complaint(Flow):
     examples = ("我要投诉", "对你们的服务不满意", "投诉你们的查勘员", "态度太差了要投诉", "投诉")
 
     story = Slot(
-        free_text, label="投诉的事情", when=lambda c: not c.told, shown=False,
+        free_text,
+        label="投诉的事情",
+        when=lambda c: not c.told,
+        shown=False,
         ask="请说说是什么事：什么时候、和谁有关、怎么回事。想到什么说什么就行，我会原样记下来。",
     )
     demand = Slot(
-        demand, label="您的诉求", ask="您希望我们怎么处理？比如道歉、重新处理、给个书面答复。",
+        demand,
+        label="您的诉求",
+        ask="您希望我们怎么处理？比如道歉、重新处理、给个书面答复。",
         help="没想好可以回复「以后补」，不影响登记。",
     )
     reporter = Slot(
-        person_name, label="称呼", also="phone", remembered=True, ask="怎么称呼您？",
+        person_name,
+        label="称呼",
+        also="phone",
+        remembered=True,
+        ask="怎么称呼您？",
         ask_both="怎么称呼您？留个电话方便处理的同事联系您；想匿名的话回复「以后补」，但我们就没法把结果告诉您本人了。",
     )
     phone = Slot(
-        phone, label="联系电话", remembered=True, ask="留个联系电话吧，方便把处理结果告诉您。不想留回复「以后补」。",
+        phone,
+        label="联系电话",
+        remembered=True,
+        ask="留个联系电话吧，方便把处理结果告诉您。不想留回复「以后补」。",
     )
     about = Slot(claim_number, label="相关报案号", ask="和哪个案子有关？", optional=True)
 
@@ -55,7 +69,9 @@ class Complaint(Flow):
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Be sorry for the trouble without judging whose fault it is (domain.md 4.4)."""
-        return [Reply("给您添堵了，非常抱歉。我马上帮您登记，会有和这件事没有利益关系的同事来处理。")]
+        return [
+            Reply("给您添堵了，非常抱歉。我马上帮您登记，会有和这件事没有利益关系的同事来处理。")
+        ]
 
     def lines(self) -> list[str]:
         """Show the story as we shall pass it on, shortened."""
@@ -77,5 +93,6 @@ class Complaint(Flow):
             "（情况复杂需要延长的，会提前告诉您原因）。\n"
             "随时可以在这里补充材料、查进度或撤回；投诉不会影响您的理赔。"
             "对处理不满意，还可以申请上级核查、调解，或拨打 12378。",
-            "查投诉进度", "转人工",
+            "查投诉进度",
+            "转人工",
         )

@@ -26,12 +26,21 @@ class ComplaintStatus(Flow):
 
     number = Slot(complaint_number, label="投诉编号", ask="请提供投诉编号。", optional=True)
     phone = Slot(
-        phone, label="手机号", when=_unproved, accept=accept_phone, deferrable=False,
+        phone,
+        label="手机号",
+        when=_unproved,
+        accept=accept_phone,
+        deferrable=False,
         ask="为了保护您的信息，需要先核对一下。请告诉我投诉时留的手机号，我给您发验证码。",
     )
     code = Slot(
-        one_time_code, label="验证码", when=_unproved, accept=accept_code, deferrable=False,
-        ask="验证码已发到您的手机，请把 6 位数字告诉我。", shown=False,
+        one_time_code,
+        label="验证码",
+        when=_unproved,
+        accept=accept_code,
+        deferrable=False,
+        ask="验证码已发到您的手机，请把 6 位数字告诉我。",
+        shown=False,
         help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
     )
 
@@ -48,7 +57,9 @@ class ComplaintStatus(Flow):
         """Show the newest complaints in plain words."""
         views = office.complaints(self.number)
         if not views:
-            return Outcome.say("没有查到对应的投诉，请核对编号或手机号；需要的话回复「人工」。", "投诉", "转人工")
+            return Outcome.say(
+                "没有查到对应的投诉，请核对编号或手机号；需要的话回复「人工」。", "投诉", "转人工"
+            )
         return Outcome.say("\n\n".join(map(_words, views[:3])), "补充投诉材料", "转人工")
 
 

@@ -18,8 +18,16 @@ from bot.dialogue.slot_types.plate import plate
 
 _FULL_TAIL = 6
 _LINES = {
-    "交强": "交强", "商业": "商业", "三者": "商业", "车损": "商业", "车险": "车", "家财": "家",
-    "意外": "意外", "健康": "健康", "责任": "责任", "货运": "货",
+    "交强": "交强",
+    "商业": "商业",
+    "三者": "商业",
+    "车损": "商业",
+    "车险": "车",
+    "家财": "家",
+    "意外": "意外",
+    "健康": "健康",
+    "责任": "责任",
+    "货运": "货",
 }
 
 
@@ -37,26 +45,49 @@ class PolicyQuery(Flow):
     name = "policy_query"
     title = "保单查询"
     keeps_draft = False
-    examples = ("查保单", "查下我的保险", "我保单到嘛时候", "我的车险什么时候到期", "我买的是什么险")
+    examples = (
+        "查保单",
+        "查下我的保险",
+        "我保单到嘛时候",
+        "我的车险什么时候到期",
+        "我买的是什么险",
+    )
 
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
     phone = Slot(
-        phone, label="手机号", when=_unproved, accept=verification.accept_phone, deferrable=False,
+        phone,
+        label="手机号",
+        when=_unproved,
+        accept=verification.accept_phone,
+        deferrable=False,
         ask="保单是您的个人信息，查之前要先核对身份。请告诉我投保时留的手机号，我给您发验证码。",
     )
     code = Slot(
-        one_time_code, label="验证码", when=_unproved, accept=verification.accept_code,
-        ask="验证码已发到您的手机，请把 6 位数字告诉我。", deferrable=False, shown=False,
+        one_time_code,
+        label="验证码",
+        when=_unproved,
+        accept=verification.accept_code,
+        ask="验证码已发到您的手机，请把 6 位数字告诉我。",
+        deferrable=False,
+        shown=False,
         help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
     )
     id_tail = Slot(
-        id_tail, label="证件尾号", when=_unproved, deferrable=False, shown=False,
+        id_tail,
+        label="证件尾号",
+        when=_unproved,
+        deferrable=False,
+        shown=False,
         ask="再核对一下证件号码的后六位（企业客户是统一社会信用代码后六位）。",
         help="也可以给后四位，再加上车牌号、投保人姓名或保单号其中一项。",
     )
     holder = Slot(
-        person_name, label="投保人姓名", when=_needs_second, deferrable=False, shown=False,
+        person_name,
+        label="投保人姓名",
+        when=_needs_second,
+        deferrable=False,
+        shown=False,
         ask="只有后四位的话，请再告诉我车牌号、保单号或投保人姓名其中一项。",
     )
 
@@ -83,8 +114,10 @@ class PolicyQuery(Flow):
         if len(tail) < _FULL_TAIL and not self.second:
             return []
         proof = {
-            "id_tail": tail, "plate": self.plate,
-            "policy_number": self.policy_number, "name": self.holder,
+            "id_tail": tail,
+            "plate": self.plate,
+            "policy_number": self.policy_number,
+            "name": self.holder,
         }
         if office.identify(str(self.phone), proof):
             self.kept["proof"] = False
@@ -99,9 +132,15 @@ class PolicyQuery(Flow):
         """Show what was asked for, masked, and record that it was shown."""
         policies = self._asked_for(office.policies("保单查询"))
         if not policies:
-            return Outcome.say("没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工")
+            return Outcome.say(
+                "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工"
+            )
         text = "\n\n".join(map(_words, policies[:3]))
-        more = f"\n\n另外还有 {len(policies) - 3} 份，告诉我险种或车牌可以单独看。" if len(policies) > 3 else ""
+        more = (
+            f"\n\n另外还有 {len(policies) - 3} 份，告诉我险种或车牌可以单独看。"
+            if len(policies) > 3
+            else ""
+        )
         return Outcome.say(text + more, "查理赔进度", "报案", "转人工")
 
     def _asked_for(self, policies: Sequence[PolicyView]) -> Sequence[PolicyView]:

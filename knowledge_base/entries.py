@@ -31,3 +31,8 @@ class Entry:
     def texts(self) -> tuple[str, ...]:
         """Return the standard question and all its wordings."""
         return (self.question, *self.variants)
+
+    @property
+    def context(self) -> str:
+        """Return what else tells the subject: the answer and the topics."""
+        return " ".join((self.answer, *self.topics))

@@ -65,6 +65,11 @@ class Index:
         weights = self._weights
         return math.sqrt(sum([weights[feature] for feature in self._forward[start:end]])) or 1.0
 
+    def weigh(self, feature: str) -> float:
+        """Return the weight of a feature; one that no text has weighs as much as any can."""
+        known = self._ids.get(feature)
+        return 1.0 if known is None else self._weights[known]
+
     def search(self, found: Iterable[str], limit: int) -> list[tuple[int, float]]:
         """Return the best texts with a cosine between 0 and 1, best first."""
         ids, weights, postings = self._ids, self._weights, self._postings

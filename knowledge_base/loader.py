@@ -38,7 +38,7 @@ class KnowledgeBase:
     def questions(self) -> Iterator[Question]:
         """Yield what the matcher needs."""
         for entry in self.entries.values():
-            yield Question(entry.id, entry.texts)
+            yield Question(entry.id, entry.texts, entry.context)
 
     def answer(self, entry: Entry, facts: Mapping[str, str]) -> str:
         """Fill the branch's facts into the answer; say so kindly when one is not registered."""

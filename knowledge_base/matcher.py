@@ -12,19 +12,19 @@ from knowledge_base.contrast import guard
 from knowledge_base.correct import Corrector
 from knowledge_base.index import Index
 from knowledge_base.index import features as index_features
-from knowledge_base.model import CHOICE, SCOPE, Models, models
+from knowledge_base.model import CHOICE, SCOPE, Models, logit, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import FEATURES, Entry, Features
 from knowledge_base.rerank import Question as Asked
+from knowledge_base.tokens import content_words
 from knowledge_base.weights import Weights
 
 Outcome = Literal["answer", "offer", "unknown"]
 
 CANDIDATES = 20
 COMPARED = 12
-ANSWER_FROM = 0.75
-OFFER_FROM = 0.25
 VARIED_FROM = 2
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Question:
 
     id: str
     texts: tuple[str, ...]
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class FaqMatcher:
                 continue
             owners += [len(kept)] * len(wordings)
             texts += _with_sides(wordings)
-            kept.append(_common(entry.id, wordings))
+            kept.append(_common(entry, wordings))
         return cls(kept, texts, owners, tuned)
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
@@ -109,9 +110,9 @@ class FaqMatcher:
     def outcome(self, matches: Sequence[Match]) -> Outcome:
         """Tell whether to answer, to offer choices, or to admit that we do not know."""
         best = matches[0].score if matches else 0.0
-        if best >= ANSWER_FROM:
+        if best >= self._model.answer_from:
             return "answer"
-        return "offer" if best >= OFFER_FROM else "unknown"
+        return "offer" if best >= self._model.offer_from else "unknown"
 
     def answered(self, matches: Sequence[Match]) -> bool:
         """Tell whether the first match is sure enough to be the answer."""
@@ -128,7 +129,10 @@ class FaqMatcher:
 
     def _compared(self, analysis: Analysis, hits: list[tuple[int, float]]) -> list[Candidate]:
         weigh = self._weights.of
-        asked = Asked(analysis, weigh)
+        pairs = [
+            (pair, self._index.weigh(pair)) for pair in index_features(analysis.sound, analysis.words)
+        ]
+        asked = Asked(analysis, weigh, pairs)
         votes: dict[int, list[float]] = {}
         for text, cosine in hits:
             votes.setdefault(self._owners[text], []).append(cosine)
@@ -145,7 +149,8 @@ class FaqMatcher:
     def _chance(self, found: Features, extra: Mapping[str, float]) -> float:
         """Return the chance that the question is in scope and this candidate is right."""
         in_scope = self._model.scope.at(inputs(SCOPE, found, extra))
-        return in_scope * self._model.choice.at(inputs(CHOICE, found, extra))
+        chance = in_scope * self._model.choice.at(inputs(CHOICE, found, extra))
+        return self._model.scale.at((logit(chance),))
 
     def scored(self, text: str) -> list[Scored]:
         """Return the candidates as training wants them: id, features, signals."""
@@ -223,10 +228,14 @@ def _with_sides(wordings: list[Analysis]) -> list[Analysis]:
     return sided
 
 
-def _common(name: str, wordings: list[Analysis]) -> Entry:
+def _common(question: Question, wordings: list[Analysis]) -> Entry:
     mentions = kinds = 0
     for wording in wordings:
         mentions |= wording.mentions
         kinds |= wording.kinds
     words = frozenset(word for wording in wordings for word in wording.words)
-    return Entry(name, words, mentions, kinds)
+    pairs = frozenset(
+        pair for wording in wordings for pair in index_features(wording.sound, wording.words)
+    )
+    context = frozenset(content_words(normalise(question.context))) if question.context else NOTHING
+    return Entry(question.id, words, mentions, kinds, pairs, context)

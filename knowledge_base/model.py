@@ -21,6 +21,9 @@ SCOPE = {
     "asked": 1,  # share of the customer's meaning found in the text
     "asked_gap": -1,  # the weightiest word of the customer that the text lacks
     "entry": 1,  # share of the customer's meaning found in any wording of the entry
+    "pairs": 1,  # the same of words and pairs of sounds
+    "context": 1,  # share of the customer's meaning found in the answer or the topics
+    "offered": 1,  # share of the text's meaning found in the question
     "text": 1,  # likeness of the texts
     "votes": 1,  # how many other wordings of the entry are close
     "kind_absent": -1,  # the customer asks for a fact no wording of the entry asks for: a price
@@ -32,6 +35,7 @@ CHOICE = {
     "score": 1,
     "margin": 1,  # its lead over the best other entry
     "asked": 1,
+    "context": 1,
     "text": 1,
     "kind_absent": -1,
     "conflict": -1,  # exclusive terms: 退保 here, 续保 there
@@ -55,6 +59,12 @@ class Curve:
         return squash(self.linear(inputs))
 
 
+def logit(chance: float) -> float:
+    """Return the inverse of squash."""
+    kept = min(1 - 1e-9, max(1e-9, chance))
+    return math.log(kept / (1 - kept))
+
+
 def squash(value: float) -> float:
     """Return the logistic of a value, safe for large ones."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
@@ -67,6 +77,10 @@ class Model:
     score: Curve
     scope: Curve
     choice: Curve
+    # Brings the product of the two chances to what our labelled questions show.
+    scale: Curve = Curve(0.0, (1.0,))
+    answer_from: float = 0.75
+    offer_from: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +117,6 @@ def _model(path: Path, name: str, tables: Mapping[str, Mapping[str, float]]) -> 
         read_curve(path, f"{name}.score", tables["score"], FEATURES),
         read_curve(path, f"{name}.scope", tables["scope"], SCOPE),
         read_curve(path, f"{name}.choice", tables["choice"], CHOICE),
+        read_curve(path, f"{name}.scale", tables["scale"], ("logit",)),
+        **tables["thresholds"],
     )

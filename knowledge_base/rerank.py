@@ -23,6 +23,8 @@ FEATURES = {
     "asked_gap": -1,  # the weightiest word of the customer that the text lacks
     "offered_gap": -1,  # the weightiest word of the text that the customer did not say
     "entry": 1,  # share of the customer's meaning found in any wording of the entry
+    "pairs": 1,  # the same of words and pairs of sounds
+    "context": 1,  # share of the customer's meaning found in the answer or the topics
     "votes": 1,  # how many other wordings of the entry are close
     "kind": -1,  # why, where, how long … do not agree
     "kind_absent": -1,  # the customer asks for a fact no wording of the entry asks for: a price
@@ -45,14 +47,20 @@ class Entry:
     words: frozenset[str]
     mentions: Mask
     kinds: int
+    pairs: frozenset[str]
+    context: frozenset[str]
 
 
 class Question:
     """A customer's question, weighed once, compared often."""
 
-    __slots__ = ("analysis", "groups", "sorted", "total", "weights")
+    __slots__ = ("analysis", "groups", "pairs", "pairs_total", "sorted", "total", "weights")
 
-    def __init__(self, analysis: Analysis, weigh: Callable[[str], float]) -> None:
+    def __init__(
+        self, analysis: Analysis, weigh: Callable[[str], float], pairs: list[tuple[str, float]]
+    ) -> None:
+        self.pairs = pairs
+        self.pairs_total = sum([weight for _, weight in pairs]) or 1.0
         self.analysis = analysis
         self.weights = [(word, weigh(word)) for word in analysis.words]
         self.total = sum([weight for _, weight in self.weights]) or 1.0
@@ -82,6 +90,8 @@ class Question:
             asked_gap,
             offered_gap,
             sum([weight for word, weight in self.weights if word in entry.words]) / self.total,
+            sum([weight for pair, weight in self.pairs if pair in entry.pairs]) / self.pairs_total,
+            sum([weight for word, weight in self.weights if word in entry.context]) / self.total,
             votes,
             float(bool(asked.kinds and text.kinds and not asked.kinds & text.kinds)),
             float(bool((fact := asked.kinds & DECISIVE_MASK) and not fact & entry.kinds)),

@@ -47,9 +47,7 @@ class TransactionBackOffice:
 
     @cached_property
     def _identity(self) -> Identity:
-        return Identity(
-            self.uow, self.conversation, self.cipher, self.settings.identity, self.at
-        )
+        return Identity(self.uow, self.conversation, self.cipher, self.settings.identity, self.at)
 
     @cached_property
     def hours(self) -> DeskHours:

@@ -26,9 +26,7 @@ def open_claim(office: TransactionBackOffice, values: Values) -> str:
     number = office.uow.cases.number("CL", office.at)
     deadlines = office.settings.deadlines
     urgent = bool(values.get("injured"))
-    minutes = (
-        deadlines.injury_contact_minutes if urgent else deadlines.claim_first_contact_minutes
-    )
+    minutes = deadlines.injury_contact_minutes if urgent else deadlines.claim_first_contact_minutes
     claim = Claim(
         number=number,
         conversation_id=office.conversation.id,

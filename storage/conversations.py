@@ -11,10 +11,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue.message import InboundMessage, Reply
+from storage.models.base import table_of
 from storage.models.conversation import Conversation, Message
 
-_conversation = Conversation.__table__
-_message = Message.__table__
+_conversation = table_of(Conversation)
+_message = table_of(Message)
 
 # The repeat is looked up in the same statement as the conversation: one round trip a message.
 _repeat = (

@@ -117,5 +117,3 @@ class Customers:
             .values(conversation_id=conversation_id, category=category, at=at)
             .on_conflict_do_nothing(index_elements=["conversation_id", "category"])
         )
-
-

@@ -16,16 +16,18 @@ _LAST_WORDS = 10
 def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> HandoffView:
     """Open a request, or raise the level of the one that is open."""
     handoff = office.uow.cases.open_handoff(office.conversation.id)
-    fresh = handoff is None
+    fresh = raised = handoff is None
     if handoff is None:
         handoff = _open(office, level, reason)
     elif level < handoff.level:
+        raised = True
         handoff.level, handoff.reason = level, reason[:128]
         office.note(handoff.number, "raised", {"level": level, "reason": reason})
     if office.conversation.owner == "bot":
         office.uow.conversations.set_owner(office.conversation, "queue", None)
     return HandoffView(
         fresh=fresh,
+        raised=raised,
         staffed=office.hours.staffed(office.at) or handoff.level in ("P0", "P1"),
         ahead=office.uow.cases.handoffs_ahead(handoff),
         answer_by=handoff.answer_by,

@@ -22,7 +22,9 @@ from storage.models.customer import Customer, OneTimeCode
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 
-_SMS = "【安答】验证码 {code}，{minutes} 分钟内有效。我们的工作人员不会向您索要验证码，请勿告诉他人。"
+_SMS = (
+    "【安答】验证码 {code}，{minutes} 分钟内有效。我们的工作人员不会向您索要验证码，请勿告诉他人。"
+)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.models.base import table_of
 from storage.models.case import NumberSequence
 
 
@@ -17,7 +18,7 @@ def next_number(session: Session, prefix: str, day: date) -> str:
     The row stays locked until the transaction ends, so no number is given twice; a number
     whose transaction is rolled back is given again, which nobody has seen.
     """
-    table = NumberSequence.__table__
+    table = table_of(NumberSequence)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
         dialect.insert(table)

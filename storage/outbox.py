@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.models.base import table_of
 from storage.models.outbox import Media, OutboxItem
 
-_item = OutboxItem.__table__
-_media = Media.__table__
+_item = table_of(OutboxItem)
+_media = table_of(Media)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.models.base import table_of
 from storage.models.outbox import ChannelToken
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
-_table = ChannelToken.__table__
+_table = table_of(ChannelToken)
 
 
 class StoredTokens:

@@ -27,6 +27,11 @@ _LIMIT = 2_000
 class Transactions(Protocol):
     """Where every write of a process goes through."""
 
+    @property
+    def engine(self) -> Engine:
+        """Return the engine, for schema work at start-up."""
+        ...
+
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue ``work``; the future ends after its commit. Raise Overloaded when full."""
         ...

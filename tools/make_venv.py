@@ -27,7 +27,9 @@ def main() -> None:
 
 
 def _works(folder: Path) -> bool:
-    done = subprocess.run([folder / "bin" / "python", "-m", "pip", "--version"], capture_output=True)
+    done = subprocess.run(
+        [folder / "bin" / "python", "-m", "pip", "--version"], capture_output=True
+    )
     return done.returncode == 0
 
 

@@ -33,7 +33,10 @@ def main() -> None:
 
 def _needed() -> list[tuple[str, bool]]:
     return [
-        ("postgresql", any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb"))),
+        (
+            "postgresql",
+            any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb")),
+        ),
         ("chromium", any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))),
         ("fonts-noto-cjk", _has_chinese_font()),
     ]

@@ -87,7 +87,9 @@ class Terminal:
             "sent_at": self.now(),
         }
         if place := row.get("location"):
-            location = Location(float(place["lat"]), float(place["lon"]), str(place.get("label", "")))
+            location = Location(
+                float(place["lat"]), float(place["lon"]), str(place.get("label", ""))
+            )
             return InboundMessage(**common, kind="location", location=location)
         if path := row.get("image"):
             return InboundMessage(**common, kind="image", attachment=self._photo(Path(str(path))))

@@ -109,7 +109,9 @@ def _check_database(app: App) -> str:
 
 
 def _check_channels(app: App) -> str:
-    on = ["网页"] + [n for n, s in (("微信", app.settings.wechat), ("Telegram", app.settings.telegram)) if s]
+    on = ["网页"] + [
+        n for n, s in (("微信", app.settings.wechat), ("Telegram", app.settings.telegram)) if s
+    ]
     return "、".join(on)
 
 

@@ -7,11 +7,14 @@ import sys
 import click
 import typer
 
+from bot import log
 from bot.cli import chat, database, dialogues, kb, serve, setup, staff, understand
 from bot.errors import AndaError
 
 app = typer.Typer(
-    help="安答 AnDa：财险分公司的对话客服", no_args_is_help=True, add_completion=False,
+    help="安答 AnDa：财险分公司的对话客服",
+    no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for module in (serve, chat, dialogues, understand, database, staff, setup):
@@ -21,6 +24,7 @@ app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
 def main() -> None:
     """Run the command line: 0 done, 1 failed, 2 wrong use; never a traceback."""
+    log.configure("WARNING")
     try:
         status = app(standalone_mode=False)
     except click.UsageError as error:

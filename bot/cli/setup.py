@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import typer
+from storage.demo.seeding import is_seeded, seed
 
 from bot.bootstrap import App
 from storage import schema
-from storage.demo.seed import is_seeded, seed
 from storage.unit_of_work import UnitOfWork
 
 

@@ -21,9 +21,7 @@ class DeskHours:
         """Return ``at`` when the desk is open, else the next opening."""
         if self.staffed(at):
             return at
-        today = at.replace(
-            hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0
-        )
+        today = at.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
         return today if at < today else today + timedelta(days=1)
 
     def answer_by(self, at: datetime, minutes: int) -> datetime:

@@ -14,11 +14,8 @@ def escalate(turn: Turn, level: EscalationLevel, reason: str, say: str) -> None:
     if level == "none":
         return
     view = turn.office.hand_off(level, reason)
-    lines = [say] if say else []
-    if view.fresh:
-        lines.append(promise(view, urgent=level in ("P0", "P1")))
-    if lines:
-        turn.replies.insert(0, Reply("\n".join(lines)))
+    if view.raised:
+        turn.replies.insert(0, Reply(say or promise(view, urgent=level in ("P0", "P1"))))
 
 
 def give_up(turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 from bot.dialogue import phrases
 from bot.dialogue.commands import Said
 from bot.dialogue.flow import Flow

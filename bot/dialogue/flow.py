@@ -25,7 +25,7 @@ class Slot(Generic[T]):
 
     name: str
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an intent file reads best with every word in one place
         self,
         slot_type: SlotType[T],
         *,

@@ -51,7 +51,6 @@ class Heard:
         """Return what the knowledge base makes of it."""
         return self.knowledge.look_up(self.original)
 
-    @cached_property
     def pending(self) -> Slot[Any] | None:
         """Return the slot that was asked for."""
         return self.flow.pending() if self.flow else None

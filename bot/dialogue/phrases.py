@@ -1,7 +1,9 @@
 """What the bot says when no intent is speaking. One place, one voice."""
 
 CORRECTED = "好的，已经改过来了。"
-WHICH_TO_CORRECT = "请告诉我哪一项要改，直接说就行，比如「电话改成 138 开头那个号」或「时间是前天晚上」。"
+WHICH_TO_CORRECT = (
+    "请告诉我哪一项要改，直接说就行，比如「电话改成 138 开头那个号」或「时间是前天晚上」。"
+)
 ASK_AGAIN = "好的，我们重新填这一项。"
 CANCELLED = "好的，{title}先放下。已经填的内容给您留着，想接着办时回复「继续」。"
 CANCELLED_EMPTY = "好的，{title}已取消。还需要别的帮助，直接告诉我。"
@@ -13,7 +15,9 @@ NOTHING_TO_RESUME = "目前没有没办完的事项。您想办什么，直接�
 RESTARTED = "好的，{title}我们从头来。"
 FIRST_QUESTION = "已经是第一步了。"
 SKIPPED = "好的，「{label}」以后补。"
-CANNOT_SKIP = "这一项办理时必须有，暂时没有的话，可以回复「取消」先放下，或回复「人工」找我们的工作人员。"
+CANNOT_SKIP = (
+    "这一项办理时必须有，暂时没有的话，可以回复「取消」先放下，或回复「人工」找我们的工作人员。"
+)
 HELP_SLOT = "{help}\n\n也可以回复：上一步、以后补、取消、人工。"
 HELP_DEFAULT = "这一步需要您的「{label}」。"
 WAITING = "好的，不着急，您慢慢来，我在这儿等您。"
@@ -40,7 +44,9 @@ TOO_LONG = "这条消息有点长，我只看了前面一部分。"
 EMPTY = "我这边没有看到文字内容。您可以直接打字告诉我需要什么帮助。"
 THEN_NEXT = "接下来帮您办{title}。"
 HANDOFF_URGENT = "我已经把您的情况转给值班人员，他们会马上联系您。我也一直在这儿。"
-HANDOFF_QUEUED = "已经为您转接人工客服，{ahead}。等待的时候您可以继续留言，说过的内容同事都能看到，不用重复。"
+HANDOFF_QUEUED = (
+    "已经为您转接人工客服，{ahead}。等待的时候您可以继续留言，说过的内容同事都能看到，不用重复。"
+)
 HANDOFF_CLOSED = "现在不在人工服务时间，已经为您登记，{when} 前会有同事回复您。有人受伤等紧急情况请先拨打 120、122，再拨打客服热线。"
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 

@@ -39,7 +39,7 @@ def steering(heard: Heard) -> list[Command]:
         (bool(words.BACK.match(heard.bare)), Back()),
         (bool(words.RESTART.match(heard.bare)), Restart()),
         (bool(words.HELP.match(heard.bare)), Help()),
-        (bool(words.SKIP.match(heard.bare)) and heard.pending is not None, Skip()),
+        (bool(words.SKIP.match(heard.bare)) and heard.pending() is not None, Skip()),
     )
     return next(([command] for fits, command in table if fits), [])
 
@@ -74,7 +74,7 @@ def correction(heard: Heard) -> list[Command]:
         return [CorrectSlots(changed, heard.original)]
     if named:
         return [ForgetSlot(named)]
-    at_card = heard.pending is None
+    at_card = heard.pending() is None
     return [Confirm(yes=False)] if at_card or words.EDIT.match(heard.bare) else []
 
 
@@ -94,7 +94,9 @@ def _mentions(text: str, label: str) -> bool:
 def _answer_after_label(heard: Heard, name: str) -> Said | None:
     """Read «地点改成北马路» as an answer to the slot that is named."""
     slot = heard.flow.slots[name] if heard.flow else None
-    tail = max((heard.text.rfind(cue) + len(cue) for cue in ("改成", "改为", "应该是", "是")), default=0)
+    tail = max(
+        (heard.text.rfind(cue) + len(cue) for cue in ("改成", "改为", "应该是", "是")), default=0
+    )
     if slot is None or tail <= 2 or tail >= len(heard.text):
         return None
     found = slot.type.answer(heard.text[tail:].strip(" ，。了"), heard.at)
@@ -119,7 +121,7 @@ def _answers_pending(heard: Heard) -> bool:
         return False
     if any(s.value is not None for s in _fresh(heard, heard.volunteered(heard.flow)).values()):
         return True
-    slot = heard.pending
+    slot = heard.pending()
     return bool(slot and not slot.type.greedy and slot.type.answer(heard.text, heard.at))
 
 
@@ -129,9 +131,9 @@ def expected_answer(heard: Heard) -> list[Command]:
         return []
     volunteered = heard.volunteered(heard.flow)
     values = _fresh(heard, volunteered)
-    if heard.pending is None and (changed := _changed(heard, volunteered)):
+    if heard.pending() is None and (changed := _changed(heard, volunteered)):
         return [CorrectSlots(changed | values, heard.original)]
-    slot = heard.pending
+    slot = heard.pending()
     if slot and slot.name not in values and not _changes_subject(heard, bool(values)):
         said = None if _only_finishes(heard) else heard.answer(slot, values)
         if said and (said.value is not None or said.problem):
@@ -145,13 +147,11 @@ def expected_answer(heard: Heard) -> list[Command]:
 def _changed(heard: Heard, values: dict[str, Said]) -> dict[str, Said]:
     """At the card another value for a filled slot is a correction, said without the word."""
     filled = heard.flow.values if heard.flow else {}
-    return {
-        n: s for n, s in values.items() if n in filled and s.value not in (None, filled[n])
-    }
+    return {n: s for n, s in values.items() if n in filled and s.value not in (None, filled[n])}
 
 
 def _changes_subject(heard: Heard, has_values: bool) -> bool:
-    slot, reading = heard.pending, heard.reading
+    slot, reading = heard.pending(), heard.reading
     if slot is None or not slot.type.greedy or has_values:
         return False
     other = reading.intent in heard.flows and reading.intent not in _SINGLE
@@ -170,7 +170,7 @@ def finishes(heard: Heard) -> bool:
 
 def confirmation(heard: Heard) -> list[Command]:
     """Read yes or no at the summary card."""
-    if heard.flow is None or heard.pending is not None:
+    if heard.flow is None or heard.pending() is not None:
         return []
     if finishes(heard):
         return [Confirm(yes=True)]

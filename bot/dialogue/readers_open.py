@@ -13,11 +13,13 @@ from bot.dialogue.commands import (
     StartFlow,
 )
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import NONE_OF_THESE, RATING
+from bot.dialogue.words import ASKS, NONE_OF_THESE, RATING
 
 _SURE = 0.55
 _CLEAR = 0.75
 _CHOICES = 3
+_FACTS = {"happened_at", "place", "plate", "drivable", "injured", "police_reported"}
+_ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "complaint"}
 
 
 def offered(heard: Heard) -> list[Command]:
@@ -78,6 +80,19 @@ def wishes(heard: Heard) -> list[Command]:
         return []
     started: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts)]
     return [*started, FillSlots(heard.volunteered(heard.flows[parts[0]]()), heard.original)]
+
+
+def incident(heard: Heard) -> list[Command]:
+    """Take a message that states facts of an accident as a report, whatever words it uses."""
+    if heard.flow is not None or "claim_report" not in heard.flows or ASKS.search(heard.text):
+        return []
+    if heard.reading.intent in _ABOUT_A_CASE and heard.reading.confidence >= _SURE:
+        return []
+    values = heard.volunteered(heard.flows["claim_report"]())
+    stated = {name for name, said in values.items() if said.value is not None}
+    if "accident_type" not in stated or not stated & _FACTS:
+        return []
+    return [StartFlow("claim_report", heard.original), FillSlots(values, heard.original)]
 
 
 def new_intent(heard: Heard) -> list[Command]:

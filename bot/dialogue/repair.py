@@ -47,7 +47,9 @@ def restart(turn: Turn, _: object) -> None:
     flow = turn.registry.flows[turn.frame.flow]
     number = {k: v for k, v in turn.frame.kept.items() if k == "number"}
     touched = turn.at.isoformat(timespec="seconds")
-    turn.state = turn.state.with_top(Frame(flow.name, flow.version, kept=number, touched_at=touched))
+    turn.state = turn.state.with_top(
+        Frame(flow.name, flow.version, kept=number, touched_at=touched)
+    )
     turn.say(phrases.RESTARTED.format(title=flow.title))
 
 

@@ -32,6 +32,7 @@ READERS: tuple[Reader, ...] = (
     readers_flow.confirmation,
     readers_flow.question,
     readers_open.rating,
+    readers_open.incident,
     readers_open.wishes,
     readers_open.new_intent,
     readers_open.knowledge,

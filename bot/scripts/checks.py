@@ -25,7 +25,9 @@ def turn_failures(turn: Mapping[str, Any], replies: Sequence[Reply]) -> list[str
     wanted = turn.get("expect_any") or []
     if wanted and not any(squeeze(str(w)) in heard for w in wanted):
         failed.append(f"expect_any {wanted}")
-    failed += [f"expect_all {w}" for w in turn.get("expect_all", ()) if squeeze(str(w)) not in heard]
+    failed += [
+        f"expect_all {w}" for w in turn.get("expect_all", ()) if squeeze(str(w)) not in heard
+    ]
     failed += [f"expect_none {w}" for w in turn.get("expect_none", ()) if squeeze(str(w)) in heard]
     if (regex := turn.get("expect_regex")) and not re.search(regex, heard):
         failed.append(f"expect_regex {regex}")
@@ -49,7 +51,9 @@ def _kind(kind: str, wanted: Any, found: Mapping[str, Any]) -> str | None:
         right = bool(found["handoff_levels"]) and found["handoff_levels"][-1] in levels
         return None if right else f"handoff_level {wanted}: {found['handoff_levels']}"
     if kind == "new_claims":
-        return None if found["new_claims"] == wanted else f"new_claims {wanted}: {found['new_claims']}"
+        return (
+            None if found["new_claims"] == wanted else f"new_claims {wanted}: {found['new_claims']}"
+        )
     if kind == "unsubscribed":
         return None if set(wanted) <= set(found[kind]) else f"unsubscribed {wanted}: {found[kind]}"
     if isinstance(wanted, list):

@@ -91,7 +91,9 @@ class Given:
                 line=str(row.get("line") or "auto"),
                 plate=row.get("plate"),
                 phone_blind=self.cipher.blind(str(phone)) if phone else None,
-                facts={k: v if not hasattr(v, "isoformat") else v.isoformat() for k, v in row.items()},
+                facts={
+                    k: v if not hasattr(v, "isoformat") else v.isoformat() for k, v in row.items()
+                },
                 severity="normal",
                 status=str(row.get("status") or "contact_due"),
                 owner=str(row.get("owner") or "理赔客服组"),

@@ -16,17 +16,21 @@ from sqlalchemy import select
 from bot.bootstrap import App
 from bot.dialogue.message import Attachment, InboundMessage, Location, Reply
 from bot.engine import Result
-from bot.errors import BadRequest
 from bot.handoff import Desk
 from bot.scripts import checks
 from bot.scripts.given import Given
 from bot.scripts.records import records
 from bot.scripts.script import Script, span
 from storage import schema
+from storage.models.base import table_of
 from storage.models.outbox import OutboxItem
 from storage.unit_of_work import UnitOfWork
 
-_CHANNELS = {"web": ("webchat", "web"), "wechat": ("wechat", "wx-script"), "telegram": ("telegram", "bot")}
+_CHANNELS = {
+    "web": ("webchat", "web"),
+    "wechat": ("wechat", "wx-script"),
+    "telegram": ("telegram", "bot"),
+}
 _BETWEEN_TURNS = timedelta(seconds=20)
 _CODE = re.compile(r"\d{6}")
 
@@ -142,7 +146,9 @@ class Play:
         if "image" in turn:
             return [self._photo() for _ in range(int(turn["image"]))]
         if place := turn.get("location"):
-            location = Location(float(place["lat"]), float(place["lon"]), str(place.get("label", "")))
+            location = Location(
+                float(place["lat"]), float(place["lon"]), str(place.get("label", ""))
+            )
             return [replace(self._message(text=""), kind="location", location=location)]
         if voice := turn.get("voice"):
             words = voice.get("recognition", "") if isinstance(voice, dict) else str(voice)
@@ -212,13 +218,12 @@ def _own_checks(turn: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _last_code(uow: UnitOfWork) -> str:
-    table = OutboxItem.__table__
+    table = table_of(OutboxItem)
     query = select(table.c.body).where(table.c.kind == "code").order_by(table.c.id.desc()).limit(1)
     body = uow.connection.execute(query).scalar()
     match = _CODE.search(str(body["text"])) if body else None
-    if match is None:
-        raise BadRequest("脚本用了 {code}，但还没有发出过验证码")
-    return match.group()
+    # A script that presumes a code which was never sent goes on, and fails at its own checks.
+    return match.group() if match else "000000"
 
 
 def play(stage: Stage, scripts: Sequence[Script], mode: Mode | None = None) -> list[dict[str, Any]]:

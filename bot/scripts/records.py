@@ -31,9 +31,7 @@ def records(uow: UnitOfWork) -> dict[str, Any]:
             {"number": t.number}
             for t in session.scalars(select(Ticket).where(Ticket.kind == "callback"))
         ],
-        "tickets": [
-            {"number": t.number, "kind": t.kind} for t in session.scalars(select(Ticket))
-        ],
+        "tickets": [{"number": t.number, "kind": t.kind} for t in session.scalars(select(Ticket))],
         "unsubscribed": sorted(session.scalars(select(OptOut.category))),
         "policies_disclosed": bool(session.scalar(shown)),
     }

@@ -101,7 +101,7 @@ class ClaimBook:
     def add(self, status: str, line: str, rest: int, owner: str = "") -> None:
         """Add a claim in ``status`` on some policy of ``line`` that nobody claimed on yet.
 
-        A small line may have no policy left that fits; then it is a car.
+        ``line`` may be a kind of policy. A small line may have none left; then it is a car.
         """
         steps = histories.since(self.rng, _path(status, line), _GAPS, self.now, rest)
         happened_at = self._happened_before(steps[0].at)
@@ -121,7 +121,7 @@ class ClaimBook:
         return [
             cover
             for cover in self.covers
-            if CLAIM_LINE.get(cover.product.line) == line
+            if line in (cover.product.kind, CLAIM_LINE.get(cover.product.line))
             and cover.status in ("有效", "满期")
             and cover.starts_on <= day <= cover.ends_on
             and (cover.client.ref == owner if owner else cover.client.ref not in fixed)
@@ -153,7 +153,8 @@ class ClaimBook:
                 "updated_at": steps[-1].at,
             }
         )
-        if status == "closed":
+        # Who was hurt is called by a person and gets no survey (domain.md 9.4).
+        if status == "closed" and not story.injured:
             self.ended.append(Ended("claim", number, cover.client.ref, steps[-1].at))
         for step in steps:
             data = facts if step.status == "reported" else _event_data(step.status, story, amount)
@@ -166,7 +167,7 @@ class ClaimBook:
         facts: dict[str, Any] = {
             "line": line,
             "happened_at": happened_at.isoformat(),
-            "place": self._place(),
+            "place": cover.details.get("address") or self._place(),
             "accident_type": story.accident_type,
             "injured": story.injured,
             "phone": cover.client.phone,
@@ -250,7 +251,7 @@ def due_on(steps: list[Step], *, compulsory: bool) -> date | None:
 def fill(book: ClaimBook) -> None:
     """Add all demo claims, those of the personas first."""
     book.add("assessing", "auto", rest=1, owner=personas.DRIVER.ref)
-    book.add("deciding", "liability", rest=2, owner=personas.FIRM.ref)
+    book.add("deciding", "employer", rest=2, owner=personas.FIRM.ref)
     book.add("documents_due", "accident", rest=2, owner=personas.ELDERLY.ref)
     book.add("closed", "auto", rest=24, owner=personas.COMPLAINANT.ref)
     statuses = (*list(CLAIM_STATUSES) * _EACH, *("closed",) * _MORE_CLOSED)

@@ -72,7 +72,7 @@ def _compulsory(rng: Random, client: Client, vehicle: Vehicle | None) -> tuple[i
 
 
 def _own_damage(rng: Random, vehicle: Vehicle | None) -> list[Coverage]:
-    value = vehicle.price_yuan * rng.randint(55, 95) // 100 if vehicle else 100_000
+    value = vehicle.price_yuan // 1000 * rng.randint(55, 95) * 10 if vehicle else 100_000
     return [
         _cover("机动车损失保险", value, rng.choice(("", "", "每次事故绝对免赔额 500 元"))),
         _cover("第三者责任保险", rng.choice((1_000_000, 2_000_000, 3_000_000))),

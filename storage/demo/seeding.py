@@ -126,4 +126,5 @@ class _Seeding:
         return len(surveys)
 
     def _insert(self, model: type[Base], rows: Rows) -> None:
-        self.session.execute(insert(model), list(rows))
+        # Otherwise rows with and without a null part into many statements.
+        self.session.execute(insert(model), list(rows), execution_options={"render_nulls": True})

@@ -16,7 +16,7 @@ from storage.models.tables import Base
 
 def _engine() -> Engine:
     given = context.config.attributes.get("engine")
-    if given is not None:
+    if isinstance(given, Engine):
         return given
     settings = configuration.load()
     return open_engine(settings.database_url, configuration.secret_key(settings))

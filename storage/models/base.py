@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from bot.clock import SHANGHAI
-
-
 
 
 class Moment(TypeDecorator[datetime]):
@@ -54,4 +52,9 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment()}
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements without the ORM."""
+    return cast(Table, model.__table__)

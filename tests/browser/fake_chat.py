@@ -60,6 +60,7 @@ class FakeChat:
     _turns: dict[tuple[str, str], ChatTurn] = field(default_factory=dict)
     _files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     loop: asyncio.AbstractEventLoop | None = None
 
     async def receive(self, message: InboundMessage) -> ChatTurn:
@@ -67,8 +68,10 @@ class FakeChat:
         self.received.append(message)
         if self.crash:
             raise self.crash
-        if earlier := self._turns.get((message.peer, message.key)):
-            return earlier
+        async with self._locks[message.peer]:
+            return self._turns.get((message.peer, message.key)) or await self._answer(message)
+
+    async def _answer(self, message: InboundMessage) -> ChatTurn:
         await asyncio.sleep(self.delay)
         reply = SCRIPT.get(message.text) or Reply(f"收到：{message.text or message.kind}")
         asked = self._tell(message.peer, "customer", self._body(message), message.key)

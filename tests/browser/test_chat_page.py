@@ -341,7 +341,7 @@ def test_a_server_that_restarts_loses_and_doubles_nothing(browser: Browser) -> N
         port = int(free.getsockname()[1])
     with ExitStack() as stack:
         with serving(chat_application(chat), port) as address:
-            context = browser.new_context(viewport=DESKTOP)
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
             stack.callback(context.close)
             page = context.new_page()
             page.goto(f"{address}/chat")
@@ -711,10 +711,11 @@ def test_a_long_history_opens_at_its_end(browser: Browser) -> None:
     """The last part first; the earlier part on demand, without a jump."""
     with ExitStack() as stack:
         here = visit(browser, stack, FakeChat())
+        session = here.session
+        here.page.goto("about:blank")
         for number in range(450):
-            here.chat.push(here.session, "bot", {"type": "text", "text": f"第{number}条"})
-        expect(here.page.get_by_text("第449条")).to_be_visible()
-        here.page.reload()
+            here.chat.push(session, "bot", {"type": "text", "text": f"第{number}条"})
+        here.page.goto(f"{here.address}/chat")
         expect(here.page.get_by_text("第449条")).to_be_in_viewport()
         expect(here.page.locator("#messages .line")).to_have_count(200)
         earlier = here.page.get_by_role("button", name="查看更早的消息")

@@ -9,29 +9,25 @@ from datetime import datetime
 from bot.dialogue.slot_types.accident_words import ACCIDENT_TYPES, LINES
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.choice import Choice
-from bot.dialogue.slot_types.plain import CLAUSE, is_hypothesis, is_question
+from bot.dialogue.slot_types.plain import stated
 
-_LIMIT = 300
-_NEGATED = re.compile(r"(?:没有?|不是|不算|别|未|不会|差点儿?|险些)(?:我|被|让|人)?$")
+_NEGATED = re.compile(r"(?:没有?|不是|不算|未|不会|差点儿?|险些)(?:我|被|让|人)?$|别$")
 _LABELS = {
     "rear_end": "追尾", "scrape": "剐蹭", "single_vehicle": "单方事故", "hit_object": "碰撞固定物", "flood": "水淹",
     "glass": "玻璃破碎", "theft": "盗抢", "fire": "火灾", "hail": "冰雹", "pedestrian": "碰撞行人", "water_leak": "漏水",
     "fall": "摔伤跌落", "other": "其他",
 }  # fmt: skip
-_LINE_LABELS = {"auto": "车险", "home": "家财险", "accident": "意外健康险", "liability": "责任险", "cargo": "货运险"}
+_LINE_LABELS = {
+    "auto": "车险",
+    "home": "家财险",
+    "accident": "意外健康险",
+    "liability": "责任险",
+    "cargo": "货运险",
+}
 _LINE_WORDS = {
     "auto": "车险|汽车|车子?|机动车", "home": "家财|家庭财产|房屋?|家里", "accident": "意外|健康|人身|医疗",
     "liability": "责任险?|雇主|公众", "cargo": "货运?|货物",
 }  # fmt: skip
-
-
-def _stated(text: str) -> str:
-    """Return the text without clauses that ask or suppose."""
-    kept = list(text[:_LIMIT])
-    for clause in CLAUSE.finditer(text[:_LIMIT]):
-        if is_question(clause.group()) or is_hypothesis(clause.group()):
-            kept[clause.start() : clause.end()] = "\0" * len(clause.group())
-    return "".join(kept)
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,10 @@ class Kind:
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return the kind stated."""
-        stated = _stated(text)
+        facts = stated(text)
         for value, pattern in self.kinds:
-            for match in pattern.finditer(stated):
-                if not _NEGATED.search(stated[max(0, match.start() - 4) : match.start()]):
+            for match in pattern.finditer(facts):
+                if not _NEGATED.search(facts[max(0, match.start() - 4) : match.start()]):
                     return Found(value, match.span(), 0.8)
         return None
 

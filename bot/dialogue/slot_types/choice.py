@@ -10,7 +10,9 @@ from datetime import datetime
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.chinese_numbers import integer
 
-_NUMBER = re.compile(r"(?:选|第|我选|就|要)*([1-9一二两三四五六七八九])(?:个|项|种|号|吧|的|呗|那个|[.、 ])*")
+_NUMBER = re.compile(
+    r"(?:选|第|我选|就|要)*([1-9一二两三四五六七八九])(?:个|项|种|号|吧|的|呗|那个|[.、 ])*"
+)
 _LAST = re.compile(r"(?:选|要|就)*(?:最后|末)一?(?:个|项|种)(?:吧|的)?")
 _NEGATION = re.compile(r"(?:不是|不要|不选|不用|别|不|没)$")
 
@@ -68,6 +70,8 @@ class Choice:
 
     def _mentions(self, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
         for value, label, words in self.options:
-            for match in re.finditer(f"{words}|{re.escape(label)}" if words else re.escape(label), text):
+            for match in re.finditer(
+                f"{words}|{re.escape(label)}" if words else re.escape(label), text
+            ):
                 if not _NEGATION.search(text[max(0, match.start() - 2) : match.start()]):
                     yield value, match.span()

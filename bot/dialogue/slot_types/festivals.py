@@ -24,13 +24,17 @@ _FIXED = {
 }  # fmt: skip
 _NEW_YEAR_DAYS = {
     day: offset
-    for offset, day in enumerate(("初一", "初二", "初三", "初四", "初五", "初六", "初七", "初八", "初九", "初十"))
+    for offset, day in enumerate(
+        ("初一", "初二", "初三", "初四", "初五", "初六", "初七", "初八", "初九", "初十")
+    )
 } | {"十五": 14, "元宵": 14}
 _NTH = r"(?:节?(?:假期|放假)?第([一二三四五六七八1-8])天)?"
 FESTIVAL = re.compile(
     r"(双十一|十一(?=节?当天|那天|节?假期|长假|放假|黄金周|第[一二三四五六七]天|[上下]午|晚上|早上|中午|凌晨)"
     r"|五一(?![路街道里\d])|国庆(?![路街道里])|元旦|情人节|妇女节|三八节|劳动节|儿童节|六一(?![路街道里\d])"
-    r"|教师节|光棍节|平安夜|圣诞|春节|清明(?![路街道里])|端午|中秋)" + _NTH + r"(?:佳?节)?(?:当天|那天)?"
+    r"|教师节|光棍节|平安夜|圣诞|春节|清明(?![路街道里])|端午|中秋)"
+    + _NTH
+    + r"(?:佳?节)?(?:当天|那天)?"
     r"|(?:大年|正月)?(?:(?<![上念读])(初[一二三四五六七八九十])(?![中年级班学生])|(?<=正月)(十五)|(元宵)节?)"
     r"(?:那天|当天)?|(?:大?年三十儿?|三十儿?(?=晚上|那天)|除夕)(?:那天|当天)?"
 )
@@ -49,7 +53,9 @@ def _movable(name: str, year: int) -> date | None:
 def _in_year(match: re.Match[str], year: int) -> date | None:
     """Return the day the words mean in ``year``."""
     name, nth = match[1], match[2]
-    after = timedelta(days="一二三四五六七八".find(nth) if nth and not nth.isdigit() else int(nth or 1) - 1)
+    after = timedelta(
+        days="一二三四五六七八".find(nth) if nth and not nth.isdigit() else int(nth or 1) - 1
+    )
     if name in _FIXED:
         month, day = _FIXED[name]
         return date(year, month, day) + after
@@ -65,7 +71,11 @@ def festival_day(match: re.Match[str], today: date) -> date | None:
     """Return the last such day up to ``today``; None where it is unknown or only a period."""
     if not match[2] and _PERIOD.match(match.string, match.end()):
         return None
-    past = [day for year in (today.year, today.year - 1) if (day := _in_year(match, year)) and day <= today]
+    past = [
+        day
+        for year in (today.year, today.year - 1)
+        if (day := _in_year(match, year)) and day <= today
+    ]
     if not past:
         return None
     bare = match[3] and not match.group().startswith(("大年", "正月"))

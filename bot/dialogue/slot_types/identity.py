@@ -12,7 +12,9 @@ from bot.dialogue.slot_types.plain import TextValue
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}[ \-]?\d{8}[ \-]?\d{3}[0-9Xx](?![0-9A-Za-z])")
-_NEARLY = re.compile(r"(?:身份证|证件)(?:号码?|是|为|[:, ])*(?=(\d{13,17}[Xx]?|\d{19,21})(?![0-9A-Za-z]))")
+_NEARLY = re.compile(
+    r"(?:身份证|证件)(?:号码?|是|为|[:, ])*(?=(\d{13,17}[Xx]?|\d{19,21})(?![0-9A-Za-z]))"
+)
 _DIGITS_ONLY = re.compile(r"(?<![0-9A-Za-z])\d{13,21}[Xx]?(?![0-9A-Za-z])")
 _WRONG = "这个身份证号校验不通过，请核对后再发一次（18位，最后一位可能是X）。"
 _OLD = "15位的旧身份证号这里无法核对，请提供18位号码，或回复“转人工”由专员协助。"
@@ -25,8 +27,12 @@ _TAIL = re.compile(r"(?<![0-9A-Za-z])\d{3,5}[0-9Xx](?![0-9A-Za-z])")
 _CODE = re.compile(r"(?<![0-9A-Za-z])\d{3}[ \-]?\d{3}(?![0-9A-Za-z])")
 _CODE_LIKE = re.compile(r"(?<![0-9A-Za-z])\d{4,8}(?![0-9A-Za-z])")
 
-_VIN = re.compile(r"(?<![0-9A-Za-z])(?=[A-Z0-9]*\d)[A-HJ-NPR-Z0-9]{17}(?![0-9A-Za-z])", re.IGNORECASE)
-_VIN_LETTERS = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True))
+_VIN = re.compile(
+    r"(?<![0-9A-Za-z])(?=[A-Z0-9]*\d)[A-HJ-NPR-Z0-9]{17}(?![0-9A-Za-z])", re.IGNORECASE
+)
+_VIN_LETTERS = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
+)
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -134,7 +140,9 @@ class OneTimeCode(TextValue):
         if match := _CODE.search(text):
             return Found(re.sub(r"\D", "", match.group()), match.span())
         wrong = _CODE_LIKE.search(text)
-        return Found(None, wrong.span(), problem="验证码是6位数字，请再输入一次。") if wrong else None
+        return (
+            Found(None, wrong.span(), problem="验证码是6位数字，请再输入一次。") if wrong else None
+        )
 
     def show(self, value: str) -> str:
         """Return nothing of the code."""

@@ -38,14 +38,19 @@ def _live(text: str, found: list[Phrase]) -> list[tuple[Phrase, str]]:
 
 def _corrected(text: str, earlier: Phrase, later: Phrase) -> bool:
     between = text[earlier.span[1] : later.span[0]]
-    before = text[max(0, earlier.span[0] - 3) : earlier.span[0]]
-    return bool(CORRECTED.search(between) or NEGATED.search(before))
+    return bool(CORRECTED.search(between)) or _denied(text, earlier)
+
+
+def _denied(text: str, phrase: Phrase) -> bool:
+    return NEGATED.search(text[max(0, phrase.span[0] - 3) : phrase.span[0]]) is not None
 
 
 def _combine(text: str, live: list[tuple[Phrase, str]]) -> list[tuple[Phrase, str]]:
     """Merge corrections and phrases that complete each other."""
     merged: list[tuple[Phrase, str]] = []
     for phrase, topic in live:
+        if merged and _denied(text, phrase):
+            continue
         if merged and _corrected(text, merged[-1][0], phrase):
             merged[-1] = (phrase.completed(merged[-1][0]), topic or merged[-1][1])
         elif merged and phrase.complements(merged[-1][0]):
@@ -60,9 +65,7 @@ def _combine(text: str, live: list[tuple[Phrase, str]]) -> list[tuple[Phrase, st
 def _chosen(text: str, now: datetime) -> Phrase | None:
     """Return the phrase that says when it happened: about an incident, then the fullest."""
     combined = _combine(text, _live(text, phrases(text, now.date())))
-    ranked = sorted(
-        combined, key=lambda one: (one[1] == "incident", one[0].weight), reverse=True
-    )
+    ranked = sorted(combined, key=lambda one: (one[1] == "incident", one[0].weight), reverse=True)
     return ranked[0][0] if ranked else None
 
 

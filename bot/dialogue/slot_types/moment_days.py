@@ -34,7 +34,9 @@ _RELATIVE = re.compile(
     r"|[昨今明](?=[早晚晨夜])|(?<![目之以提年空车])前(?=[晚夜])"
 )
 _OFFSETS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
-_DAYS_AGO = re.compile(r"(\d{1,3}|[一两俩二三四五六七八九十]{1,3})(?:来|多)?(?:天|个?(星期|礼拜|周|月))(?:之|以)?前(?!后)")
+_DAYS_AGO = re.compile(
+    r"(\d{1,3}|[一两俩二三四五六七八九十]{1,3})(?:来|多)?(?:天|个?(星期|礼拜|周|月))(?:之|以)?前(?!后)"
+)
 # A yearless date this long ago is rather a slip about a day still to come.
 _FORGOTTEN = timedelta(days=270)
 

@@ -13,7 +13,16 @@ _DAY = timedelta(days=1)
 # Customers round: 九点半 said at 9:26 is now.
 _ROUNDING = timedelta(minutes=10)
 _PM = ("afternoon", "dusk", "evening")
-_STARTS = {"dawn": 0, "early": 5, "forenoon": 8, "noon": 11, "afternoon": 12, "dusk": 17, "evening": 18, "night": 19}
+_STARTS = {
+    "dawn": 0,
+    "early": 5,
+    "forenoon": 8,
+    "noon": 11,
+    "afternoon": 12,
+    "dusk": 17,
+    "evening": 18,
+    "night": 19,
+}
 Resolved = tuple[datetime | None, str | None]
 
 

@@ -13,7 +13,9 @@ from bot.dialogue.slot_types.plain import TextValue
 
 _POLICY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,8}-?[0-9][A-Za-z0-9\-]{8,30}(?![A-Za-z0-9])")
 _POLICY_CUE = re.compile(r"(?:保单|单号|投保单|保险单|合同号)(?:的|号码?|是|为|[:, ])*$")
-_OTHER_NUMBER = re.compile(r"(?:运单|快递|订单|发货单|提单|身份证|证件|车架|卡|账|帐|案件?|流水)号?(?:号码?|是|[:, ])*$")
+_OTHER_NUMBER = re.compile(
+    r"(?:运单|快递|订单|发货单|提单|身份证|证件|车架|卡|账|帐|案件?|流水)号?(?:号码?|是|[:, ])*$"
+)
 _PHONE = re.compile(r"(?:86)?1[3-9]\d{9}|0\d{9,11}")
 _OURS = re.compile(r"(?:CL|CP|TK)\d{12,}")
 _MONEY = re.compile(
@@ -156,7 +158,11 @@ class PeopleCount(Money):
         if match:
             value = integer(match[1]) if match[1] else {"俩": 2, "仨": 3}.get(match.group()[0], 1)
             return Found(value, match.span()) if value is not None else None
-        bare = re.fullmatch(r"\s*(\d{1,3}|[零一两二三四五六七八九十]{1,3})\s*", text) if asked else None
+        bare = (
+            re.fullmatch(r"\s*(\d{1,3}|[零一两二三四五六七八九十]{1,3})\s*", text)
+            if asked
+            else None
+        )
         value = integer(bare[1]) if bare else None
         return Found(value, bare.span(1)) if bare and value is not None else None
 

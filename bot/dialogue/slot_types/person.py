@@ -9,7 +9,9 @@ from datetime import datetime
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.plain import TextValue
 
-_DOUBLE = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|宇文|长孙|南宫|呼延|独孤"
+_DOUBLE = (
+    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|宇文|长孙|南宫|呼延|独孤"
+)
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金"
     "石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
@@ -22,16 +24,24 @@ _CUED = re.compile(
     rf"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*|名字(?:是|叫|[: ])+|报案人(?:姓名)?(?:是|叫|[: ])*|联系人(?:是|叫|[: ])*|本人)({_NAME})"
     r"(?=$|[\s,。;!、0-9\0的]|手机|电话|报案|我|,|车牌|津|身份证|是)"
 )
-_SURNAME = re.compile(rf"(?:我|本人|免贵|敝)?(?:免贵)?姓(?:是|:)?({_DOUBLE}|[\u4e00-\u9fff])(?![\u4e00-\u9fff名])(?!名)")
+_SURNAME = re.compile(
+    rf"(?:我|本人|免贵|敝)?(?:免贵)?姓(?:是|:)?({_DOUBLE}|[\u4e00-\u9fff])(?![\u4e00-\u9fff名])(?!名)"
+)
 _SURNAME_CUED = re.compile(rf"(?:我|本人|免贵)(?:免贵)?姓({_DOUBLE}|[{_SURNAMES}])")
-_BEFORE_PHONE = re.compile(rf"(?:^|[\s,。;、\0])({_NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})")
+_BEFORE_PHONE = re.compile(
+    rf"(?:^|[\s,。;、\0])({_NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})"
+)
 _NOT_A_NAME = re.compile(
     r"电话|手机|号|车|谢|报|没|我|方|路|道|街|桥|县|区|镇|村|是|不|了|的|时|和平|河|联系|安全|万一|能|单|全责|明天|平安|应该"
     r"|白色|成功|向|任何|高速|何时|马上|于|包|回头|解决|许多|连|时间|常|关|简单|古|文件|路口|查勘|司机|严重|温|师傅|先生|女士"
 )
-_ANSWER = re.compile(rf"(?:我?叫|我?是|姓名|名字|本人)?(?:是|叫|[: ])*({_NAME}|[\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,8}})")
+_ANSWER = re.compile(
+    rf"(?:我?叫|我?是|姓名|名字|本人)?(?:是|叫|[: ])*({_NAME}|[\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,8}})"
+)
 _TRAILING = re.compile(r"(?:先生|女士|小姐|师傅)$")
-_NO_ANSWER = re.compile(r"不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了$|你|您|车|对")
+_NO_ANSWER = re.compile(
+    r"不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了$|你|您|车|对"
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,12 @@ class PersonName(TextValue):
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return a name that is called one, or that stands before a telephone number."""
-        for pattern, sure in ((_CUED, 0.95), (_SURNAME_CUED, 0.9), (_SURNAME, 0.9), (_BEFORE_PHONE, 0.8)):
+        for pattern, sure in (
+            (_CUED, 0.95),
+            (_SURNAME_CUED, 0.9),
+            (_SURNAME, 0.9),
+            (_BEFORE_PHONE, 0.8),
+        ):
             match = pattern.search(text)
             if match and not (sure == 0.8 and _NOT_A_NAME.search(match[1])):
                 return Found(match[1], match.span(1), sure)

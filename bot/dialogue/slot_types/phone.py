@@ -27,13 +27,16 @@ _OTHERS = re.compile(
 )  # fmt: skip
 _MINE = re.compile(r"(?:我|本人|自己|报案人)(?:的|这)?" + _LINK)
 _RELATIVE = re.compile(
-    r"(?:爱人|媳妇|老婆|老公|对象|妈妈?|爸爸?|儿子|闺女|女儿|哥|姐|弟|妹|家里?|同事|朋友|家属)" + _LINK
+    r"(?:爱人|媳妇|老婆|老公|对象|妈妈?|爸爸?|儿子|闺女|女儿|哥|姐|弟|妹|家里?|同事|朋友|家属)"
+    + _LINK
 )
 _NOT_A_PHONE = re.compile(
     r"(?:单号?|案件?号?|运单|快递|订单|流水|身份证号?码?|证件号?|工号|卡号|账号|帐号|车架号?|验证码|保单)"
     r"(?:号码?|是|为|[:, ])*$"
 )
-_PHONE_CUE = re.compile(r"(?:电话|手机|号码|座机|联系|打我|我号|tel|TEL)(?:号码?|是|为|的|我|[:, ])*$")
+_PHONE_CUE = re.compile(
+    r"(?:电话|手机|号码|座机|联系|打我|我号|tel|TEL)(?:号码?|是|为|的|我|[:, ])*$"
+)
 _CALL_MINE = re.compile(r"(?:打|联系|用|记|找)我(?:的|这个|手机|自己)")
 _CALL_THEIRS = re.compile(
     r"(?:打|联系|找)(?:他|她|我?(?:爱人|媳妇|老婆|老公|妈|爸|儿子|闺女|女儿))(?:的|那个|手机|$)"
@@ -61,6 +64,11 @@ def _normal(digits: str) -> str | None:
     return digits if _LANDLINE.fullmatch(digits) else None
 
 
+def _whole(digits: str, used: int, left: int) -> str | None:
+    """Return the number, unless digits read out one by one go on behind it."""
+    return None if used > 5 and left > used else _normal(digits)
+
+
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the numbers whose digits begin and end with a group of the run."""
     groups = [(spoken(g.group()), g.span()) for g in _GROUP.finditer(text, *run.span())]
@@ -70,7 +78,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[str, tuple[int, int
         while following < len(groups) and len(digits) < 15:
             digits += groups[following][0]
             following += 1
-            if number := _normal(digits):
+            if number := _whole(digits, following - index, len(groups) - index):
                 yield number, (groups[index][1][0], groups[following - 1][1][1])
                 index = following - 1
                 break
@@ -165,6 +173,8 @@ class Phone(TextValue):
         return value[:head] + "****" + value[-4:]
 
 
-_LOCAL = re.compile(rf"(?<![0-9A-Za-z{_CHINESE}\-])[2-8]\d{{3}}[ \-]?\d{{4}}(?![0-9A-Za-z{_CHINESE}])")
+_LOCAL = re.compile(
+    rf"(?<![0-9A-Za-z{_CHINESE}\-])[2-8]\d{{3}}[ \-]?\d{{4}}(?![0-9A-Za-z{_CHINESE}])"
+)
 
 phone = Phone()

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from bot.dialogue.slot_types.base import Json
 
 BLANK = "\0"
+_LIMIT = 400
 CLAUSE = re.compile(r"[^\s,。;!?、\0,:]+[?]?")
 _QUESTION = re.compile(
     r"吗|嘛[?]?$|么[?]?$|[?]|是不是|有没有|能不能|用不用|要不要|该不该|行不行|可不可以|得不得|算不算"
-    r"|怎么|咋|多久|多少|啥时候|嘛时候|什么时候|哪[儿里个些]|谁[来给]|为什么|为嘛|行不$|好不$"
+    r"|([\u4e00-\u9fff])不\1|不[?]?$|想问|请问|问一下|咨询|怎么|咋|多久|多少|啥时候|嘛时候|什么时候|哪[儿里个些家]|谁[来给]|为什么|为嘛|行不$|好不$"
 )
-_HYPOTHESIS = re.compile(r"要是|如果|假如|假设|万一|倘若|若是|比方|比如|的话")
+_HYPOTHESIS = re.compile(r"要是|如果|假如|假设|万一|倘若|若是|比方|比如|的话|怕|担心")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def is_question(clause: str) -> bool:
 def is_hypothesis(clause: str) -> bool:
     """Tell whether a clause supposes rather than states."""
     return _HYPOTHESIS.search(clause) is not None
+
+
+def stated(text: str) -> str:
+    """Return the text with clauses that ask or suppose blanked; long tails are left out."""
+    text = text[:_LIMIT]
+    unsaid = (
+        clause.span()
+        for clause in CLAUSE.finditer(text)
+        if is_question(clause.group()) or is_hypothesis(clause.group())
+    )
+    return blank(text, *unsaid)
 
 
 def stripped_span(text: str) -> tuple[int, int]:

@@ -387,6 +387,10 @@ def test_personas_have_what_they_are_said_to_have(session: Session, cipher: Ciph
     claims = dict(session.execute(select(Claim.phone_blind, Claim.status)).all())
     assert claims[driver] == "assessing"
     assert claims[firm] == "deciding"
+    number = session.scalar(select(Claim.policy_number).where(Claim.phone_blind == firm))
+    assert session.scalars(select(Policy.product).where(Policy.number == number)).one() == (
+        "雇主责任保险"
+    )
     assert claims[elderly] == "documents_due"
     assert newcomer not in claims
     ends = session.scalars(select(Policy.ends_on).where(Policy.plate == PERSONAS[0].plate)).all()

@@ -1,7 +1,7 @@
 // The HTTP side of the page. Every failure carries a sentence for the customer.
 const TEXT_SECONDS = 30;
 const PHOTO_SECONDS = 120;
-const NO_NETWORK = "网络不通，消息没有发出。";
+const NO_NETWORK = "没有发出：网络恢复后会自动重发。";
 
 export class Failure extends Error {
   // `again`: worth trying again unchanged; `wait`: seconds the server asked for.

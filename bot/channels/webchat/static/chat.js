@@ -44,8 +44,8 @@ const feed = new Feed(session, {
     loaded = true;
     first.forEach((event) => event.client_id && outbox.confirmed(event.client_id));
     first.forEach((event) => showOwner(event.body.owner));
-    thread.load(first, read("anda.read", first.at(-1)?.seq ?? 0));
-    for (const item of unsent) if (item.state !== "sent") showPending(item);
+    const left = unsent.filter((item) => item.state !== "sent");
+    thread.load(first, read("anda.read", first.at(-1)?.seq ?? 0), () => left.forEach((item) => showPending(item, true)));
     outbox.retryAll();
   },
   onState: (state) => showConnection(state === "open"),
@@ -66,8 +66,8 @@ function say(message) {
   showPending(item);
 }
 
-function showPending(item) {
-  thread.addPending(item, bodyOf(item), () => outbox.retry(item));
+function showPending(item, restored = false) {
+  thread.addPending(item, bodyOf(item), () => outbox.retry(item), restored);
   thread.showState(item);
 }
 

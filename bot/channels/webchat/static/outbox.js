@@ -89,8 +89,14 @@ export class Outbox {
       const known = failure instanceof Failure ? failure : new Failure("消息没有发出。", true);
       if (item.state === "sent") return;
       this.#set(item, "failed", known);
-      if (known.wait) setTimeout(() => this.retry(item), known.wait * 1000);
+      if (known.again) this.#againLater(item, known.wait);
     }
+  }
+
+  // Some failures nobody announces the end of: try now and then, ever more rarely.
+  #againLater(item, wait) {
+    item.tries = (item.tries ?? 0) + 1;
+    setTimeout(() => this.retry(item), 1000 * (wait || Math.min(120, 5 * 2 ** item.tries)));
   }
 
   #post({ client_id, text, location, file }) {

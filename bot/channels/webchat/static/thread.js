@@ -28,12 +28,13 @@ export class Thread {
   }
 
   // The first look: the end of the history, with a line above what is new to the reader.
-  load(events, lastRead) {
+  load(events, lastRead, addUnsent) {
     this.#older = events.slice(0, -SHOWN_AT_FIRST);
     this.earlier.hidden = !this.#older.length;
     for (const event of events.slice(-SHOWN_AT_FIRST)) this.#place(this.#row(event));
     const unread = this.#rows.find((row) => row.seq > lastRead && row.author !== "customer");
     if (unread && lastRead > 0) this.#divide(unread);
+    addUnsent();
     this.toBottom("instant");
     if (this.#divider) this.#showDivider();
     this.log.setAttribute("aria-busy", "false");
@@ -42,7 +43,7 @@ export class Thread {
 
   add(event) {
     const known = this.#find(event.client_id);
-    if (known) return this.#confirm(known, event);
+    if (known) return known.seq === Infinity ? this.#confirm(known, event) : known;
     const row = this.#row(event);
     this.#place(row);
     row.node.classList.add("fresh");
@@ -51,11 +52,12 @@ export class Thread {
   }
 
   // A bubble for something not yet confirmed by the server.
-  addPending(item, body, onRetry) {
+  addPending(item, body, onRetry, restored = false) {
     const row = this.#row({ seq: Infinity, author: "customer", at: item.at, body, client_id: item.client_id });
     this.#place(row);
     row.onRetry = onRetry;
     showState(row.node, item, onRetry);
+    if (restored) return row;
     this.#undivide();
     this.toBottom();
     return row;

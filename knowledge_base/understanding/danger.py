@@ -1,0 +1,133 @@
+"""The trigger table: what in a message needs a person, and how urgently."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from bot.dialogue.commands import EscalationLevel
+from bot.dialogue.reading import Escalation
+from knowledge_base.understanding.rules import Rules
+from knowledge_base.understanding.yaml_data import Document, Node
+
+URGENCY: tuple[EscalationLevel, ...] = ("P0", "P1", "human", "P2")
+FIELDS = (
+    "rule", "level", "any", "say", "start", "ignore", "unless", "despite", "real_only", "intent",
+)  # fmt: skip
+SUPPOSED = re.compile(
+    r"(?<![主需只重也还])要是|如果|假如|假设|假使|倘若|若是|万一|比如说|打个比方|假定"
+)
+# What ends a supposition: the sentence, or a word that says it has happened.
+REALITY = re.compile(r"[。!]|刚才|刚刚|现在|已经|我刚|快来|救|正在")
+SUPPOSED_BEFORE = re.compile(r"[^,。!?]*的话(?![^,。!?]{0,2}算数)")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One row of the table."""
+
+    level: EscalationLevel
+    name: str
+    any: tuple[re.Pattern[str], ...]
+    ignore: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+    despite: tuple[re.Pattern[str], ...]
+    real_only: bool
+    say: str
+    start: str
+    intent: dict[str, float] = field(default_factory=dict)
+
+    def fires(self, text: str, real: str) -> str:
+        """Return the words that set it off, '' when nothing did."""
+        seen = real if self.real_only else text
+        for pattern in self.ignore:
+            seen = pattern.sub(",", seen)
+        words = next((found.group() for p in self.any if (found := p.search(seen))), "")
+        if words and any(pattern.search(text) for pattern in self.unless):
+            return words if any(pattern.search(seen) for pattern in self.despite) else ""
+        return words
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What fired, with what it says about the intent."""
+
+    escalation: Escalation = Escalation("none", "")
+    intent: dict[str, float] = field(default_factory=dict)
+    words: str = ""
+
+
+def without_suppositions(text: str) -> str:
+    """Return ``text`` without what is only supposed: 要是…, 万一…, …的话."""
+    text = SUPPOSED_BEFORE.sub(",", text)
+    while found := SUPPOSED.search(text):
+        end = REALITY.search(text, found.end())
+        text = text[: found.start()] + "," + (text[end.start() :] if end else "")
+    return text
+
+
+class Dangers:
+    """All triggers, the most urgent first."""
+
+    def __init__(self, triggers: list[Trigger]) -> None:
+        self.triggers = sorted(triggers, key=lambda trigger: URGENCY.index(trigger.level))
+
+    def alarm(self, text: str) -> Alarm:
+        """Return the most urgent trigger that fires, with the intents of all that do."""
+        real = without_suppositions(text)
+        first, intents, quote = None, dict[str, float](), ""
+        for trigger in self.triggers:
+            if words := trigger.fires(text, real):
+                first, quote = first or trigger, quote or words
+                for code, weight in trigger.intent.items():
+                    intents[code] = max(weight, intents.get(code, 0.0))
+        if first is None:
+            return Alarm()
+        escalation = Escalation(first.level, first.name, first.say, first.start)
+        return Alarm(escalation, intents, quote)
+
+
+def load_dangers(path: Path, rules: Rules, codes: dict[str, object]) -> Dangers:
+    """Read the trigger table."""
+    document = Document(path)
+    return Dangers([_trigger(document, node, rules, codes) for node in document.items(document.root)])
+
+
+def _trigger(document: Document, node: Node, rules: Rules, codes: dict[str, object]) -> Trigger:
+    fields = document.fields(node, FIELDS, 5)
+    level = document.text(fields["level"])
+    if level not in URGENCY:
+        raise document.wrong(fields["level"], f"级别“{level}”不对", f"可用：{'、'.join(URGENCY)}。")
+
+    def patterns(name: str) -> tuple[re.Pattern[str], ...]:
+        nodes = document.items(fields.get(name))
+        return tuple(document.pattern(node, rules.expression) for node in nodes)
+
+    if not (document.text(fields["say"]) and patterns("any")):
+        raise document.wrong(node, "“say”或“any”是空的", "请写上对客户说的话和触发词。")
+    start = document.text(fields["start"])
+    if start and start not in codes:
+        raise document.wrong(fields["start"], f"没有流程“{start}”", "请写意图代码，或留空 ''。")
+    real_only = "real_only" in fields and document.text(fields["real_only"]) == "true"
+    return Trigger(
+        cast("EscalationLevel", level),
+        document.text(fields["rule"]),
+        *map(patterns, ("any", "ignore", "unless", "despite")),
+        real_only=real_only,
+        say=document.text(fields["say"]),
+        start=start,
+        intent=_hints(document, fields.get("intent"), codes),
+    )
+
+
+def _hints(document: Document, node: Node | None, codes: dict[str, object]) -> dict[str, float]:
+    if node is None:
+        return {}
+    hints = {}
+    for code, weight in document.pairs(node):
+        if code not in codes:
+            raise document.wrong(weight, f"没有意图“{code}”", "请写 intents/ 里有的代码。")
+        hints[code] = document.number(weight)
+    return hints

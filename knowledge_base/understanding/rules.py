@@ -1,0 +1,54 @@
+"""The vocabulary of the rules: word groups, the signs of a sentence, negation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge_base.understanding.wording import Wording
+from knowledge_base.understanding.yaml_data import Document
+
+GROUP = re.compile(r"(?<!\?)(?<!\?P)<([一-鿿]+)>")
+NEGATED = "negated"
+# 不是要投诉, 不用给我转人工, 我没说要退保: the wish behind it is denied.
+DENIAL = re.compile(
+    "(?:不是|不用|不要|不想|不需要|不必|不打算|没想|没打算|没说|没要|没让|别|甭|无需|用不着|先不|暂不|并非"
+    "|又不|没有要|没)(?:你|给|帮|我|再|要|是|说|来|去|急着|想|打算|马上|先|你们|着|的|真|转){0,4}$"
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Compiles the expressions in the data files and judges the shape of a sentence."""
+
+    wording: Wording
+    words: dict[str, str]
+    signs: dict[str, re.Pattern[str] | None]
+
+    @classmethod
+    def load(cls, folder: Path, wording: Wording) -> Rules:
+        """Read ``words.yaml`` and ``signs.yaml``."""
+        groups = Document(folder / "words.yaml")
+        words = {name: groups.text(node) for name, node in groups.pairs(groups.root)}
+        rules = cls(wording, words, {NEGATED: None})
+        document = Document(folder / "signs.yaml")
+        for name, node in document.pairs(document.root):
+            rules.signs[name] = document.pattern(node, rules.expression)
+        return rules
+
+    def expression(self, source: str) -> str:
+        """Return the regular expression for a rule as the clerk wrote it."""
+        expanded = GROUP.sub(lambda match: self.words[match[1]], source)
+        return self.wording.rewrite(expanded)
+
+    def signs_of(self, text: str) -> frozenset[str]:
+        """Return the names of the signs that ``text`` shows."""
+        return frozenset(
+            name for name, sign in self.signs.items() if sign is not None and sign.search(text)
+        )
+
+
+def is_denied(text: str, start: int) -> bool:
+    """Tell whether what begins at ``start`` stands behind a denial."""
+    return DENIAL.search(text[max(0, start - 10) : start]) is not None
