@@ -101,6 +101,10 @@ class BackOffice(Protocol):
         """Change or add facts of a claim that this customer reported."""
         ...
 
+    def attach_photos(self, number: str) -> int:
+        """Hang this conversation's fresh photos on a claim; return how many hang there now."""
+        ...
+
     def recent_claim(self, plate: str) -> str | None:
         """Return the number of a claim on this plate in the last 48 hours, if any."""
         ...

@@ -199,7 +199,8 @@ class App:
 
     def api(self) -> ASGIApp:
         """Return the JSON API."""
-        return api_app(self.transactions, self.cipher, self.settings, self.clock)
+        entries = self.knowledge.base.entries
+        return api_app(self.transactions, self.cipher, self.settings, self.clock, entries)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.dialogue.slot_types.place import place
-
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -16,6 +14,7 @@ from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.photos import photos
+from bot.dialogue.slot_types.place import place
 from bot.dialogue.slot_types.plate import other_plate, plate
 from bot.dialogue.slot_types.relation import relation
 from bot.dialogue.slot_types.text import free_text
@@ -24,7 +23,8 @@ _MOTOR = {"rear_end", "scrape", "single_vehicle", "hit_object", "glass", "pedest
 _BARE = re.compile(
     r"^[我要想来]*(报案|报个案|出险了?|保案|报按|baoan|继续|接着来|帮我报案)[吧了啊 。!！]*$"
 )
-_ENOUGH_WORDS = 4
+_WORD = re.compile(r"[\w]")
+_ENOUGH_WORDS = 5
 _STORY_LIMIT = 2_000
 
 
@@ -43,6 +43,7 @@ class ClaimReport(Flow):
     name = "claim_report"
     title = "报案"
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
+    taps = ("报案", "我要报案")
 
     injured = Slot(
         injured,
@@ -61,6 +62,7 @@ class ClaimReport(Flow):
     happened_at = Slot(
         moment,
         label="出险时间",
+        called=("时间", "几点"),
         when=_calm,
         also="place",
         ask="事故是什么时候发生的？",
@@ -70,12 +72,14 @@ class ClaimReport(Flow):
     place = Slot(
         place,
         label="出险地点",
+        called=("地点", "地方", "位置"),
         ask="在什么地方？说路名、路口或附近的标志物，也可以直接发定位。",
         help="比如「南开区卫津路和鞍山道路口」「京津高速 12 公里处」，或者发个定位。",
     )
     plate = Slot(
         plate,
         label="车牌号",
+        called=("车牌", "牌照"),
         when=_motor,
         ask="您的车牌号是多少？",
         help="比如「津A12345」，新能源车是 8 位。没有上牌的回复「以后补」。",
@@ -113,6 +117,7 @@ class ClaimReport(Flow):
     reporter = Slot(
         person_name,
         label="报案人",
+        called=("名字", "姓名", "姓"),
         when=_calm,
         also="phone",
         remembered=True,
@@ -122,6 +127,7 @@ class ClaimReport(Flow):
     phone = Slot(
         phone,
         label="联系电话",
+        called=("电话", "手机", "手机号"),
         ask="请留下联系电话，理赔人员会打这个号码。",
         remembered=True,
         help="11 位手机号，或带区号的座机。",
@@ -130,7 +136,14 @@ class ClaimReport(Flow):
     reporter_relation = Slot(
         relation, label="与被保险人关系", ask="您和被保险人是什么关系？", optional=True
     )
-    photos = Slot(photos, label="照片", ask="请发现场和车损照片。", optional=True)
+    photos = Slot(
+        photos,
+        label="照片",
+        ask="请发现场和车损照片。",
+        optional=True,
+        adds=True,
+        received="照片收到了，一共 {shown}。",
+    )
 
     @property
     def kind(self) -> str | None:
@@ -142,18 +155,21 @@ class ClaimReport(Flow):
     @property
     def told(self) -> bool:
         """Tell whether the customer has described the accident in their own words."""
-        return len(str(self.kept.get("story") or "")) >= _ENOUGH_WORDS
+        return bool(self.kept.get("told"))
 
     @property
     def confirm(self) -> bool:
         """A claim with injured people is opened at once, without a card."""
         return not self.injured
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, rest: str) -> None:
         """Keep the customer's own words as the story of the accident."""
-        if not _BARE.match(text.strip()):
-            story = f"{self.kept.get('story') or ''} {text}".strip()
-            self.kept["story"] = story[:_STORY_LIMIT]
+        if _BARE.match(text.strip()) or len(_WORD.findall(rest)) < 2:
+            return
+        story = f"{self.kept.get('story') or ''} {text}".strip()
+        self.kept["story"] = story[:_STORY_LIMIT]
+        if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
+            self.kept["told"] = True
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.back_office import BackOffice, ClaimView
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.identity import one_time_code
 from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.phone import phone
-from bot.dialogue.verification import accept_code, accept_phone
-
-
-def _unproved(flow: Any) -> bool:
-    return bool(flow.kept.get("proof"))
+from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
 
 
 class ClaimStatus(Flow):
@@ -22,6 +17,7 @@ class ClaimStatus(Flow):
     name = "claim_status"
     title = "理赔进度查询"
     keeps_draft = False
+    taps = ("查理赔进度", "理赔进度", "查理赔")
     examples = (
         "查理赔进度",
         "我的案子到哪步了",
@@ -34,7 +30,7 @@ class ClaimStatus(Flow):
     phone = Slot(
         phone,
         label="手机号",
-        when=_unproved,
+        when=unproved,
         accept=accept_phone,
         deferrable=False,
         ask="为了保护您的信息，需要先核对一下。请告诉我报案时留的手机号，我给您发验证码。",
@@ -42,8 +38,9 @@ class ClaimStatus(Flow):
     code = Slot(
         one_time_code,
         label="验证码",
-        when=_unproved,
+        when=unproved,
         accept=accept_code,
+        belongs_to="phone",
         deferrable=False,
         ask="验证码已发到您的手机，请把 6 位数字告诉我。",
         shown=False,
@@ -55,9 +52,20 @@ class ClaimStatus(Flow):
         """A look-up needs no yes."""
         return False
 
+    @property
+    def over(self) -> bool:
+        """After too many failures a person goes on."""
+        return locked_out(self)
+
     def begin(self, office: BackOffice) -> None:
         """Ask for a proof only when there is nothing that this customer may see already."""
         self.kept["proof"] = not office.claims() and not office.verified
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """Ask for a proof where a number is named that this customer may not see yet."""
+        if self.number and not self.code and not office.claims(self.number):
+            self.kept["proof"] = not office.verified
+        return []
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the newest claims in plain words."""

@@ -16,6 +16,7 @@ from bot.dialogue.slot_types.text import free_text
 _BARE = re.compile(
     r"^[我要想来先]*(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+[一下吧了啊 。!！]*$"
 )
+_WORD = re.compile(r"\w")
 _ENOUGH_WORDS = 5
 _STORY_LIMIT = 4_000
 
@@ -25,6 +26,7 @@ class Complaint(Flow):
 
     name = "complaint"
     title = "投诉登记"
+    taps = ("投诉", "我要投诉", "登记投诉")
     examples = ("我要投诉", "对你们的服务不满意", "投诉你们的查勘员", "态度太差了要投诉", "投诉")
 
     story = Slot(
@@ -37,12 +39,14 @@ class Complaint(Flow):
     demand = Slot(
         demand,
         label="您的诉求",
+        called=("诉求", "要求"),
         ask="您希望我们怎么处理？比如道歉、重新处理、给个书面答复。",
         help="没想好可以回复「以后补」，不影响登记。",
     )
     reporter = Slot(
         person_name,
         label="称呼",
+        called=("名字", "姓名", "姓"),
         also="phone",
         remembered=True,
         ask="怎么称呼您？",
@@ -51,6 +55,7 @@ class Complaint(Flow):
     phone = Slot(
         phone,
         label="联系电话",
+        called=("电话", "手机", "手机号"),
         remembered=True,
         ask="留个联系电话吧，方便把处理结果告诉您。不想留回复「以后补」。",
     )
@@ -61,9 +66,9 @@ class Complaint(Flow):
         """Tell whether the customer has said what it is about."""
         return len(str(self.kept.get("story") or "")) >= _ENOUGH_WORDS
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, rest: str) -> None:
         """Keep every word of the complaint as it was said."""
-        if not _BARE.match(text.strip()):
+        if not _BARE.match(text.strip()) and _WORD.search(rest):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]
 

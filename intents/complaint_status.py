@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.back_office import BackOffice, ComplaintView
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.identity import one_time_code
 from bot.dialogue.slot_types.numbers import complaint_number
 from bot.dialogue.slot_types.phone import phone
-from bot.dialogue.verification import accept_code, accept_phone
-
-
-def _unproved(flow: Any) -> bool:
-    return bool(flow.kept.get("proof"))
+from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
 
 
 class ComplaintStatus(Flow):
@@ -22,13 +17,14 @@ class ComplaintStatus(Flow):
     name = "complaint_status"
     title = "投诉进度查询"
     keeps_draft = False
+    taps = ("查投诉进度", "投诉进度")
     examples = ("查投诉进度", "我的投诉处理得怎么样了", "投诉多久给答复", "谁在处理我的投诉")
 
     number = Slot(complaint_number, label="投诉编号", ask="请提供投诉编号。", optional=True)
     phone = Slot(
         phone,
         label="手机号",
-        when=_unproved,
+        when=unproved,
         accept=accept_phone,
         deferrable=False,
         ask="为了保护您的信息，需要先核对一下。请告诉我投诉时留的手机号，我给您发验证码。",
@@ -36,8 +32,9 @@ class ComplaintStatus(Flow):
     code = Slot(
         one_time_code,
         label="验证码",
-        when=_unproved,
+        when=unproved,
         accept=accept_code,
+        belongs_to="phone",
         deferrable=False,
         ask="验证码已发到您的手机，请把 6 位数字告诉我。",
         shown=False,
@@ -49,9 +46,20 @@ class ComplaintStatus(Flow):
         """A look-up needs no yes."""
         return False
 
+    @property
+    def over(self) -> bool:
+        """After too many failures a person goes on."""
+        return locked_out(self)
+
     def begin(self, office: BackOffice) -> None:
         """Ask for a proof only when there is nothing that this customer may see already."""
         self.kept["proof"] = not office.complaints() and not office.verified
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """Ask for a proof where a number is named that this customer may not see yet."""
+        if self.number and not self.code and not office.complaints(self.number):
+            self.kept["proof"] = not office.verified
+        return []
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the newest complaints in plain words."""

@@ -9,6 +9,7 @@ class Greet(Flow):
 
     name = "greet"
     title = "能帮您做什么"
+    taps = ("菜单", "首页")
     examples = ("你好", "在吗", "你能干什么", "菜单", "你都会办嘛")
 
     @property

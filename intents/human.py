@@ -11,6 +11,7 @@ class Human(Flow):
 
     name = "human"
     title = "转人工"
+    taps = ("转人工", "人工", "人工客服", "没解决")
     examples = ("转人工", "人工客服", "找真人", "我要和人说话", "叫你们的人来")
 
     @property

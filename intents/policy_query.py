@@ -31,12 +31,10 @@ _LINES = {
 }
 
 
-def _unproved(flow: Any) -> bool:
-    return bool(flow.kept.get("proof"))
-
-
 def _needs_second(flow: Any) -> bool:
-    return _unproved(flow) and 0 < len(flow.id_tail or "") < _FULL_TAIL and not flow.second
+    return (
+        verification.unproved(flow) and 0 < len(flow.id_tail or "") < _FULL_TAIL and not flow.second
+    )
 
 
 class PolicyQuery(Flow):
@@ -45,6 +43,7 @@ class PolicyQuery(Flow):
     name = "policy_query"
     title = "保单查询"
     keeps_draft = False
+    taps = ("查保单", "查我的保单")
     examples = (
         "查保单",
         "查下我的保险",
@@ -58,7 +57,7 @@ class PolicyQuery(Flow):
     phone = Slot(
         phone,
         label="手机号",
-        when=_unproved,
+        when=verification.unproved,
         accept=verification.accept_phone,
         deferrable=False,
         ask="保单是您的个人信息，查之前要先核对身份。请告诉我投保时留的手机号，我给您发验证码。",
@@ -66,8 +65,9 @@ class PolicyQuery(Flow):
     code = Slot(
         one_time_code,
         label="验证码",
-        when=_unproved,
+        when=verification.unproved,
         accept=verification.accept_code,
+        belongs_to="phone",
         ask="验证码已发到您的手机，请把 6 位数字告诉我。",
         deferrable=False,
         shown=False,
@@ -76,7 +76,7 @@ class PolicyQuery(Flow):
     id_tail = Slot(
         id_tail,
         label="证件尾号",
-        when=_unproved,
+        when=verification.unproved,
         deferrable=False,
         shown=False,
         ask="再核对一下证件号码的后六位（企业客户是统一社会信用代码后六位）。",
@@ -97,6 +97,11 @@ class PolicyQuery(Flow):
         return False
 
     @property
+    def over(self) -> bool:
+        """After too many failures a person goes on."""
+        return verification.locked_out(self)
+
+    @property
     def second(self) -> bool:
         """Tell whether something else than the document was given."""
         return bool(self.plate or self.policy_number or self.holder)
@@ -109,7 +114,7 @@ class PolicyQuery(Flow):
     def progress(self, office: BackOffice) -> list[Reply]:
         """Identify as soon as the proofs suffice; a failure tells nothing about which was wrong."""
         tail = self.id_tail
-        if not _unproved(self) or not self.code or not tail:
+        if not verification.unproved(self) or not self.code or not tail:
             return []
         if len(tail) < _FULL_TAIL and not self.second:
             return []
@@ -123,10 +128,10 @@ class PolicyQuery(Flow):
             self.kept["proof"] = False
             return []
         for name in ("id_tail", "holder"):
-            self.values.pop(name, None)
-        if minutes := office.locked_minutes():
-            return [Reply(verification.LOCKED.format(minutes=minutes), ("转人工",))]
-        return [Reply(verification.NO_MATCH)]
+            self.forget(name)
+        if office.locked_minutes():
+            return [Reply(verification.lock_out(self, office))]
+        return [Reply(verification.NO_MATCH, ("转人工",))]
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show what was asked for, masked, and record that it was shown."""

@@ -13,6 +13,7 @@ class Privacy(Flow):
 
     name = "privacy"
     title = "隐私说明"
+    taps = ("隐私", "隐私说明", "删除我的信息", "导出我的信息")
     examples = ("隐私说明", "隐私政策", "删除我的信息", "你们怎么有我电话", "把我的记录导出来")
 
     @property

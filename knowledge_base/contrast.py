@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,10 +58,20 @@ def read_guard(path: Path) -> Guard:
             group, bit = group | bit, bit << 1
         groups.append(group)
         decisive |= group if row.get("decides") else 0
+    table = {phrase: _inherited(table, phrase) for phrase in table}
     # Neutral phrases are found first where longer, and stand for nothing.
     for row in rows:
         table |= {phrase: 0 for phrase in row.get("neutral", ()) if phrase not in table}
     return Guard(Patterns(table), tuple(groups), decisive)
+
+
+def _inherited(table: Mapping[str, Mask], phrase: str) -> Mask:
+    """Return the bits of a phrase and of all phrases in it: 我全责 is also 全责."""
+    found = 0
+    for start in range(len(phrase)):
+        for end in range(start + 1, len(phrase) + 1):
+            found |= table.get(phrase[start:end], 0)
+    return found
 
 
 def _members(path: Path, number: int, row: Any) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from knowledge_base.segment import segmenter
 from knowledge_base.sound import sounds
@@ -13,16 +13,14 @@ LONGEST = 4
 class Corrector:
     """Replaces what is no word here by the word that sounds the same."""
 
-    def __init__(self, vocabulary: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
         """Take the words with their frequencies; of two that sound alike the commoner wins."""
-        self._known: set[str] = set()
-        self._by_sound: dict[str, tuple[int, str]] = {}
+        self._known = vocabulary.keys()
         of = sounds().of
-        for word, count in vocabulary:
-            self._known.add(word)
-            if 2 <= len(word) <= LONGEST and not word.isascii():
-                sound = of(word)
-                self._by_sound[sound] = max(self._by_sound.get(sound, (0, "")), (count, word))
+        rising = sorted(vocabulary, key=lambda word: vocabulary[word])
+        self._by_sound = {
+            of(word): word for word in rising if 2 <= len(word) <= LONGEST and not word.isascii()
+        }
 
     def correct(self, text: str) -> str:
         """Return the text with mistyped words restored; mostly the text itself."""
@@ -32,6 +30,8 @@ class Corrector:
         result, start = [], 0
         while start < len(words):
             used, word = self._restored(words, start)
+            if result and word[:1].isascii() and result[-1][-1:].isascii():
+                result.append(" ")
             result.append(word)
             start += used
         return "".join(result)
@@ -48,8 +48,8 @@ class Corrector:
             piece += word
             meant = self._by_sound.get(sounds().of(piece)) if len(piece) > 1 else None
             # A slip of the keyboard leaves part of the word standing; more would be guessing.
-            if meant and any(a == b for a, b in zip(piece, meant[1], strict=True)):
-                return used, meant[1]
+            if meant and any(a == b for a, b in zip(piece, meant, strict=True)):
+                return used, meant
         return 1, first
 
     def _spelled(self, run: str) -> str:
@@ -68,6 +68,6 @@ class Corrector:
 
     def _word_at(self, sound: str, start: int) -> str | None:
         for length in range(min(LONGEST, len(sound) - start), 1, -1):
-            if hit := self._by_sound.get(sound[start : start + length]):
-                return hit[1]
+            if word := self._by_sound.get(sound[start : start + length]):
+                return word
         return None

@@ -10,6 +10,7 @@ from knowledge_base.model import Curve, squash
 
 Vector = Sequence[float]
 Signs = Sequence[int]
+Sample = tuple[Vector, bool]
 # The candidates of one question, and the places of those that are right.
 Ranking = tuple[list[Vector], list[int]]
 
@@ -48,7 +49,7 @@ def _pushes(weights: list[float], vectors: list[Vector], right: list[int]) -> li
 
 
 def fit_chance(
-    samples: list[tuple[Vector, bool]], signs: Signs, rounds: int = 60, decay: float = 1e-4
+    samples: Sequence[Sample], signs: Signs, rounds: int = 60, decay: float = 1e-4
 ) -> Curve:
     """Learn a logistic curve: how likely the first answer is right."""
     size = len(samples[0][0])
@@ -64,7 +65,8 @@ def fit_chance(
         rate = 0.1 / (1 + turn / 5)
         order.shuffle(scaled)
         for vector, right in scaled:
-            error = right - squash(bias + sum([w * x for w, x in zip(weights, vector, strict=True)]))
+            value = bias + sum([w * x for w, x in zip(weights, vector, strict=True)])
+            error = right - squash(value)
             bias += rate * error
             for at, value in enumerate(vector):
                 moved = weights[at] + rate * (error * value - decay * weights[at])

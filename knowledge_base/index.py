@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from knowledge_base.tokens import sound_pairs
 
@@ -25,10 +26,18 @@ def features(sound: str, words: Iterable[str]) -> set[str]:
     return found
 
 
+class Hit(NamedTuple):
+    """A text, its cosine with the question, and the weight of what they share."""
+
+    text: int
+    cosine: float
+    overlap: float
+
+
 class Index:
     """Postings of every feature, and the features of every text."""
 
-    def __init__(self, texts: Sequence[set[str]], owners: Sequence[int]) -> None:
+    def __init__(self, texts: Iterable[set[str]], owners: Sequence[int]) -> None:
         self._ids: dict[str, int] = {}
         self._forward = array("I")
         self._bounds = array("I", [0])
@@ -37,8 +46,8 @@ class Index:
         self._postings, spread = self._inverted()
         entries = max(owners, default=0) + 1
         self._weights = array("f", map(_weigher(entries), self._ids, spread))
-        self._norms = array("f", map(self._norm, range(len(texts))))
-        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(len(texts)))
+        self._norms = array("f", map(self._norm, range(len(owners))))
+        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(len(owners)))
 
     def _fill(self, texts: Iterable[set[str]]) -> None:
         ids, forward, bounds = self._ids, self._forward, self._bounds
@@ -70,8 +79,8 @@ class Index:
         known = self._ids.get(feature)
         return 1.0 if known is None else self._weights[known]
 
-    def search(self, found: Iterable[str], limit: int) -> list[tuple[int, float]]:
-        """Return the best texts with a cosine between 0 and 1, best first."""
+    def search(self, found: Iterable[str], limit: int) -> list[Hit]:
+        """Return the best texts, best first."""
         ids, weights, postings = self._ids, self._weights, self._postings
         known = [ids[feature] for feature in found if feature in ids]
         known.sort(key=lambda feature: len(postings[feature]))
@@ -88,9 +97,7 @@ class Index:
                 scores[text] = seen(text, 0.0) + weight
         return self._best(scores, known, limit)
 
-    def _best(
-        self, scores: dict[int, float], known: list[int], limit: int
-    ) -> list[tuple[int, float]]:
+    def _best(self, scores: dict[int, float], known: list[int], limit: int) -> list[Hit]:
         if not scores:
             return []
         norms = self._norms
@@ -99,10 +106,11 @@ class Index:
         rough.sort(reverse=True)
         asked = set(known)
         size = math.sqrt(sum([self._weights[feature] for feature in known])) or 1.0
-        exact = [
-            (text, self._overlap(asked, text) / (size * norms[text])) for _, text in rough[:limit]
-        ]
-        return exact
+        hits = []
+        for _, text in rough[:limit]:
+            overlap = self._overlap(asked, text)
+            hits.append(Hit(text, overlap / (size * norms[text]), overlap))
+        return hits
 
     def _overlap(self, asked: set[int], text: int) -> float:
         weights = self._weights

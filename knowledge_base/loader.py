@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from knowledge_base import lexicon
 from knowledge_base.entries import Basis, Entry
-from knowledge_base.matcher import Question
+from knowledge_base.wordings import STRANGER, Question
 from knowledge_base.yaml_lines import KnowledgeError, Row, load_rows
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -36,9 +37,11 @@ class KnowledgeBase:
         return self.entries[entry_id]
 
     def questions(self) -> Iterator[Question]:
-        """Yield what the matcher needs."""
+        """Yield what the matcher needs: the entries, and sentences that must not be answered."""
         for entry in self.entries.values():
             yield Question(entry.id, entry.texts, entry.context)
+        for text in lexicon.read_words(lexicon.FOLDER / "out_of_scope.txt"):
+            yield Question(STRANGER, (text,))
 
     def answer(self, entry: Entry, facts: Mapping[str, str]) -> str:
         """Fill the branch's facts into the answer; say so kindly when one is not registered."""
@@ -91,12 +94,11 @@ def _json_entry(file: Path, number: int, line: str) -> Entry:
 def _entry(file: Path, row: Row) -> Entry:
     for check in (_fields_known, _fields_present, _fields_typed, _dates_ordered, _answer_sound):
         check(file, row)
-    lists = {key: tuple(map(str, row.get(key) or ())) for key in LISTS}
+    lists: dict[str, Any] = {key: tuple(map(str, row.get(key) or ())) for key in LISTS}
     texts = {key: str(row[key]).strip() for key in TEXTS}
     audience = str(row.get("audience") or "public")
-    return Entry(
-        **texts, **lists, basis=row["basis"], audience=audience, **{key: row[key] for key in DATES}
-    )
+    known: dict[str, Any] = texts | lists | {key: row[key] for key in (*DATES, "basis")}
+    return Entry(audience=audience, **known)
 
 
 def _fields_known(file: Path, row: Row) -> None:

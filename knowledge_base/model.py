@@ -28,6 +28,7 @@ SCOPE = {
     "votes": 1,  # how many other wordings of the entry are close
     "kind_absent": -1,  # the customer asks for a fact no wording of the entry asks for: a price
     "missing": -1,  # the customer names a term of which the entry says nothing
+    "stranger": -1,  # how much more it resembles a sentence known to be out of scope
     "brevity": -1,  # one over the number of characters: short texts say little
 }
 # If it is in scope, is the first candidate the right one?

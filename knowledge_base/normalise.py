@@ -74,7 +74,7 @@ def fillers() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def normalise(text: str) -> str:
-    """Return at most LIMIT characters in our spelling; greetings go unless they are all there is."""
+    """Return at most LIMIT characters in our spelling; greetings go unless they are all."""
     raw = text.strip()[:RAW_LIMIT]
     if not unicodedata.is_normalized("NFKC", raw):
         raw = unicodedata.normalize("NFKC", raw)[:RAW_LIMIT]

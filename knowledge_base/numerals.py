@@ -6,7 +6,10 @@ import re
 
 DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 UNITS = {"十": 10, "百": 100, "千": 1000}
-MEASURES = "年|月|天|日|号|周|星期|小时|分钟|次|回|万|块|元|座|个|里|公里|岁|折|倍|辆|台|份|张|遍|级|人|方|页|期"
+MEASURES = (
+    "年|月|天|日|号|周|星期|小时|分钟|次|回|万|块|元|座|个|里|公里|岁|折|倍"
+    "|辆|台|份|张|遍|级|人|方|页|期"
+)
 NUMERAL = re.compile(f"([一二两三四五六七八九十][零一二两三四五六七八九十百千]*)(?={MEASURES})")
 # 一下、一般… are not counts, but 一年 is; the measure words above already decide.
 FIXED = ("一个劲", "万一", "十万火急", "一方面", "三方", "第三方", "一期", "一号")
@@ -21,9 +24,7 @@ def to_number(numeral: str) -> int:
             total += (current or 1) * UNITS[char]
             current = 0
         else:
-            current = (
-                current * 10 + DIGITS[char] if current and "十" not in numeral else DIGITS[char]
-            )
+            current = current * 10 + DIGITS[char]
     return total + current
 
 

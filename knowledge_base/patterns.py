@@ -18,12 +18,13 @@ class Patterns(Generic[Value]):
 
     def find(self, text: str) -> Iterator[tuple[int, str, Value]]:
         """Yield start, pattern and value of every hit, left to right, without overlaps."""
-        by_first = self._by_first
+        at = self._by_first.get
         end = 0
         for start, char in enumerate(text):
-            if start < end or char not in by_first:
+            patterns = at(char)
+            if patterns is None or start < end:
                 continue
-            for pattern, value in by_first[char]:
+            for pattern, value in patterns:
                 if text.startswith(pattern, start):
                     end = start + len(pattern)
                     yield start, pattern, value

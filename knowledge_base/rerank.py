@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
@@ -37,6 +37,7 @@ FEATURES = {
 PARTLY = 0.7
 
 Features = tuple[float, ...]
+Weighed = list[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,85 +45,109 @@ class Entry:
     """What all wordings of one entry have in common."""
 
     id: str
-    words: frozenset[str]
-    mentions: Mask
-    kinds: int
+    words: Collection[str]
+    # Empty where there is one wording only: the index knows what that shares with the question.
     pairs: frozenset[str]
     context: frozenset[str]
+    mentions: Mask
+    kinds: int
 
 
-class Question:
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a question shares with an entry as a whole."""
+
+    entry: float
+    pairs: float
+    context: float
+    kind_absent: float
+    missing: float
+
+
+class Asked:
     """A customer's question, weighed once, compared often."""
 
-    __slots__ = ("analysis", "groups", "pairs", "pairs_total", "sorted", "total", "weights")
+    __slots__ = ("_groups", "_pairs", "_pairs_total", "_sorted", "_words", "analysis")
 
-    def __init__(
-        self, analysis: Analysis, weigh: Callable[[str], float], pairs: list[tuple[str, float]]
-    ) -> None:
-        self.pairs = pairs
-        self.pairs_total = sum([weight for _, weight in pairs]) or 1.0
+    def __init__(self, analysis: Analysis, words: Weighed, pairs: Weighed) -> None:
         self.analysis = analysis
-        self.weights = [(word, weigh(word)) for word in analysis.words]
-        self.total = sum([weight for _, weight in self.weights]) or 1.0
-        self.sorted = " ".join(analysis.words)
-        self.groups = guard().groups_of(analysis.mentions)
+        self._words = words
+        self._pairs = pairs
+        self._pairs_total = sum([weight for _, weight in pairs]) or 1.0
+        self._sorted = " ".join(analysis.words)
+        self._groups = guard().groups_of(analysis.mentions)
+
+    def likeness(self, entry: Entry, overlap: float) -> Likeness:
+        """Compare with an entry as a whole; this is the same for all its wordings."""
+        if entry.pairs:
+            overlap = sum([weight for pair, weight in self._pairs if pair in entry.pairs])
+        fact = self.analysis.kinds & DECISIVE_MASK
+        absent = self.analysis.mentions & ~entry.mentions & guard().decisive
+        return Likeness(
+            entry=_share(self._words, entry.words),
+            pairs=overlap / self._pairs_total,
+            context=_share(self._words, entry.context) if entry.context else 0.0,
+            kind_absent=float(bool(fact and not fact & entry.kinds)),
+            missing=float(min(2, absent.bit_count())),
+        )
 
     def compare(
         self,
         text: Analysis,
-        entry: Entry,
-        weigh: Callable[[str], float],
+        entry: Likeness,
+        weights: Mapping[str, float],
         cosine: float,
         votes: float,
     ) -> Features:
         """Return the features of this question against one wording, in the order of FEATURES."""
         asked = self.analysis
-        shared, asked_gap = _covered(self.weights, text)
-        theirs = [(word, weigh(word)) for word in text.words]
-        offered, offered_gap = _covered(theirs, asked)
+        share, asked_gap = _covered(self._words, text)
+        offered, offered_gap = _covered([(word, weights[word]) for word in text.words], asked)
         return (
             Indel.normalized_similarity(asked.text, text.text),
             Indel.normalized_similarity(asked.sound, text.sound),
-            ratio(self.sorted, " ".join(text.words)) / 100,
+            ratio(self._sorted, " ".join(text.words)) / 100,
             cosine,
-            shared / self.total,
-            offered / (sum([weight for _, weight in theirs]) or 1.0),
+            share,
+            offered,
             asked_gap,
             offered_gap,
-            sum([weight for word, weight in self.weights if word in entry.words]) / self.total,
-            sum([weight for pair, weight in self.pairs if pair in entry.pairs]) / self.pairs_total,
-            sum([weight for word, weight in self.weights if word in entry.context]) / self.total,
+            entry.entry,
+            entry.pairs,
+            entry.context,
             votes,
             float(bool(asked.kinds and text.kinds and not asked.kinds & text.kinds)),
-            float(bool((fact := asked.kinds & DECISIVE_MASK) and not fact & entry.kinds)),
+            entry.kind_absent,
             float(asked.negated != text.negated),
             float(bool(asked.numbers and text.numbers and not asked.numbers & text.numbers)),
-            float(min(2, self._conflicts(text, entry))),
-            float(min(2, self._missing(entry))),
+            float(min(2, conflicts(self._groups, asked.mentions, text.mentions))),
+            entry.missing,
             abs(math.log((len(asked.text) + 2) / (len(text.text) + 2))),
         )
 
-    def _conflicts(self, text: Analysis, entry: Entry) -> int:
-        if not self.groups:
-            return 0
-        return conflicts(self.groups, self.analysis.mentions, text.mentions)
 
-    def _missing(self, entry: Entry) -> int:
-        if not self.groups:
-            return 0
-        absent = self.analysis.mentions & ~entry.mentions & guard().decisive
-        return absent.bit_count()
+def weighed(names: Iterable[str], weigh: Callable[[str], float]) -> Weighed:
+    """Return each name with its weight."""
+    return [(name, weigh(name)) for name in names]
 
 
-def _covered(words: list[tuple[str, float]], other: Analysis) -> tuple[float, float]:
-    """Return the weight of the words that the other text has, and the heaviest that it lacks."""
+def _share(weighed: Weighed, known: Collection[str]) -> float:
+    total = sum([weight for _, weight in weighed])
+    return sum([weight for name, weight in weighed if name in known]) / total if total else 0.0
+
+
+def _covered(words: Weighed, other: Analysis) -> tuple[float, float]:
+    """Return the share of the words that the other text has, and the heaviest that it lacks."""
     theirs, text = other.words, other.text
-    covered = gap = 0.0
+    total = covered = gap = 0.0
     for word, weight in words:
+        total += weight
         if word in theirs:
             covered += weight
             continue
-        part = PARTLY * sum([char in text for char in word]) / len(word) if len(word) > 1 else 0.0
-        covered += part * weight
+        part = 0.0
+        if len(word) > 1:
+            part = PARTLY * sum([char in text for char in word]) / len(word)
+            covered += part * weight
         gap = max(gap, (1 - part) * weight)
-    return covered, gap
+    return (covered / total if total else 0.0), gap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from sys import intern
 
 from knowledge_base import lexicon
 from knowledge_base.segment import segmenter
@@ -25,11 +26,11 @@ def content_words(text: str) -> list[str]:
     """Return the words that carry meaning, synonyms made one; all words if none does."""
     canonical, idle = synonyms(), stopwords()
     words = segmenter().cut(text)
-    kept = [canonical.get(word, word) for word in words if word not in idle]
-    return kept or [canonical.get(word, word) for word in words]
+    # Interned, for a large base holds each word many times.
+    kept = [intern(canonical.get(word, word)) for word in words if word not in idle]
+    return kept or [intern(canonical.get(word, word)) for word in words]
 
 
 def sound_pairs(sound: str) -> list[str]:
     """Return neighbouring pairs of sounds."""
     return [sound[at : at + 2] for at in range(len(sound) - 1)] or [sound]
-

@@ -17,13 +17,15 @@ import yaml
 from rapidfuzz.distance import Indel
 
 from knowledge_base import lexicon
+from knowledge_base.confidence import Candidate, inputs
 from knowledge_base.entries import Entry
-from knowledge_base.fit import Ranking, fit_chance, fit_ranking
+from knowledge_base.fit import Ranking, Sample, fit_chance, fit_ranking
 from knowledge_base.loader import load_folder
-from knowledge_base.matcher import FaqMatcher, Match, Question, Scored, inputs
+from knowledge_base.matcher import FaqMatcher, Match, Question
 from knowledge_base.model import CHOICE, SCOPE, Curve, Model, Models, logit
 from knowledge_base.noise import spoil
 from knowledge_base.rerank import FEATURES
+from knowledge_base.wordings import STRANGER
 
 LABELLED = "tests/knowledge_base/faq_eval.yaml"
 PRECISION = 0.95
@@ -39,9 +41,13 @@ TWINS = (
 )  # fmt: skip
 START = {
     "text": 3.0, "sound": 3.0, "words": 3.0, "cosine": 6.0, "asked": 4.5, "offered": 3.0,
-    "asked_gap": -2.4, "offered_gap": -1.2, "entry": 3.0, "pairs": 1.0, "context": 0.5, "votes": 1.5, "kind": -1.2, "kind_absent": -1.0,
-    "negation": -0.9, "number": -1.5, "conflict": -4.0, "missing": -1.2, "length": -0.3,
+    "asked_gap": -2.4, "offered_gap": -1.2, "entry": 3.0, "pairs": 1.0,
+    "context": 0.5, "votes": 1.5, "kind": -1.2, "kind_absent": -1.0, "negation": -0.9,
+    "number": -1.5, "conflict": -4.0, "missing": -1.2, "length": -0.3,
 }  # fmt: skip
+
+
+Found = list[tuple[str, Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ class Fold:
     trials: list[Trial]
 
 
+def _others(strangers: Sequence[str], fold: int) -> list[Question]:
+    """Return the sentences out of scope that are not asked in this fold."""
+    return [Question(STRANGER, (text,)) for at, text in enumerate(strangers) if at % FOLDS != fold]
+
+
 def _right(name: str) -> frozenset[str]:
     return frozenset({name}).union(*(twins for twins in TWINS if name in twins))
 
@@ -76,7 +87,7 @@ def varied_folds(entries: Sequence[Entry], strangers: Sequence[str]) -> Iterator
             kept = tuple(text for text in entry.texts if text not in held)
             base.append(Question(entry.id, kept, entry.context))
             trials += [Trial(text, _right(entry.id)) for text in held]
-        yield Fold(base, _with_noise(trials, base, fold))
+        yield Fold(base + _others(strangers, fold), _with_noise(trials, base, fold))
 
 
 def _with_noise(trials: list[Trial], base: Sequence[Question], seed: int) -> list[Trial]:
@@ -97,7 +108,7 @@ def nearest_pairs(entry: Entry) -> list[tuple[str, str]]:
 
 
 def single_folds(entries: Sequence[Entry], strangers: Sequence[str]) -> Iterator[Fold]:
-    """Keep one wording an entry and ask the likest others."""
+    """Keep one wording an entry and ask the likest others; such a base knows no strangers."""
     pairs = [nearest_pairs(entry) for entry in entries]
     for fold in range(FOLDS):
         base, trials = [], [Trial(text, frozenset()) for text in strangers[fold::FOLDS]]
@@ -112,45 +123,46 @@ def single_folds(entries: Sequence[Entry], strangers: Sequence[str]) -> Iterator
 
 def learn(folds: Sequence[Fold], known: dict[str, frozenset[str]], start: Curve) -> Model:
     """Fit the score, then the chance that its first answer is right."""
-    blank = [Curve(0.0, (0.0,) * len(names)) for names in (SCOPE, CHOICE)]
-    model = Model(start, *blank)
+    model = Model(start, Curve(0.0, (0.0,) * len(SCOPE)), Curve(0.0, (0.0,) * len(CHOICE)))
     for _ in range(2):
-        answers = list(_ask(folds, model))
-        rankings = [ranking for trial, scored in answers if (ranking := _ranking(trial, scored))]
-        model = Model(fit_ranking(rankings, start, tuple(FEATURES.values())), *blank)
-    scope, choice = [], []
-    for trial, scored in _ask(folds, model):
+        asked = [_ranking(trial, found) for trial, found in _ask(folds, model)]
+        rankings = [ranking for ranking in asked if ranking]
+        model = replace(model, score=fit_ranking(rankings, start, tuple(FEATURES.values())))
+    scope: list[Sample] = []
+    choice: list[Sample] = []
+    for trial, found in _ask(folds, model):
         # A neighbour of an entry left out may well hold its answer: no verdict.
-        if not scored or (not trial.right and scored[0].id in known.get(trial.text, ())):
+        if not found or (not trial.right and found[0][0] in known.get(trial.text, ())):
             continue
-        found, extra = scored[0].features, scored[0].signals
-        scope.append((inputs(SCOPE, found, extra), bool(trial.right)))
+        name, first = found[0]
+        scope.append((inputs(SCOPE, first), bool(trial.right)))
         if trial.right:
-            choice.append((inputs(CHOICE, found, extra), scored[0].id in trial.right))
-    return Model(
-        model.score,
-        fit_chance(scope, tuple(SCOPE.values())),
-        fit_chance(choice, tuple(CHOICE.values())),
+            choice.append((inputs(CHOICE, first), name in trial.right))
+    return replace(
+        model,
+        scope=fit_chance(scope, tuple(SCOPE.values())),
+        choice=fit_chance(choice, tuple(CHOICE.values())),
     )
 
 
-def _ask(folds: Sequence[Fold], model: Model) -> Iterator[tuple[Trial, list[Scored]]]:
+def _ask(folds: Sequence[Fold], model: Model) -> Iterator[tuple[Trial, Found]]:
     for fold in folds:
         matcher = FaqMatcher.build(fold.base, Models(model, model))
         for trial in fold.trials:
-            yield trial, matcher.scored(trial.text)
+            found = matcher.candidates(trial.text)
+            yield trial, [(matcher.entries[candidate.entry].id, candidate) for candidate in found]
 
 
-def _ranking(trial: Trial, scored: list[Scored]) -> Ranking | None:
-    right = [place for place, candidate in enumerate(scored) if candidate.id in trial.right]
-    return ([candidate.features for candidate in scored], right) if right else None
+def _ranking(trial: Trial, found: Found) -> Ranking | None:
+    right = [place for place, (name, _) in enumerate(found) if name in trial.right]
+    return ([candidate.features for _, candidate in found], right) if right else None
 
 
 def accuracy(folds: Sequence[Fold], model: Model) -> float:
     """Return the share of answerable trials whose first candidate is right."""
     told = [
-        bool(scored) and scored[0].id in trial.right
-        for trial, scored in _ask(folds, model)
+        bool(found) and found[0][0] in trial.right
+        for trial, found in _ask(folds, model)
         if trial.right
     ]
     return sum(told) / len(told)
@@ -218,9 +230,13 @@ def main() -> None:
     near = {text: frozenset(entry.related) for entry in entries for text in entry.texts}
     start = Curve(0.0, tuple(START[name] for name in FEATURES))
     plain = [Question(entry.id, (entry.question,)) for entry in entries]
+    away = [Question(STRANGER, (text,)) for text in strangers]
     full = [Question(entry.id, entry.texts, entry.context) for entry in entries]
     tuned = []
-    for name, split, base in (("single", single_folds, plain), ("varied", varied_folds, full)):
+    for name, split, base in (
+        ("single", single_folds, plain),
+        ("varied", varied_folds, full + away),
+    ):
         folds = list(split(entries, strangers))
         model = calibrate(learn(folds, near, start), base, labelled)
         share = accuracy(folds, model)

@@ -71,6 +71,10 @@ class TransactionBackOffice:
         """Change or add facts of a claim that this conversation reported."""
         claims.amend_claim(self, number, values)
 
+    def attach_photos(self, number: str) -> int:
+        """Hang this conversation's fresh photos on a claim that this customer may see."""
+        return claims.attach_photos(self, self._identity, number)
+
     def recent_claim(self, plate: str) -> str | None:
         """Return the number of a claim on this plate in the last 48 hours."""
         found = self.uow.cases.claim_on_plate_since(plate, self.at - timedelta(hours=48))

@@ -42,7 +42,7 @@ def open_claim(office: TransactionBackOffice, values: Values) -> str:
     )
     _apply(office, claim, values)
     office.uow.cases.add(claim)
-    _attach_photos(office, number, values)
+    _attach_photos(office, number)
     office.note(number, "reported", dict(claim.facts))
     return number
 
@@ -58,7 +58,7 @@ def amend_claim(office: TransactionBackOffice, number: str, values: Values) -> N
     if changed:
         claim.updated_at = office.at
         office.note(number, "amended", {"before": _only(before, changed), "after": changed})
-    _attach_photos(office, number, values)
+    _attach_photos(office, number)
 
 
 def _apply(office: TransactionBackOffice, claim: Claim, values: Values) -> None:
@@ -80,7 +80,19 @@ def _only(values: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in values.items() if k in keys}
 
 
-def _attach_photos(office: TransactionBackOffice, number: str, values: Values) -> None:
+def attach_photos(office: TransactionBackOffice, identity: Identity, number: str) -> int:
+    """Hang fresh photos on a claim that this customer may see; return how many hang there now."""
+    if all(view.number != number for view in visible(office, identity, number)):
+        return 0
+    before = office.uow.cases.photos_of(number)
+    _attach_photos(office, number)
+    after = office.uow.cases.photos_of(number)
+    if after > before:
+        office.note(number, "photos", {"added": after - before})
+    return after
+
+
+def _attach_photos(office: TransactionBackOffice, number: str) -> None:
     """Hang this conversation's fresh photos on the claim, unless they belong to another case."""
     office.uow.session.execute(
         update(Media)

@@ -27,10 +27,16 @@ class StartFlow:
 
 @dataclass(frozen=True)
 class FillSlots:
-    """Fill empty slots of the top flow; ``utterance`` is what the customer said."""
+    """Fill empty slots of the top flow; ``utterance`` is what the customer said.
+
+    ``flow`` names the flow that is meant: another one on top is left alone. ``override`` lets
+    what was said just now win over a draft or what was taken over from before.
+    """
 
     values: dict[str, Said]
     utterance: str = ""
+    flow: str = ""
+    override: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,11 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class NoneOfThese:
+    """«都不是»: no candidate was meant."""
+
+
+@dataclass(frozen=True)
 class Escalate:
     """A person is needed now; ``say`` comes before everything else in the reply."""
 
@@ -81,7 +92,12 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Finish:
-    """«没别的了»: skip what may come later; at the card it means yes."""
+    """«没别的了»: skip what may come later; at the card it means yes.
+
+    ``submit`` is set for an explicit «提交», which needs no card where nothing new was said.
+    """
+
+    submit: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +155,7 @@ Command = (
     | ForgetSlot
     | AnswerEntry
     | Offer
+    | NoneOfThese
     | Escalate
     | Confirm
     | Finish

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bot.back_office import HandoffView
 from bot.dialogue import phrases
-from bot.dialogue.commands import EscalationLevel
+from bot.dialogue.commands import Escalate
 from bot.dialogue.message import Reply
 from bot.dialogue.turn import Turn
 
 
-def escalate(turn: Turn, level: EscalationLevel, reason: str, say: str) -> None:
+def escalate(turn: Turn, command: Escalate) -> None:
     """Ask for a person and put the rule's sentence before everything else."""
-    if level == "none":
+    if command.level == "none":
         return
-    view = turn.office.hand_off(level, reason)
+    view = turn.office.hand_off(command.level, command.reason)
+    words = command.say or promise(view, urgent=command.level in ("P0", "P1"))
     if view.raised:
-        turn.replies.insert(0, Reply(say or promise(view, urgent=level in ("P0", "P1"))))
+        turn.replies.insert(0, Reply(words))
+    else:
+        turn.unsaid = words
 
 
 def give_up(turn: Turn) -> None:

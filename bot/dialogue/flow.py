@@ -20,7 +20,9 @@ class Slot(Generic[T]):
     ``check`` refuses a value with a sentence; ``accept`` may also act on the branch (send a
     code). ``also`` names a slot that is asked for in the same breath with ``ask_both``.
     An ``optional`` slot is never asked before the summary; it is taken when said.
-    A slot that is not ``deferrable`` cannot be skipped.
+    A slot that is not ``deferrable`` cannot be skipped. ``called`` are further words for it.
+    A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
+    A slot that ``belongs_to`` another is emptied when that one changes.
     """
 
     name: str
@@ -42,6 +44,10 @@ class Slot(Generic[T]):
         deferrable: bool = True,
         remembered: bool = False,
         shown: bool = True,
+        called: tuple[str, ...] = (),
+        adds: bool = False,
+        received: str = "",
+        belongs_to: str = "",
     ) -> None:
         self.type = slot_type
         self.label = label
@@ -57,6 +63,10 @@ class Slot(Generic[T]):
         self.deferrable = deferrable
         self.remembered = remembered
         self.shown = shown
+        self.called = called
+        self.adds = adds
+        self.received = received
+        self.belongs_to = belongs_to
 
     def __set_name__(self, owner: type[Flow], name: str) -> None:
         self.name = name
@@ -87,7 +97,8 @@ class Flow:
 
     ``version`` goes up when a slot changes meaning; ``changed_in`` then names, by version, the
     slots whose older values must be asked again. ``renamed`` maps old slot names to new ones.
-    ``kept`` holds JSON that the flow notes for itself (a number it has opened).
+    ``kept`` holds JSON that the flow notes for itself (a number it has opened). ``taps`` are
+    buttons that begin the flow, wherever the conversation is.
     """
 
     name: ClassVar[str]
@@ -96,6 +107,7 @@ class Flow:
     renamed: ClassVar[Mapping[str, str]] = {}
     changed_in: ClassVar[Mapping[int, tuple[str, ...]]] = {}
     examples: ClassVar[tuple[str, ...]] = ()
+    taps: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[dict[str, Slot[Any]]] = {}
     keeps_draft: ClassVar[bool] = True
 
@@ -108,12 +120,14 @@ class Flow:
         *,
         quotes: Mapping[str, str] | None = None,
         skipped: tuple[str, ...] = (),
+        order: tuple[str, ...] = (),
         kept: Mapping[str, Json] | None = None,
         utterance: str = "",
     ) -> None:
         self.values = dict(values or {})
         self.quotes = dict(quotes or {})
         self.skipped = skipped
+        self.order = order
         self.kept = dict(kept or {})
         self.utterance = utterance
 
@@ -121,6 +135,53 @@ class Flow:
     def confirm(self) -> bool:
         """Tell whether the customer sees a summary and says yes before ``submit``."""
         return True
+
+    @property
+    def over(self) -> bool:
+        """Tell whether the flow cannot go on and must be left without ``submit``."""
+        return False
+
+    def takes(self, name: str) -> bool:
+        """Tell whether a value for ``name`` may be stored without a correction.
+
+        What was taken over from another flow is only a guess, so anything said now wins.
+        """
+        slot = self.slots.get(name)
+        return slot is not None and (name not in self.values or name not in self.order or slot.adds)
+
+    def keep(self, name: str, value: Any, quote: str) -> None:
+        """Store a value; what belonged to another value is emptied."""
+        if self.slots[name].adds:
+            value = [*self.values.get(name, ()), *value]
+        elif self.values.get(name, value) != value:
+            self._empty_dependents(name)
+        self.values[name], self.quotes[name] = value, quote
+        self.skipped = tuple(s for s in self.skipped if s != name)
+        self.order = (*(s for s in self.order if s != name), name)
+
+    def forget(self, name: str) -> None:
+        """Empty a slot, so that it is asked again."""
+        self.values.pop(name, None)
+        self.quotes.pop(name, None)
+        self.skipped = tuple(s for s in self.skipped if s != name)
+        self.order = tuple(s for s in self.order if s != name)
+        self._empty_dependents(name)
+
+    def _empty_dependents(self, name: str) -> None:
+        for slot in self.slots.values():
+            if slot.belongs_to == name and slot.name in self.values:
+                self.forget(slot.name)
+
+    def skip(self, name: str) -> None:
+        """Go on without a value for ``name``."""
+        self.skipped = (*self.skipped, name)
+        self.order = (*self.order, name)
+
+    def partner(self, slot: Slot[Any]) -> Slot[Any] | None:
+        """Return the slot that is asked for in the same breath as ``slot``, if it is open too."""
+        partner = self.slots.get(slot.also)
+        asked = partner and slot.ask_both and partner.when(self) and self._open(partner)
+        return partner if asked else None
 
     def relevant(self) -> Iterator[Slot[Any]]:
         """Yield the slots that matter given what is already known, in asking order."""
@@ -144,10 +205,7 @@ class Flow:
         slot = self.pending()
         if slot is None:
             raise LookupError(f"{self.name} has nothing to ask")
-        partner = self.slots.get(slot.also)
-        if partner and slot.ask_both and partner.when(self) and self._open(partner):
-            return Reply(slot.ask_both, slot.buttons)
-        return Reply(slot.ask, slot.buttons)
+        return Reply(slot.ask_both if self.partner(slot) else slot.ask, slot.buttons)
 
     def lines(self) -> list[str]:
         """Return the summary, a line a slot."""
@@ -159,8 +217,8 @@ class Flow:
     def begin(self, office: BackOffice) -> None:
         """Look at the branch once, when the flow is new, and note what matters in ``kept``."""
 
-    def hear(self, text: str) -> None:
-        """Take note of the customer's words themselves, beside the values found in them."""
+    def hear(self, text: str, rest: str) -> None:
+        """Take note of the customer's words; ``rest`` is what no slot has understood of them."""
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Say something when the flow starts, before the first question."""

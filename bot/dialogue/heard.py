@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -20,16 +20,20 @@ _USED = "\0"
 
 @dataclass(frozen=True)
 class Heard:
-    """The utterance; ``flow`` is the flow in progress. Readings are made when first asked for."""
+    """The utterance; ``flow`` is the flow in progress, else ``draft`` the newest one put aside.
+
+    ``sure`` is the confidence from which a reading counts. Readings are made when first asked for.
+    """
 
     original: str
     at: datetime
     flow: Flow | None
+    draft: Flow | None
     state: DialogueState
     flows: Mapping[str, type[Flow]]
     intents: IntentReader
     knowledge: KnowledgeBase
-    _cache: dict[str, Any] = field(default_factory=dict)
+    sure: float = 0.55
 
     @cached_property
     def text(self) -> str:
@@ -55,17 +59,23 @@ class Heard:
         """Return the slot that was asked for."""
         return self.flow.pending() if self.flow else None
 
+    def part(self, words: str) -> Heard:
+        """Return a part of the utterance as if it were all that was said."""
+        return replace(self, original=words)
+
     def volunteered(self, flow: Flow) -> dict[str, Said]:
         """Return slot values said unasked; no character is used twice."""
-        return self._collect(s for s in flow.slots.values() if s.type.volunteered)
-
-    def _collect(self, slots: Iterable[Slot[Any]]) -> dict[str, Said]:
         text, values = self.text, {}
-        for slot in slots:
-            if found := slot.type.find(text, self.at):
+        for slot in flow.slots.values():
+            found = slot.type.find(text, self.at) if slot.type.volunteered else None
+            if found:
                 values[slot.name] = self.said(found)
                 text = blank(text, found.span)
         return values
+
+    def news(self, flow: Flow) -> dict[str, Said]:
+        """Return what was said unasked and may be stored without a correction."""
+        return {n: said for n, said in self.volunteered(flow).items() if flow.takes(n)}
 
     def said(self, found: Found[Any]) -> Said:
         """Return a found value with the customer's own words."""

@@ -1,4 +1,4 @@
-"""Readers that work whether or not a flow is open: danger, a person, new subjects, answers."""
+"""Readers that work whether or not a flow is open: taps, danger, a person, new subjects."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from bot.dialogue.commands import (
     Command,
     Escalate,
     FillSlots,
+    NoneOfThese,
     Offer,
-    Say,
     StartFlow,
 )
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import ASKS, NONE_OF_THESE, RATING
+from bot.dialogue.words import ASKS, NONE_OF_THESE, QUESTION, RATING
 
-_SURE = 0.55
 _CLEAR = 0.75
 _CHOICES = 3
-_FACTS = {"happened_at", "place", "plate", "drivable", "injured", "police_reported"}
+_REPORT = "claim_report"
+_WHEN_AND_WHERE = {"happened_at", "place", "plate"}
+_FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
+_ENOUGH_FACTS = 3
 _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "complaint"}
+_NOT_OFFERED = {"greet", "nonsense", "clarify", "multi"}
 
 
 def offered(heard: Heard) -> list[Command]:
@@ -27,18 +30,23 @@ def offered(heard: Heard) -> list[Command]:
     if not heard.state.offers:
         return []
     if NONE_OF_THESE.match(heard.bare):
-        return [Say(phrases.OFFER_NONE_REPLY, ("转人工",))]
-    target = heard.state.offers.get(heard.bare)
+        return [NoneOfThese()]
+    target = heard.state.offers.get(heard.original.strip())
     if target is None and heard.bare.isdecimal() and len(heard.bare) == 1:
-        labels = list(heard.state.offers)
+        targets = list(heard.state.offers.values())[:-1]
         number = int(heard.bare)
-        target = heard.state.offers[labels[number - 1]] if 0 < number <= len(labels) else None
-    return [_go(target, heard)] if target else []
-
-
-def _go(target: str, heard: Heard) -> Command:
+        target = targets[number - 1] if 0 < number <= len(targets) else None
+    if target is None:
+        return []
     kind, _, name = target.partition(":")
-    return AnswerEntry(name) if kind == "faq" else StartFlow(name, heard.original)
+    return [AnswerEntry(name)] if kind == "faq" else [StartFlow(name, heard.original)]
+
+
+def tapped(heard: Heard) -> list[Command]:
+    """Take a tap on a button that begins a flow, whatever is open."""
+    words = heard.bare.strip(" 。!！")
+    flow = next((f for f in heard.flows.values() if words in f.taps), None)
+    return [StartFlow(flow.name, heard.original)] if flow else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -47,14 +55,15 @@ def danger(heard: Heard) -> list[Command]:
     if fired.level in ("none", "human"):
         return []
     commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
-    start = fired.start if fired.start in heard.flows else ""
-    if not start and fired.level != "P0" and heard.reading.intent in heard.flows:
-        start = heard.reading.intent
-    if start and (heard.flow is None or heard.flow.name != start):
-        commands.append(StartFlow(start, heard.original))
-    target = heard.flows.get(start) if start else type(heard.flow) if heard.flow else None
-    if target is not None:
-        commands.append(FillSlots(heard.volunteered(target()), heard.original))
+    begins = fired.start if fired.start in heard.flows else ""
+    if not begins and fired.level != "P0" and heard.reading.intent in heard.flows:
+        begins = heard.reading.intent
+    if begins and (heard.flow is None or heard.flow.name != begins):
+        return [*commands, *start(begins, heard)]
+    if heard.flow is not None:
+        # «没伤人» a minute ago and «他晕倒了» now: the alarm wins.
+        values = heard.volunteered(heard.flow) if fired.level == "P0" else heard.news(heard.flow)
+        commands.append(FillSlots(values, heard.original, heard.flow.name, override=True))
     return commands
 
 
@@ -62,7 +71,7 @@ def person(heard: Heard) -> list[Command]:
     """Give a person the first time one is asked for."""
     reading = heard.reading
     asked = reading.escalation.level == "human" or (
-        reading.intent == "human" and reading.confidence >= _SURE
+        reading.intent == "human" and reading.confidence >= heard.sure
     )
     return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
 
@@ -78,27 +87,29 @@ def wishes(heard: Heard) -> list[Command]:
     parts = [p for p in heard.reading.parts if p in heard.flows]
     if heard.reading.intent != "multi" or not parts:
         return []
-    started: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts)]
-    return [*started, FillSlots(heard.volunteered(heard.flows[parts[0]]()), heard.original)]
+    later: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts[1:])]
+    return [*later, *start(parts[0], heard)]
 
 
 def incident(heard: Heard) -> list[Command]:
     """Take a message that states facts of an accident as a report, whatever words it uses."""
-    if heard.flow is not None or "claim_report" not in heard.flows or ASKS.search(heard.text):
+    if heard.flow is not None or _REPORT not in heard.flows or ASKS.search(heard.text):
         return []
-    if heard.reading.intent in _ABOUT_A_CASE and heard.reading.confidence >= _SURE:
+    if heard.reading.intent in _ABOUT_A_CASE and heard.reading.confidence >= heard.sure:
         return []
-    values = heard.volunteered(heard.flows["claim_report"]())
+    values = heard.volunteered(heard.flows[_REPORT]())
     stated = {name for name, said in values.items() if said.value is not None}
-    if "accident_type" not in stated or not stated & _FACTS:
-        return []
-    return [StartFlow("claim_report", heard.original), FillSlots(values, heard.original)]
+    facts = stated & _FACTS
+    # «伤了没有、能不能开、报没报警» together with a time, place or plate: only an accident.
+    many = len(facts) >= _ENOUGH_FACTS and bool(facts - _WHEN_AND_WHERE)
+    return start(_REPORT, heard) if many or ("accident_type" in stated and facts) else []
 
 
 def new_intent(heard: Heard) -> list[Command]:
     """Start the flow the customer wants, with what was said already filled in."""
     reading = heard.reading
-    if reading.intent not in heard.flows or reading.confidence < _SURE:
+    here = heard.flow is not None and heard.flow.name == reading.intent
+    if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
         return []
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
@@ -108,12 +119,15 @@ def new_intent(heard: Heard) -> list[Command]:
 def start(name: str, heard: Heard) -> list[Command]:
     """Return the commands that begin ``name`` with this utterance."""
     values = heard.volunteered(heard.flows[name]())
-    return [StartFlow(name, heard.original), FillSlots(values, heard.original)]
+    return [
+        StartFlow(name, heard.original),
+        FillSlots(values, heard.original, name, override=True),
+    ]
 
 
 def knowledge(heard: Heard) -> list[Command]:
     """Answer from the knowledge base when it is sure."""
-    if heard.hit.outcome != "answer":
+    if heard.hit.outcome != "answer" or not heard.hit.matches:
         return []
     best = heard.hit.matches[0]
     return [AnswerEntry(best.id, best.score)]
@@ -121,12 +135,22 @@ def knowledge(heard: Heard) -> list[Command]:
 
 def candidates(heard: Heard) -> list[Command]:
     """Ask which is meant when there are two or three good guesses."""
+    if heard.flow is not None and not QUESTION.search(heard.text):
+        return []
     offers: dict[str, str] = {}
     if heard.hit.outcome == "offer":
         for match in heard.hit.matches[:_CHOICES]:
             if question := heard.knowledge.question(match.id):
                 offers[question] = f"faq:{match.id}"
-    for code, confidence in ((heard.reading.intent, heard.reading.confidence),):
-        if code in heard.flows and confidence >= _SURE / 2 and len(offers) < _CHOICES:
+    for code, confidence in _guesses(heard):
+        if confidence >= heard.sure / 2 and len(offers) < _CHOICES:
             offers[heard.flows[code].title] = f"flow:{code}"
-    return [Offer({**offers, phrases.OFFER_NONE: "flow:fallback"})] if offers else []
+    return [Offer({**offers, phrases.OFFER_NONE: ""})] if offers else []
+
+
+def _guesses(heard: Heard) -> list[tuple[str, float]]:
+    """Return the flows that may be meant, the likeliest first."""
+    reading = heard.reading
+    here = heard.flow.name if heard.flow else ""
+    ranked = ((reading.intent, reading.confidence), *reading.alternatives)
+    return [(c, s) for c, s in ranked if c in heard.flows and c not in {*_NOT_OFFERED, here}]

@@ -32,11 +32,23 @@ class Registry:
                 continue
             try:
                 values[name] = slot.type.load(stored.value)
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, AttributeError):
                 continue
             quotes[name] = stored.quote
-        skipped = tuple(flow.renamed.get(name, name) for name in frame.skipped)
-        return flow(values, quotes=quotes, skipped=skipped, kept=frame.kept, utterance=utterance)
+        return flow(
+            values,
+            quotes=quotes,
+            skipped=_renamed(flow, frame.skipped),
+            order=_renamed(flow, frame.order),
+            kept=frame.kept,
+            utterance=utterance,
+        )
+
+
+def _renamed(flow: type[Flow], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the present names of those slots that still exist."""
+    present = (flow.renamed.get(name, name) for name in names)
+    return tuple(name for name in present if name in flow.slots)
 
 
 def _outdated(flow: type[Flow], version: int) -> set[str]:

@@ -5,74 +5,99 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue import escalation, phrases
-from bot.dialogue.commands import ForgetSlot
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Back,
+    CancelFlow,
+    ForgetSlot,
+    Help,
+    NoneOfThese,
+    NotUnderstood,
+    Offer,
+    Restart,
+    Resume,
+    Skip,
+    Wait,
+)
+from bot.dialogue.message import Reply
 from bot.dialogue.state import Frame
 from bot.dialogue.turn import Turn
 
+_ASKED_AT_ONCE = 6
 
-def cancel(turn: Turn, _: object) -> None:
-    """Leave the flow; what was filled waits as a draft."""
+
+def cancel(turn: Turn, _: CancelFlow) -> None:
+    """Leave the flow; what was filled waits as a draft. Said again, the draft goes too."""
     top = turn.state.top
     if top is None:
-        turn.say(phrases.NOTHING_TO_CANCEL, *phrases.MENU_BUTTONS)
+        _drop_draft(turn)
         return
     flow = turn.registry.flows[top.flow]
     turn.state = turn.state.pop()
     turn.flow_ended = True
-    if top.slots and flow.keeps_draft:
-        turn.state = turn.state.shelve(top)
-        turn.say(phrases.CANCELLED.format(title=flow.title))
+    if (top.slots or top.kept.get("story")) and flow.keeps_draft:
+        turn.state = turn.state.shelve(replace(top, touched_at=turn.stamp()))
+        turn.say(phrases.CANCELLED.format(title=flow.title), "继续")
     else:
         turn.say(phrases.CANCELLED_EMPTY.format(title=flow.title))
 
 
-def back(turn: Turn, _: object) -> None:
-    """Ask again for what was filled last."""
+def _drop_draft(turn: Turn) -> None:
+    if not turn.state.drafts:
+        turn.say(phrases.NOTHING_TO_CANCEL, *phrases.MENU_BUTTONS)
+        return
+    *others, draft = turn.state.drafts
+    turn.state = replace(turn.state, drafts=tuple(others), waiting=())
+    turn.say(phrases.DRAFT_DROPPED.format(title=turn.registry.flows[draft.flow].title))
+
+
+def back(turn: Turn, _: Back) -> None:
+    """Ask again for what was answered or skipped last."""
     if turn.state.top is None:
         return
     flow = turn.flow()
-    if not flow.values:
+    known = [n for n in flow.order if n in flow.values or n in flow.skipped]
+    if not known:
         turn.say(phrases.FIRST_QUESTION)
         return
-    last = list(flow.values)[-1]
-    del flow.values[last]
-    flow.quotes.pop(last, None)
+    flow.forget(known[-1])
     turn.store(flow)
 
 
-def restart(turn: Turn, _: object) -> None:
+def restart(turn: Turn, _: Restart) -> None:
     """Begin the flow anew; a number it has already opened is kept."""
     if turn.state.top is None:
         return
-    flow = turn.registry.flows[turn.frame.flow]
-    number = {k: v for k, v in turn.frame.kept.items() if k == "number"}
-    touched = turn.at.isoformat(timespec="seconds")
-    turn.state = turn.state.with_top(
-        Frame(flow.name, flow.version, kept=number, touched_at=touched)
-    )
+    kept = {k: v for k, v in turn.frame.kept.items() if k in ("number", "opened")}
+    frame = Frame(turn.frame.flow, turn.frame.version, kept=kept, touched_at=turn.stamp())
+    turn.state = turn.state.with_top(frame)
+    flow = turn.flow()
+    flow.begin(turn.office)
+    turn.store(flow)
     turn.say(phrases.RESTARTED.format(title=flow.title))
 
 
-def skip(turn: Turn, _: object) -> None:
-    """Go on without the slot that was asked for, where the flow allows it."""
-    if turn.state.top is None:
-        return
-    flow = turn.flow()
-    slot = flow.pending()
+def skip(turn: Turn, _: Skip) -> None:
+    """Go on without what was asked for, where the flow allows it."""
+    slot = turn.flow().pending() if turn.state.top else None
     if slot is None:
         return
     if not slot.deferrable:
         turn.say(phrases.CANNOT_SKIP)
         return
-    flow.skipped = (*flow.skipped, slot.name)
+    flow = turn.flow()
+    partner = flow.partner(slot)
+    asked = [slot, partner] if partner and partner.deferrable else [slot]
+    for each in asked:
+        flow.skip(each.name)
     turn.store(flow)
-    turn.say(phrases.SKIPPED.format(label=slot.label))
+    turn.say(phrases.SKIPPED.format(label="、".join(each.label for each in asked)))
 
 
-def explain(turn: Turn, _: object) -> None:
+def explain(turn: Turn, _: Help) -> None:
     """Explain the open question."""
     if turn.state.top is None:
-        turn.say(phrases.NOT_UNDERSTOOD, *phrases.MENU_BUTTONS)
+        turn.say(phrases.HELP_OPEN, *phrases.MENU_BUTTONS)
         return
     slot = turn.flow().pending()
     if slot is None:
@@ -82,23 +107,44 @@ def explain(turn: Turn, _: object) -> None:
     turn.say(phrases.HELP_SLOT.format(help=help_text))
 
 
-def resume(turn: Turn, _: object) -> None:
-    """Go on with the open flow or the newest draft, and show what we have."""
-    if turn.state.top is None:
+def resume(turn: Turn, _: Resume) -> None:
+    """Go on with the open flow or a draft, and show what we have."""
+    top = turn.state.top
+    if top is not None and top.flow in turn.state.waiting:
+        _take_up_old(turn, top)
+    elif top is None:
         if not turn.state.drafts:
             turn.say(phrases.NOTHING_TO_RESUME, *phrases.MENU_BUTTONS)
             return
         state, draft = turn.state.unshelve(turn.state.drafts[-1].flow)
         turn.state = state.push(draft) if draft else state
+    show_draft(turn)
+
+
+def _take_up_old(turn: Turn, top: Frame) -> None:
+    """The draft that was offered replaces what was begun anew, with what was said since."""
+    state, draft = turn.state.unshelve(top.flow)
+    if draft is not None:
+        merged = replace(draft, slots=draft.slots | top.slots, order=(*draft.order, *top.order))
+        state = state.with_top(merged)
+    turn.state = replace(state, waiting=())
+
+
+def show_draft(turn: Turn) -> None:
+    """Show what the flow has; the card, if it is due, shows it anyway."""
+    turn.state = turn.state.with_top(replace(turn.frame, touched_at=turn.stamp()))
+    turn.state = replace(
+        turn.state, waiting=tuple(w for w in turn.state.waiting if w != turn.frame.flow)
+    )
     flow = turn.flow()
     if flow.pending() is None:
         return
-    lines = flow.lines()
+    lines = flow.lines() if flow.values else []
     words = phrases.RESUMED if lines else phrases.RESUMED_EMPTY
     turn.say(words.format(title=flow.title, summary="\n".join(lines)))
 
 
-def wait(turn: Turn, _: object) -> None:
+def wait(turn: Turn, _: Wait) -> None:
     """Let the customer take their time."""
     turn.say(phrases.WAITING)
     turn.quiet = True
@@ -106,27 +152,55 @@ def wait(turn: Turn, _: object) -> None:
 
 def forget(turn: Turn, command: ForgetSlot) -> None:
     """Empty a slot that the customer called wrong, so that it is asked again."""
+    if turn.state.top is None:
+        return
     flow = turn.flow()
-    flow.values.pop(command.name, None)
-    flow.quotes.pop(command.name, None)
+    flow.forget(command.name)
     turn.store(flow)
     turn.say(phrases.ASK_AGAIN)
 
 
-def which_to_correct(turn: Turn, _: object) -> None:
-    """The summary is wrong, but not yet said where."""
-    turn.say(phrases.WHICH_TO_CORRECT)
+def which_to_correct(turn: Turn) -> None:
+    """The summary is wrong, but not yet said where: let the customer tap it."""
+    if turn.state.top is None:
+        return
+    flow = turn.flow()
+    filled = [s.label for s in flow.relevant() if s.name in flow.values and s.shown and not s.adds]
+    turn.say(phrases.WHICH_TO_CORRECT, *filled[:_ASKED_AT_ONCE])
     turn.quiet = True
 
 
-def miss(turn: Turn, limit: int) -> None:
-    """Say that we did not understand; after ``limit`` misses in a row a person takes over."""
-    misses = turn.state.misses + 1
-    if misses >= limit:
-        turn.state = replace(turn.state, misses=0)
-        escalation.give_up(turn)
+def answer(turn: Turn, command: AnswerEntry) -> None:
+    """Answer from the knowledge base."""
+    answered = turn.knowledge.answer(command.entry)
+    if answered is None:
+        miss(turn, NotUnderstood())
         return
-    turn.state = replace(turn.state, misses=misses)
+    text, buttons = answered
+    turn.entry = command.entry
+    turn.state = replace(turn.state, last_entry=command.entry)
+    turn.replies.append(Reply(text, () if turn.state.top else buttons))
+
+
+def offer(turn: Turn, command: Offer) -> None:
+    """Ask which is meant; candidates that nobody takes count as misses."""
+    if _lost(turn):
+        return
+    turn.state = replace(turn.state, offers=dict(command.candidates))
+    turn.say(phrases.OFFER, *command.candidates)
+    turn.quiet = True
+
+
+def none_of_these(turn: Turn, _: NoneOfThese) -> None:
+    """No candidate was meant: ask for other words."""
+    if not _lost(turn):
+        turn.say(phrases.OFFER_NONE_REPLY, "转人工")
+
+
+def miss(turn: Turn, _: NotUnderstood) -> None:
+    """Say that we did not understand; after too many misses in a row a person takes over."""
+    if _lost(turn):
+        return
     if turn.state.top is None:
         turn.say(phrases.NOT_UNDERSTOOD, *phrases.MENU_BUTTONS)
         return
@@ -137,3 +211,15 @@ def miss(turn: Turn, limit: int) -> None:
         turn.quiet = True
     elif slot.help:
         turn.say(slot.help)
+    if turn.state.misses > 1:
+        turn.say(phrases.PERSON_OFFERED, "转人工")
+
+
+def _lost(turn: Turn) -> bool:
+    """Count a miss; at the limit hand over to a person."""
+    misses = turn.state.misses + 1
+    lost = misses >= turn.patience
+    turn.state = replace(turn.state, misses=0 if lost else misses)
+    if lost:
+        escalation.give_up(turn)
+    return lost

@@ -18,12 +18,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Frame:
-    """One flow in progress. ``slots`` keeps the order in which they were filled (上一步)."""
+    """One flow in progress. ``order`` names slots as they were answered or skipped (上一步)."""
 
     flow: str
     version: int
     slots: dict[str, Stored] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     kept: dict[str, Json] = field(default_factory=dict)
     touched_at: str = ""
 
@@ -39,6 +40,7 @@ class Frame:
             version=int(raw.get("version", 1)),
             slots=slots,
             skipped=tuple(raw.get("skipped", ())),
+            order=tuple(raw.get("order", slots)),
             kept=dict(raw.get("kept", {})),
             touched_at=str(raw.get("touched_at", "")),
         )
@@ -46,7 +48,10 @@ class Frame:
 
 @dataclass(frozen=True)
 class DialogueState:
-    """The stack of open flows, cancelled drafts, and what may be picked up from before."""
+    """The stack of open flows, drafts, and what may be picked up from before.
+
+    ``waiting`` names flows whose drafts are to be offered as soon as nothing else is open.
+    """
 
     stack: tuple[Frame, ...] = ()
     drafts: tuple[Frame, ...] = ()

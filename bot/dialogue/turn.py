@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow
 from bot.dialogue.message import Reply
+from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.registry import Registry
 from bot.dialogue.state import DialogueState, Frame, Stored
 
@@ -16,20 +17,25 @@ from bot.dialogue.state import DialogueState, Frame, Stored
 class Turn:
     """The state as it changes, and the replies so far.
 
-    ``quiet`` stops the open question from being repeated; ``flow_ended`` and ``filled`` tell
-    what has happened in this turn.
+    ``quiet`` stops the open question from being repeated. ``flow_ended``, ``filled`` (a slot got
+    a value) and ``added`` (a photo was added to others) tell what has happened in this turn;
+    ``unsaid`` is what to say if nothing else is.
     """
 
     state: DialogueState
     office: BackOffice
     registry: Registry
+    knowledge: KnowledgeBase
     at: datetime
     utterance: str = ""
+    patience: int = 3
     replies: list[Reply] = field(default_factory=list)
     quiet: bool = False
     flow_ended: bool = False
     filled: bool = False
+    added: bool = False
     entry: str = ""
+    unsaid: str = ""
 
     def say(self, text: str, *buttons: str) -> None:
         """Add a bubble."""
@@ -42,31 +48,38 @@ class Turn:
             raise LookupError("no flow is open")
         return self.state.top
 
+    def title(self) -> str:
+        """Return the title of the top flow."""
+        return self.registry.flows[self.frame.flow].title
+
     def flow(self) -> Flow:
         """Return the top flow, rebuilt from its frame."""
         return self.registry.revive(self.frame, self.utterance)
 
     def store(self, flow: Flow) -> None:
         """Write the flow's values back to the top frame."""
-        slots = {
-            name: Stored(flow.slots[name].type.dump(value), flow.quotes.get(name, ""))
-            for name, value in flow.values.items()
-        }
         self.state = self.state.with_top(
             replace(
                 self.frame,
                 version=flow.version,
-                slots=slots,
+                slots={name: _stored(flow, name) for name in flow.values},
                 skipped=flow.skipped,
+                order=flow.order,
                 kept=flow.kept,
-                touched_at=self.at.isoformat(timespec="seconds"),
+                touched_at=self.stamp(),
             )
         )
 
+    def stamp(self) -> str:
+        """Return the moment of this turn as frames store it."""
+        return self.at.isoformat(timespec="seconds")
+
     def remember(self, flow: Flow) -> None:
         """Keep what other flows of this conversation need not ask again."""
-        known = dict(self.state.known)
-        for name, slot in flow.slots.items():
-            if slot.remembered and name in flow.values:
-                known[name] = Stored(slot.type.dump(flow.values[name]), flow.quotes.get(name, ""))
-        self.state = replace(self.state, known=known)
+        remembered = [n for n, s in flow.slots.items() if s.remembered and n in flow.values]
+        known = {name: _stored(flow, name) for name in remembered}
+        self.state = replace(self.state, known=self.state.known | known)
+
+
+def _stored(flow: Flow, name: str) -> Stored:
+    return Stored(flow.slots[name].type.dump(flow.values[name]), flow.quotes.get(name, ""))

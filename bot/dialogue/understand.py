@@ -9,33 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.dialogue import readers_flow, readers_open
+from bot.dialogue import readers_answer, readers_correction, readers_open, readers_steering
 from bot.dialogue.commands import Command, NotUnderstood
+from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.reading import IntentReader, KnowledgeBase
+from bot.dialogue.refresh import IDLE, refresh
 from bot.dialogue.registry import Registry
-from bot.dialogue.state import DialogueState
+from bot.dialogue.state import DialogueState, Frame
 
 Reader = Callable[[Heard], list[Command]]
 
 READERS: tuple[Reader, ...] = (
     readers_open.offered,
+    readers_open.tapped,
     readers_open.danger,
     readers_open.person,
-    readers_flow.steering,
-    readers_flow.resume,
-    readers_flow.correction,
-    readers_flow.digression,
-    readers_flow.expected_answer,
-    readers_flow.confirmation,
-    readers_flow.question,
+    readers_steering.steering,
+    readers_steering.resume,
+    readers_correction.correction,
+    readers_answer.digression,
+    readers_answer.expected_answer,
+    readers_answer.confirmation,
     readers_open.rating,
     readers_open.incident,
     readers_open.wishes,
     readers_open.new_intent,
     readers_open.knowledge,
+    readers_answer.late_answer,
     readers_open.candidates,
 )
 
@@ -48,14 +51,26 @@ class Understander:
     intents: IntentReader
     knowledge: KnowledgeBase
     threshold: float = 0.55
+    idle: timedelta = IDLE
 
     def commands(self, text: str, state: DialogueState, at: datetime) -> list[Command]:
         """Return the commands of one utterance; never empty."""
-        flow = None
-        if state.top and state.top.flow in self.registry.flows:
-            flow = self.registry.revive(state.top, text)
-        heard = Heard(text, at, flow, state, self.registry.flows, self.intents, self.knowledge)
+        state = refresh(state, at, self.idle, self.registry.flows).state
+        heard = Heard(
+            original=text,
+            at=at,
+            flow=self._revived(state.top, text),
+            draft=self._revived(state.drafts[-1], text) if state.drafts else None,
+            state=state,
+            flows=self.registry.flows,
+            intents=self.intents,
+            knowledge=self.knowledge,
+            sure=self.threshold,
+        )
         for reader in READERS:
             if commands := reader(heard):
                 return commands
         return [NotUnderstood()]
+
+    def _revived(self, frame: Frame | None, text: str) -> Flow | None:
+        return self.registry.revive(frame, text) if frame else None

@@ -11,7 +11,8 @@ import re
 _END = r"[吧了啊呀哈嘛呢。.!！~～ ]*$"
 
 CANCEL = re.compile(
-    rf"^(取消|算了|不报了|不办了|不弄了|不查了|不投诉了|退出|不用办了|先不办了?|不要了|先不弄){_END}"
+    r"^(算了[ ,，]*)?[我先]{0,2}(取消(报案|投诉|查询|办理)?|算了|不想?(报案?|办|弄|查|投诉|填)了|退出|不用办了"
+    rf"|不(办|弄|报|填|查)|不要了|改天再(说|报|弄|办)){_END}"
 )
 BACK = re.compile(rf"^(上一步|返回上一步|退回上一步|回到上一步|返回){_END}")
 RESTART = re.compile(rf"^(重来|重新来|重新填|重填|从头来|重新开始|错了错了 ?重填){_END}")
@@ -24,17 +25,23 @@ HELP = re.compile(
 RESUME = re.compile(
     r"^(继续|接着|接着来|继续报|接着办|继续办|往下)|没弄完|没办完|没填完|接着来|接着(报|办|弄|填)"
 )
+# «没了» stands alone: in «车没了» it is the loss itself.
 FINISH = re.compile(
-    r"(没别的了?|没有别的了?|别的没有?了?|就这些了?|就这样吧?|没有了|没了|齐了|齐活|完事了?|没啥了|没其他的?了?)"
-    r"[ ,，。!！]*(提交|谢谢|报吧|交吧)?吧?[ 。!！]*$"
+    r"(没有?(别|其他|其它)的了?|(别|其他|其它)的(都|就)?没有?了?|就这些了?|就这样吧?|就这么多了?"
+    r"|(?:^|[ ,，。;；!！])(没有了|没了|齐了|完了|没有补充了?)|齐活|完事了?|没啥了|没嘛了)"
+    r"[ ,，。!！]*(提交|谢谢您?|报吧|交吧|辛苦了?)?吧?[ 。!！]*$"
 )
 SUBMIT = re.compile(
-    r"(?<!不)(?<!别)(提交|确认提交|确认无误|帮我报上|就报吧|报上去)[吧了啊 。!！]*$"
+    r"(?<!不)(?<!别)(?<!先)(提交|确认无误|帮我报上|就报吧|报上去?|直接报|给我报上)[吧了啊呗 。!！]*$"
 )
+BARE_NO = re.compile(r"^(没有?了?|没人)[ 。!！]*$")
 CORRECT = re.compile(
-    r"不对|错了|改成|改为|改一下|更正|应该是|说错|弄错|写错|不是.{0,12}是|记错|要修改|重新说"
+    r"不对|错了|改成|改为|改一下|改下|更正|应该是|说错|弄错|写错|不是.{0,12}是|记错|要修改|重新说|换成"
 )
-WAIT = re.compile(r"^(稍等|等会儿?|等一下|等下|等等|稍候|先等等)")
+WAIT = re.compile(
+    r"^(稍等|(您|你)?(先|稍)?等(一?会儿?|一?下|等)|稍候|先等等)[ ,，。]*"
+    rf"(我?(先|去|再)?(找|看|拿|拍|问|翻|查|开|忙|接|回)[^?？]{{0,8}}|啊?马上(就)?(来|好)?)?{_END}"
+)
 QUESTION = re.compile(
     r"[?？]|吗[ 。!！]*$|[么嘛呢不没][ 。!！]*$|怎么|咋|多久|多少|什么|啥|哪|几天|能不能|可不可以|是不是|为什么|凭什么|凭嘛|属于|算不算|区别"
 )
@@ -43,4 +50,21 @@ EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确
 RATING = re.compile(
     r"^[1-5](分|星|颗星)?$|^[一二三四五](分|星|颗星)$|^(打|给)[1-5一二三四五](分|星|颗星)$"
 )
-ASKS = re.compile(r"[?？]|吗[ 。!！]*$|怎么|咋|多久|多少|能不能|可不可以|赔不赔|保不保|算不算|要是|如果|万一|假如|几天|进度")
+ASKS = re.compile(
+    r"[?？]|吗[ 。!！]*$|怎么|咋|多久|多少|能不能|可不可以|赔不赔|保不保|算不算|要是|如果|万一|假如|几天|进度"
+)
+
+_CLAUSE = re.compile(r"[^ ,，。;；!！?？\n]+[?？]?")
+
+
+def finishes(text: str) -> bool:
+    """Tell whether the customer says that this was all."""
+    return not ASKS.search(text) and bool(FINISH.search(text) or SUBMIT.search(text))
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """Return the clauses of ``text`` that ask, and those that tell."""
+    clauses = [match.group() for match in _CLAUSE.finditer(text)]
+    asked = [clause for clause in clauses if QUESTION.search(clause)]
+    told = [clause for clause in clauses if clause not in asked]
+    return (" ".join(asked) or text, " ".join(told))

@@ -18,10 +18,14 @@ def squeeze(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def turn_failures(turn: Mapping[str, Any], replies: Sequence[Reply]) -> list[str]:
-    """Return which checks of a turn its replies miss."""
+def turn_failures(
+    turn: Mapping[str, Any], replies: Sequence[Reply], flow: str | None = None
+) -> list[str]:
+    """Return which checks of a turn its replies, and the flow that is open then, miss."""
     heard = squeeze("\n".join(reply.text for reply in replies))
-    failed = []
+    failed = [] if turn.get("flow", flow or "") == (flow or "") else [f"flow is {flow}"]
+    if turn.get("silent") and heard:
+        failed.append("silent")
     wanted = turn.get("expect_any") or []
     if wanted and not any(squeeze(str(w)) in heard for w in wanted):
         failed.append(f"expect_any {wanted}")

@@ -32,6 +32,7 @@ _CHANNELS = {
     "telegram": ("telegram", "bot"),
 }
 _BETWEEN_TURNS = timedelta(seconds=20)
+_OTHER_KINDS = ("location", "voice", "event")
 _CODE = re.compile(r"\d{6}")
 
 
@@ -51,7 +52,7 @@ class Stage:
         self.folder = folder
         self._count = 0
         self._empty = folder / "empty.db"
-        empty = self.app(self._empty, lambda: base.clock())
+        empty = self.app(self._empty, base.clock)
         schema.upgrade(empty.transactions.engine)
         empty.transactions.close()
 
@@ -89,6 +90,7 @@ class Play:
         self.app = self._open()
         self.count = 0
         self.heard: list[Reply] = []
+        self.state: Mapping[str, Any] = {}
 
     def _open(self) -> App:
         return self.stage.app(self.path, self._now)
@@ -98,12 +100,10 @@ class Play:
 
     def run(self) -> dict[str, Any]:
         """Play all turns and return the result line of the contract."""
-        turns = []
         try:
             skipped = self.app.transactions.run(self._given)
             before = len(self.app.transactions.read(records)["claims"])
-            for turn in self.script.turns:
-                turns.append(self._turn(turn))
+            turns = [self._turn(turn) for turn in self.script.turns]
             found = self.app.transactions.read(records)
             found["new_claims"] = len(found["claims"]) - before
         finally:
@@ -116,46 +116,50 @@ class Play:
 
     def _given(self, uow: UnitOfWork) -> list[str]:
         conversation = uow.conversations.open(self._message(text=""), self.at)
+        if self.script.state:
+            conversation.state = dict(self.script.state)
+            uow.conversations.record(conversation, [], self.at)
         return Given(uow, self.stage.base.cipher, self.at, conversation).make(self.script.given)
 
     def _turn(self, turn: Mapping[str, Any]) -> dict[str, Any]:
         if after := turn.get("after"):
             self.at += span(after)
-        result: Result | None = None
         if "bot" not in turn:
             self.heard = []
             for message in self._messages(turn):
                 result = self._deliver(message)
                 self.heard += result.now
+                self.state = result.state
             self._act(turn)
             self.at += _BETWEEN_TURNS
-        failed = checks.turn_failures(_own_checks(turn), self.heard)
+        flow = self.state.get("flow")
+        failed = checks.turn_failures(_own_checks(turn), self.heard, flow)
         said = {k: turn[k] for k in turn if not k.startswith(("expect", "must"))}
         return {
             "in": said,
             "replies": [reply.to_json() for reply in self.heard],
-            "state": dict(result.state) if result else {},
+            "state": dict(self.state),
             "failed": failed,
         }
 
     def _messages(self, turn: Mapping[str, Any]) -> list[InboundMessage]:
-        if "user" in turn:
-            return [self._message(text=self._with_code(str(turn["user"])))]
-        if "burst" in turn:
-            return [self._message(text=str(text)) for text in turn["burst"]]
-        if "image" in turn:
-            return [self._photo() for _ in range(int(turn["image"]))]
-        if place := turn.get("location"):
-            location = Location(
-                float(place["lat"]), float(place["lon"]), str(place.get("label", ""))
-            )
-            return [replace(self._message(text=""), kind="location", location=location)]
-        if voice := turn.get("voice"):
-            words = voice.get("recognition", "") if isinstance(voice, dict) else str(voice)
-            return [replace(self._message(text=str(words or "")), kind="voice")]
-        if event := turn.get("event"):
-            return [replace(self._message(text=""), kind="event", event=str(event))]
-        return []
+        """Return what the customer sends in this turn, in order."""
+        texts = [turn["user"]] if "user" in turn else turn.get("burst", ())
+        said = [self._message(text=self._with_code(str(text))) for text in texts]
+        photos = [self._photo() for _ in range(int(turn.get("image", 0)))]
+        other = [self._other(kind, turn[kind]) for kind in _OTHER_KINDS if turn.get(kind)]
+        return [*said, *photos, *other]
+
+    def _other(self, kind: str, what: Any) -> InboundMessage:
+        """Return a location, voice message or event."""
+        message = self._message(text="")
+        if kind == "event":
+            return replace(message, kind="event", event=str(what))
+        if kind == "voice":
+            words = what.get("recognition", "") if isinstance(what, dict) else what
+            return replace(message, kind="voice", text=str(words or ""))
+        location = Location(float(what["lat"]), float(what["lon"]), str(what.get("label", "")))
+        return replace(message, kind="location", location=location)
 
     def _message(self, text: str) -> InboundMessage:
         channel, account = _CHANNELS[self.script.channel]

@@ -1,11 +1,13 @@
 """Dialogue scripts: whole conversations with checks, in YAML.
 
-A file is a list of ``{id, goal?, channel, now, given?, turns, records?}``. A turn is one of
+A file is a list of ``{id, goal?, channel, now, given?, state?, turns, records?}``; ``state`` is
+a dialogue state stored earlier, perhaps by an older release, to begin with. A turn is one of
 ``user``, ``burst``, ``image`` (count), ``location``, ``voice``, ``agent``, ``agent_action``
 (take, hand_back), ``event``; ``after: 1d`` moves the clock before it; ``{code}`` stands for the
 one-time code just sent. Checks on its replies: ``expect_any``, ``expect_none``,
 ``expect_regex``, ``expect_all``. In our own transcripts a turn ``bot`` (a fragment or a list of
-them) checks the replies so far.
+them) checks the replies to the last turn, ``silent: true`` that there were none, and
+``flow`` which flow is open then ('' for none).
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class Script:
     now: datetime
     turns: list[dict[str, Any]]
     given: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
     records: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -57,6 +60,7 @@ def _script(raw: Any, where: str) -> Script:
             now=moment(raw["now"]),
             turns=[dict(turn) for turn in raw["turns"]],
             given=raw.get("given") or {},
+            state=raw.get("state") or {},
             records=raw.get("records") or {},
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:

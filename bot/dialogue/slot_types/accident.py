@@ -12,30 +12,36 @@ from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.plain import stated
 
 _NEGATED = re.compile(r"(?:没有?|不是|不算|未|不会|差点儿?|险些)(?:我|被|让|人)?$|别$")
-_LABELS = {
-    "rear_end": "追尾", "scrape": "剐蹭", "single_vehicle": "单方事故", "hit_object": "碰撞固定物", "flood": "水淹",
-    "glass": "玻璃破碎", "theft": "盗抢", "fire": "火灾", "hail": "冰雹", "pedestrian": "碰撞行人", "water_leak": "漏水",
-    "fall": "摔伤跌落", "other": "其他",
-}  # fmt: skip
-_LINE_LABELS = {
-    "auto": "车险",
-    "home": "家财险",
-    "accident": "意外健康险",
-    "liability": "责任险",
-    "cargo": "货运险",
-}
-_LINE_WORDS = {
-    "auto": "车险|汽车|车子?|机动车", "home": "家财|家庭财产|房屋?|家里", "accident": "意外|健康|人身|医疗",
-    "liability": "责任险?|雇主|公众", "cargo": "货运?|货物",
-}  # fmt: skip
+_TYPES = (
+    ("rear_end", "追尾", ""),
+    ("scrape", "剐蹭", ""),
+    ("single_vehicle", "单方事故", ""),
+    ("hit_object", "碰撞固定物", ""),
+    ("flood", "水淹", ""),
+    ("glass", "玻璃破碎", ""),
+    ("theft", "盗抢", ""),
+    ("fire", "火灾", ""),
+    ("hail", "冰雹", ""),
+    ("pedestrian", "碰撞行人", ""),
+    ("water_leak", "漏水", ""),
+    ("fall", "摔伤跌落", ""),
+    ("other", "其他", ""),
+)
+_LINES = (
+    ("auto", "车险", "汽车|车子?|机动车"),
+    ("home", "家财险", "家财|家庭财产|房屋?|家里"),
+    ("accident", "意外健康险", "意外|健康|人身|医疗"),
+    ("liability", "责任险", "责任|雇主|公众"),
+    ("cargo", "货运险", "货"),
+)
 
 
 @dataclass(frozen=True)
 class Kind:
     """The first of some kinds whose words are said."""
 
-    kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
-    choice: Choice = Choice()
+    kinds: tuple[tuple[str, re.Pattern[str]], ...]
+    choice: Choice
     volunteered: bool = True
     greedy: bool = False
 
@@ -65,10 +71,5 @@ class Kind:
         return self.choice.show(value)
 
 
-accident_type = Kind(
-    ACCIDENT_TYPES, Choice(tuple((value, label, "") for value, label in _LABELS.items()))
-)
-line = Kind(
-    LINES,
-    Choice(tuple((value, label, _LINE_WORDS[value]) for value, label in _LINE_LABELS.items())),
-)
+accident_type = Kind(ACCIDENT_TYPES, Choice(_TYPES))
+line = Kind(LINES, Choice(_LINES))

@@ -61,8 +61,18 @@ def claim_slots(text: str, now: datetime) -> dict[str, Json]:
         if found := slot.find(facts, now):
             slots[key] = slot.dump(found.value) if found.value is not None else None
     _take(slots, "happened_at", moment, facts, now)
-    _take(slots, "place", place, blank(rest, *time_spans(facts, now)), now)
+    if where := _place(rest, facts, now):
+        slots["place"] = where
     return slots
+
+
+def _place(rest: str, facts: str, now: datetime) -> str | None:
+    """Return the place shared or named, where no time was read."""
+    if rest != facts:
+        found = place.find(rest, now)
+    else:
+        found = place.named(blank(rest, *time_spans(facts, now)))
+    return found.value if found else None
 
 
 def _take(slots: dict[str, Json], key: str, slot: SlotType[Any], text: str, now: datetime) -> str:

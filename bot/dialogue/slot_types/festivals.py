@@ -18,9 +18,10 @@ _LUNAR = {
 }
 _MOVABLE = ("春节", "清明", "端午", "中秋")
 _FIXED = {
-    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "五一": (5, 1), "劳动节": (5, 1),
-    "五四": (5, 4), "儿童节": (6, 1), "六一": (6, 1), "教师节": (9, 10), "国庆": (10, 1), "十一": (10, 1),
-    "双十一": (11, 11), "光棍节": (11, 11), "平安夜": (12, 24), "圣诞": (12, 25),
+    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "五一": (5, 1),
+    "劳动节": (5, 1), "五四": (5, 4), "儿童节": (6, 1), "六一": (6, 1), "教师节": (9, 10),
+    "国庆": (10, 1), "十一": (10, 1), "双十一": (11, 11), "光棍节": (11, 11), "平安夜": (12, 24),
+    "圣诞": (12, 25),
 }  # fmt: skip
 _NEW_YEAR_DAYS = {
     day: offset
@@ -30,12 +31,15 @@ _NEW_YEAR_DAYS = {
 } | {"十五": 14, "元宵": 14}
 _NTH = r"(?:节?(?:假期|放假)?第([一二三四五六七八1-8])天)?"
 FESTIVAL = re.compile(
-    r"(双十一|十一(?=节?当天|那天|节?假期|长假|放假|黄金周|第[一二三四五六七]天|[上下]午|晚上|早上|中午|凌晨)"
-    r"|五一(?![路街道里\d])|国庆(?![路街道里])|元旦|情人节|妇女节|三八节|劳动节|儿童节|六一(?![路街道里\d])"
+    r"(双十一|十一(?=节?当天|那天|节?假期|长假|放假|黄金周|第[一二三四五六七]天|[上下]午"
+    r"|晚上|早上|中午|凌晨)"
+    r"|五一(?![路街道里\d])|国庆(?![路街道里])|元旦|情人节|妇女节|三八节|劳动节|儿童节"
+    r"|六一(?![路街道里\d])"
     r"|教师节|光棍节|平安夜|圣诞|春节|清明(?![路街道里])|端午|中秋)"
     + _NTH
     + r"(?:佳?节)?(?:当天|那天)?"
-    r"|(?:大年|正月)?(?:(?<![上念读])(初[一二三四五六七八九十])(?![中年级班学生])|(?<=正月)(十五)|(元宵)节?)"
+    r"|(?:大年|正月)?(?:(?<![上念读])(初[一二三四五六七八九十])(?![中年级班学生])"
+    r"|(?<=正月)(十五)|(元宵)节?)"
     r"(?:那天|当天)?|(?:大?年三十儿?|三十儿?(?=晚上|那天)|除夕)(?:那天|当天)?"
 )
 _PERIOD = re.compile(r"节?(?:期间|假期|长假|黄金周|放假|前后|前|后)")
@@ -67,6 +71,11 @@ def _in_year(match: re.Match[str], year: int) -> date | None:
     return spring + timedelta(days=offset) if spring else None
 
 
+def is_bare(match: re.Match[str]) -> bool:
+    """Tell whether only 初几 was said, which may also be a school form."""
+    return bool(match[3]) and not match.group().startswith(("大年", "正月"))
+
+
 def festival_day(match: re.Match[str], today: date) -> date | None:
     """Return the last such day up to ``today``; None where it is unknown or only a period."""
     if not match[2] and _PERIOD.match(match.string, match.end()):
@@ -78,5 +87,4 @@ def festival_day(match: re.Match[str], today: date) -> date | None:
     ]
     if not past:
         return None
-    bare = match[3] and not match.group().startswith(("大年", "正月"))
-    return None if bare and today - past[0] > _SEASON else past[0]
+    return None if is_bare(match) and today - past[0] > _SEASON else past[0]

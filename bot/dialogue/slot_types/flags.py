@@ -12,25 +12,30 @@ from bot.dialogue.slot_types.plain import CLAUSE, BooleanValue, blank, is_hypoth
 from bot.dialogue.slot_types.yes_no import yes_no
 
 _UNSURE = re.compile(
-    r"不知道|看不出|不清楚|不确定|没准|说不好|不好说|可能|好像|估计|没注意|也许|拿不准|难说|怕是|不晓得|伤没伤|有没有"
-    r"|严不严重|会不会|是否|一会儿?[再就要]|待会|准备|打算|正要|正想|回头|想不想"
+    r"不知道|看不出|不清楚|不确定|没准|说不好|不好说|可能|好像|估计|没注意|也许|拿不准"
+    r"|难说|怕是|不晓得|伤没伤|有没有"
+    r"|严不严重|会不会|是否|([\u4e00-\u9fff])没\1|没说|没问|一会儿?[再就要]|待会|准备"
+    r"|打算|正要|正想|回头|想不想"
 )
 _CORRECTED = re.compile(r"^(?:啊|哦|噢)?(?:不对|不是|错了|说错|弄错|搞错|更正)")
 _DENIED = re.compile(r"(?:没有?|未|无|不|别|不用|不算|没太|没怎么|甭|防止|避免|以免|省得|免得)$")
-_OFFER = re.compile(
-    r"(?:有|有人|有的|有一个|有俩|有两个|一个|俩|两个|几个|伤了|受伤了|伤着了)[呢了的啊吧]*"
+_SOME_HURT = re.compile(
+    r"(?:有|有人|有的|有一?个|有俩|有两个|一个|俩|两个|几个|伤了|受伤了|伤着了)[呢了的啊吧]*"
 )
+_CALLED = re.compile(r"(?:已经?|早|都)?(?:报|叫|打|来|到)(?:了|过)[呢了的啊吧]*")
+_NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
 class Flag(BooleanValue):
     """A boolean told by its own words; as an answer, also by a plain yes or no."""
 
-    positive: re.Pattern[str] = re.compile(r"(?!)")
-    negative: re.Pattern[str] = re.compile(r"(?!)")
+    positive: re.Pattern[str] = _NEVER
+    negative: re.Pattern[str] = _NEVER
     # One person hurt outweighs any number who are not.
     true_wins: bool = False
-    offers: bool = False
+    # Short replies that mean yes only after our question.
+    short_yes: re.Pattern[str] = _NEVER
     volunteered: bool = True
     greedy: bool = False
 
@@ -53,7 +58,7 @@ class Flag(BooleanValue):
         """Return what is stated, or what a plain yes or no means here."""
         if found := self.find(text, now):
             return found
-        if self.offers and _OFFER.fullmatch(text.strip(" ,。!")):
+        if self.short_yes.fullmatch(text.strip(" ,。!")):
             return Found(True, (0, len(text)), 0.9)
         return yes_no.answer(text, now)
 
@@ -72,6 +77,6 @@ class Flag(BooleanValue):
         return (False, denials[-1]) if denials else None
 
 
-injured = Flag("有", "无", words.INJURED_YES, words.INJURED_NO, true_wins=True, offers=True)
+injured = Flag("有", "无", words.INJURED_YES, words.INJURED_NO, True, _SOME_HURT)
 drivable = Flag("能", "不能", words.DRIVABLE_YES, words.DRIVABLE_NO)
-police_reported = Flag("已报警", "未报警", words.POLICE_YES, words.POLICE_NO)
+police_reported = Flag("已报警", "未报警", words.POLICE_YES, words.POLICE_NO, short_yes=_CALLED)

@@ -18,11 +18,11 @@ from bot.dialogue.slot_types.moment_phrases import (
     words,
 )
 from bot.dialogue.slot_types.moment_resolve import FUTURE, resolve
-from bot.dialogue.slot_types.plain import is_hypothesis, is_question
+from bot.dialogue.slot_types.plain import blank, is_question, without_hypotheses
 
 SHANGHAI = timezone(timedelta(hours=8))
 _PLACE_LIKE = re.compile(r"[路道街桥里区镇乡村场站口园楼县库]")
-_NOT_SAID = re.compile(r"[\s,。!;]")
+_NOT_SAID = re.compile(r"[\s,。!;\0]")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -71,8 +71,8 @@ def _chosen(text: str, now: datetime) -> Phrase | None:
 
 def _plausible(text: str, phrase: Phrase) -> bool:
     """Tell whether a vague phrase, said unasked, is about an incident at all."""
-    rest = _NOT_SAID.sub("", text[: phrase.span[0]] + text[phrase.span[1] :])
-    if INCIDENT.search(rest) or not rest:
+    rest = blank(text, phrase.span)
+    if INCIDENT.search(rest) or not _NOT_SAID.sub("", rest):
         return True
     if is_business(rest) or is_question(rest):
         return False
@@ -98,13 +98,12 @@ class Moment:
 
     def find(self, text: str, now: datetime) -> Found[datetime] | None:
         """Return when it happened, where that was said."""
-        if is_hypothesis(text):
-            return None
+        text = without_hypotheses(text)
         phrase = _chosen(text, now)
         if phrase is None or not _plausible(text, phrase):
             return None
         found = self._found(phrase, now)
-        rest = _NOT_SAID.sub("", text[: phrase.span[0]] + text[phrase.span[1] :])
+        rest = _NOT_SAID.sub("", blank(text, phrase.span))
         if found.problem == FUTURE and not INCIDENT.search(rest) and len(rest) > 3:
             return None  # Rather a plan than a slip.
         return found

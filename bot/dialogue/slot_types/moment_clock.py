@@ -23,7 +23,7 @@ _CLOCK = re.compile(
       |[零〇过0](?P<few>[一二三四五六七八九1-9])(?![\d{_MEASURE}])
       |(?P<pair>[0-5]\d(?!\d)|[一二三四五]?十[一二三四五六七八九]?|[二三四五][一二三四五六七八九])(?![{_MEASURE}])
       |(?P<half>半)|(?P<quarter>[一三13])刻钟?
-      |差(?P<after>[{_DIGIT}]{{1,3}}|\d{{1,2}})分|(?P<late>不到))?
+      |差(?P<after>[{_DIGIT}]{{1,3}}分|\d{{1,2}}分|一刻)|(?P<late>不到))?
     (?P<more>来钟|多钟?|过了?)?(?:左右|许|整|前后|的时候|那会儿?|那阵儿?)?
     """,
     re.VERBOSE,
@@ -33,27 +33,38 @@ _DIGITAL = re.compile(
     r"(?:[-~到至]\d{1,2}:\d\d)?(?:左右|许|前后)?"
 )
 _NOT_A_TIME = re.compile(
-    r"[小大]?(?:意见|要求|建议|问题|原因|疑问|说明|责任|漆|皮|钱|伤|油|水|事|血|擦|蹭|剐|刮|划|磕|印|痕|都|也|没)"
+    r"[小大]?(?:意见|要求|建议|问题|原因|疑问|说明|责任|漆|皮|钱|伤|油|水|事|血|擦|蹭|剐"
+    r"|刮|划|磕|印|痕|都|也|没)"
 )
+_TIMELY = re.compile(r"[午上晚夜晨里\0][ ]?$")
 _AGO = re.compile(
     rf"(?:(?P<hours>\d{{1,2}}|[{_DIGIT}俩]{{1,3}})个?多?(?:小时|钟头)零?)?"
-    rf"(?:(?P<few>好?几)|(?P<teens>十几)|(?P<half>半)|(?P<n>\d{{1,4}}|[{_DIGIT}俩]{{1,4}}))(?:来|多)?个?"
+    rf"(?:(?P<few>好?几)|(?P<teens>十几)|(?P<half>半)|(?P<n>\d{{1,4}}"
+    rf"|[{_DIGIT}俩]{{1,4}}))(?:来|多)?个?"
     r"(?P<plus>半)?(?:来|多)?(?:(?P<minute>分钟?)|(?P<quarter>刻钟?)|小时|钟头)"
     r"(?:左右|多)?(?:之|以)?前(?![车面杠门轮保脸挡头台盖])"
 )
 _NOW = re.compile(
-    r"(?:就在?)?(?:刚才|刚刚|方才|适才|才刚|将才|刚将)|刚(?=[在从跟和把被让撞蹭剐刮碰追擦划砸出下开到过上给])"
+    r"(?:就在?)?(?:刚才|刚刚|方才|适才|才刚|将才|刚将)"
+    r"|刚(?=[在从跟和把被让撞蹭剐刮碰追擦划砸出下开到过上给])"
 )
 _PARTS = {
     "dawn": "凌晨|拂晓|天没亮|天不亮|天还没亮|天蒙蒙亮",
-    "early": "大早上|一大早|大清早|清早晨?|早起|早上|早晨|早间|清晨|早高峰|早班|一早|(?<=[今昨明天儿号日\0])[早晨]"
-    rf"|早(?=[{_DIGIT}\d]{{1,3}}[点:])",
+    "early": (
+        "大早上|一大早|大清早|清早晨?|早起|早上|早晨|早间|清晨|早高峰|早班|一早"
+        rf"|(?<=[今昨明天儿号日\0])[早晨]|早(?=[{_DIGIT}\d]{{1,3}}[点:])"
+    ),
     "forenoon": "上午|头晌|前半?晌|午前",
     "noon": "大中午|中午|正午|晌午头?|午间|大晌午",
     "afternoon": "下午|后半?晌|过晌|午后|下半晌",
     "dusk": "傍晚|傍黑|擦黑儿?|天?刚?擦黑儿?|黄昏|傍晌|天刚黑|晚高峰|掌灯",
-    "night": "后半夜|下半夜|前半夜|大?半夜三更|大半夜|半夜|深夜|夜里|夜间|(?<=[昨前今当天儿\0])夜(?!市)",
-    "evening": f"大晚上|晚上|晚间|夜晚|晚黑|入夜|(?<=[今昨前当天儿号日\0])晚(?!了|点)|晚(?=[{_DIGIT}\\d]{{1,3}}[点:])",
+    "night": (
+        "后半夜|下半夜|前半夜|大?半夜三更|大半夜|半夜|深夜|夜里|夜间|(?<=[昨前今当天儿\0])夜(?!市)"
+    ),
+    "evening": (
+        "大晚上|晚上|晚间|夜晚|晚黑|入夜|(?<=[今昨前当天儿号日\0])晚(?!了|点)"
+        f"|晚(?=[{_DIGIT}\\d]{{1,3}}[点:])"
+    ),
 }
 _PART = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PARTS.items()))
 # The hour a part of the day stands for when no clock time is said.
@@ -114,6 +125,8 @@ def _shift(match: re.Match[str]) -> int:
 def _doubtful(match: re.Match[str], text: str) -> bool:
     """Tell whether 一点 or 三点 rather is a bit or a point in a list."""
     plain = match.group()[-1] == "点"
+    if plain and match["words"] == "一" and not _TIMELY.search(text[: match.start()][-2:]):
+        return True
     if plain and _NOT_A_TIME.match(text, match.end()):
         return match["words"] in ("一", "二", "两", "三", "四") or match["digits"] == "1"
     return False
@@ -121,10 +134,10 @@ def _doubtful(match: re.Match[str], text: str) -> bool:
 
 def clocks(text: str) -> Iterator[Clock]:
     """Yield the clock times said."""
-    for match in _DIGITAL.finditer(text):
+    for match in _DIGITAL.finditer(text) if ":" in text else ():
         hour = match["hour"]
         yield Clock(int(hour), int(match["minute"]), 0, hour[0] == "0", match.span())
-    for match in _CLOCK.finditer(text):
+    for match in _CLOCK.finditer(text) if "点" in text or "时" in text else ():
         if not _doubtful(match, text):
             hour = integer(match["low"] or match["digits"] or match["words"]) or 0
             yield Clock(hour, _minute(match), _shift(match), False, match.span())
@@ -153,7 +166,7 @@ def _length(match: re.Match[str]) -> timedelta:
 
 def agos(text: str) -> Iterator[Ago]:
     """Yield so-many-minutes-ago and just-now."""
-    for match in _AGO.finditer(text):
+    for match in _AGO.finditer(text) if "前" in text else ():
         yield Ago(_length(match), False, match.span())
     for match in _NOW.finditer(text):
         yield Ago(timedelta(0), True, match.span())

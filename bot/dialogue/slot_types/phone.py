@@ -22,7 +22,8 @@ _SERVICE = re.compile(r"[48]00\d{7}")
 
 _LINK = r"(?:的|那?个?|号码?|电话|手机|座机|联系方式|办公|是|为|留|给|打|报|说|[:, ])*$"
 _OTHERS = re.compile(
-    r"(?:对方|对面|人家|他们?|她|司机|师傅|前车|后车|肇事者|那人|交警|警察|保安|物业|查勘员?|业务员|客服)"
+    r"(?:对方|对面|人家|他们?|她|司机|师傅|前车|后车|肇事者|那人|交警|警察|保安|物业"
+    r"|查勘员?|业务员|客服)"
     r"(?:司机|车主|大哥|大姐|师傅)?" + _LINK
 )  # fmt: skip
 _MINE = re.compile(r"(?:我|本人|自己|报案人)(?:的|这)?" + _LINK)
@@ -31,13 +32,17 @@ _RELATIVE = re.compile(
     + _LINK
 )
 _NOT_A_PHONE = re.compile(
-    r"(?:单号?|案件?号?|运单|快递|订单|流水|身份证号?码?|证件号?|工号|卡号|账号|帐号|车架号?|验证码|保单)"
+    r"别打|不要打|(?:单号?|案件?号?|运单|快递|订单|流水|身份证号?码?|证件号?|工号|卡号|账号|帐号"
+    r"|车架号?|验证码|保单)"
     r"(?:号码?|是|为|[:, ])*$"
 )
 _PHONE_CUE = re.compile(
     r"(?:电话|手机|号码|座机|联系|打我|我号|tel|TEL)(?:号码?|是|为|的|我|[:, ])*$"
 )
-_CALL_MINE = re.compile(r"(?:打|联系|用|记|找)我(?:的|这个|手机|自己)")
+# A letter goes on with something else; a dead number is not to be called.
+_AFTER = re.compile(
+    r"[A-Za-z0-9]|(?:那个|这个|的?号码?|[ ,])*(?:停机|停用|不用了|作废|打不通|注销|换号|欠费)"
+)
 _CALL_THEIRS = re.compile(
     r"(?:打|联系|找)(?:他|她|我?(?:爱人|媳妇|老婆|老公|妈|爸|儿子|闺女|女儿))(?:的|那个|手机|$)"
 )
@@ -98,8 +103,7 @@ def _numbers(text: str) -> list[_Number]:
     for run in _RUN.finditer(text):
         for digits, span in _in_run(text, run):
             left = text[max(0, span[0] - 12, found[-1].span[1] if found else 0) : span[0]]
-            after = text[span[1] : span[1] + 1]
-            if _NOT_A_PHONE.search(left) or (after.isascii() and after.isalnum()):
+            if _NOT_A_PHONE.search(left) or _AFTER.match(text, span[1]):
                 continue
             mobile = _MOBILE.fullmatch(digits) is not None
             found.append(_Number(digits, span, _owner(left), mobile))

@@ -8,13 +8,6 @@ from datetime import datetime
 
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.moment import time_spans
-from bot.dialogue.slot_types.plain import (
-    TextValue,
-    blank,
-    is_hypothesis,
-    is_question,
-    stripped_span,
-)
 from bot.dialogue.slot_types.place_words import (
     BAD,
     CUE,
@@ -25,6 +18,13 @@ from bot.dialogue.slot_types.place_words import (
     TAIL,
     WHOLE_TOO_VAGUE,
 )
+from bot.dialogue.slot_types.plain import (
+    TextValue,
+    blank,
+    is_hypothesis,
+    is_question,
+    stripped_span,
+)
 
 _SHARED = re.compile(r"\[位置\]\s*([^\n\0]{2,120})")
 _SEGMENT = re.compile(r"[^\s,。;!?、\0:]+[?]?")
@@ -33,10 +33,11 @@ _CORRECTED = re.compile(r"不对|不是|错了|说错|改成|更正|应该是")
 _LIMIT = 400
 _LONGEST = 30
 _NO_ANSWER = re.compile(
-    r"不知道|不清楚|不记得|忘了|说不好|不确定|没有|怎么|多久|人工|算了|取消|投诉|跳过|以后补|等会|等一下|发你?定位|发个?位置|^[\d\s\-]+$"
+    r"不知道|不清楚|不记得|忘了|说不好|不确定|没有|怎么|多久|人工|算了|取消|投诉|跳过"
+    r"|以后补|等会|等一下|发你?定位|发个?位置|^[\d\s\-]+$"
 )
 _ANSWER_LEAD = re.compile(
-    r"(?:嗯|哦|啊|那个|就|是|在|到|我|地点|地址|位置|事故|出险|发生|停|刚|[,: ])*+"
+    r"(?:嗯|哦|啊|那个|就|是|在|到|我(?=在|就|是)|地点|地址|位置|事故|出险|发生|停|刚|[,: ])*+"
 )
 _ANSWER_TAIL = re.compile(r"(?:这儿?|那儿?|吧|呢|啊|呀|的|了|[,。! ])+$")
 _STORY = re.compile(r"撞|蹭|剐|刮|追尾|淹|砸|划了|报警|受伤|没伤|让.{0,6}车|被")
@@ -61,13 +62,11 @@ def _ending(core: str) -> int:
 
 def _core(segment: str) -> tuple[int, int, bool]:
     """Return where the words that may name a place begin and break off, and if they are led in."""
-    cue = None
-    for cue in CUE.finditer(segment):
-        pass
-    lead = LEAD.match(segment, cue.end() if cue else 0)
+    cues = list(CUE.finditer(segment))
+    lead = LEAD.match(segment, cues[-1].end() if cues else 0)
     start = lead.end() if lead else 0
     cut = CUT.search(segment, start)
-    return start, cut.start() if cut else len(segment), cue is not None
+    return start, cut.start() if cut else len(segment), bool(cues)
 
 
 def _in_segment(segment: str) -> tuple[int, int, bool] | None:
@@ -118,10 +117,13 @@ class Place(TextValue):
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return a place that is clearly named; rather none than a wrong one."""
-        if shared := _SHARED.search(text):
+        if shared := _SHARED.search(text) if "[位置]" in text else None:
             return Found(shared[1].strip(), shared.span(), 1.0)
-        bare = blank(text, *time_spans(text, now))
-        if chosen := _chosen(bare, _candidates(bare)):
+        return self.named(blank(text, *time_spans(text, now)))
+
+    def named(self, text: str) -> Found[str] | None:
+        """Return the place named in ``text``, where words for time are blanked already."""
+        if chosen := _chosen(text, _candidates(text)):
             return Found(text[slice(*chosen.span)], chosen.span, 0.9 if chosen.cued else 0.75)
         return None
 

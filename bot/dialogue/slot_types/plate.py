@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
 
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.plain import TextValue
-from bot.dialogue.slot_types.plate_tokens import (
-    PROVINCES,
-    Token,
-    is_plate,
-    tokens_after,
-    valid_tail,
+from bot.dialogue.slot_types.plate_reading import (
+    FIX,
+    PROVINCE,
+    Candidate,
+    Role,
+    candidate_at,
 )
+from bot.dialogue.slot_types.plate_tokens import is_plate
 
-Role = Literal["own", "other"]
-
-_PROVINCE = re.compile(f"[{PROVINCES}]牌?[ ·.\\-]{{0,2}}(?=[A-Za-z\u4e00-\u9fff])")
-_FIX = str.maketrans("OI", "01")
 _LINK = r"(?:的|车主?|是|叫|牌照?|号码?|留|开|那|这|边儿?|辆|为|[:, 吧啊呢])*$"
 _OTHER_LEFT = re.compile(
-    r"(?:对方|对面|人家|别人|他们?|她|前车|后车|前面|后面|后头|前头|那辆|那车|肇事车?辆?|记下|记住|拍下|拍到"
+    r"(?:对方|对面|人家|别人|他们?|她|前车|后车|前面|后面|后头|前头|那辆|那车|肇事车?辆?"
+    r"|记下|记住|拍下|拍到"
     r"|[撞蹭剐刮追别碰顶怼划]了?(?:我的?|我们)车?)" + _LINK
     + r"|(?:对方|他|她|人家)(?:是|开|那|车)[^,。;我\0]{0,12}$"
 )  # fmt: skip
@@ -33,6 +29,9 @@ _OWN_LEFT = re.compile(r"(?:我们?家?|咱|俺|本车|本人|自己|自家)" + 
 _OTHER_RIGHT = re.compile(
     r"[ ,]?(?:这?个?是|的是)?(?:对方|他|她|人家|那辆|前车|后车)的?(?:车|$|[ ,。])"
     r"|[ ,]?(?:的?车?)?(?:[撞蹭剐刮追碰顶怼]了?|把|给)我"
+)
+_TOLD_RIGHT = re.compile(
+    r"[ ,]?(?:这?个?是|的是)(?:(我|本人|自己)|对方|他|她|人家)(?:们|家)?(?:的|这边|车|$)"
 )
 _OWN_RIGHT = re.compile(r"[ ,]?(?:这?个?是|的是)?(?:我|本人|自己)(?:们|家)?(?:的|这边|车|$)")
 _CORRECTED = re.compile(r"不对|不是|错了|错啦|更正|改成|应该是|重说|写错|打错")
@@ -47,74 +46,10 @@ _PROBLEM = (
 _NO_PROVINCE = "车牌少了最前面的省份简称，请发完整车牌，例如津A12345。"
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    plate: str | None
-    span: tuple[int, int]
-    confidence: float
-    role: Role | None = None
-
-
-def _spellings(tokens: list[Token]) -> Iterator[tuple[list[Token], bool]]:
-    """Yield the tokens as office and tail, then without an office letter said twice."""
-    yield tokens, False
-    if len(tokens) > 1 and tokens[1].value == tokens[0].value and tokens[1].spaced:
-        yield tokens[:1] + tokens[2:], True
-
-
-def _fits(text: str, tail: list[Token]) -> bool:
-    """Tell whether the tail ends where the plate ends rather than inside other characters."""
-    if not valid_tail("".join(token.value for token in tail).translate(_FIX)):
-        return False
-    if len(tail) < 6:
-        return True
-    # 津A12345开不了: a homophone behind typed characters is an ordinary word.
-    homophone = not tail[5].typed and tail[5].value.isalpha()
-    return not homophone and not (tail[5].spaced and text[tail[5].end : tail[5].end + 1].isalnum())
-
-
-def _read(text: str, start: int, tokens: list[Token]) -> _Candidate | None:
-    """Return the plate the tokens spell, preferring the reading that leaves nothing over."""
-    readings: list[tuple[bool, _Candidate]] = []
-    for spelling, _ in _spellings(tokens):
-        for length in (6, 5):
-            tail = spelling[1 : length + 1]
-            if len(tail) < length or not _fits(text, tail):
-                continue
-            raw = "".join(token.value for token in tail)
-            plate = text[start] + spelling[0].value + raw.translate(_FIX)
-            if not is_plate(plate):
-                continue
-            over = len(spelling) > length + 1 and not spelling[length + 1].spaced
-            over = over and spelling[length + 1].typed
-            sure = 0.6 if raw != raw.translate(_FIX) else 0.95
-            readings.append((over, _Candidate(plate, (start, tail[-1].end), sure)))
-    return next((candidate for over, candidate in readings if not over), None)
-
-
-def _special(text: str, start: int, tokens: list[Token]) -> _Candidate | None:
-    """Return a trailer, learner or police plate, whose last character is Chinese."""
-    if len(tokens) < 5 or text[tokens[4].end : tokens[4].end + 1] not in tuple("挂学警港澳"):
-        return None
-    end = tokens[4].end + 1
-    plate = text[start] + "".join(token.value for token in tokens[:5]) + text[end - 1]
-    return _Candidate(plate, (start, end), 0.95) if is_plate(plate) else None
-
-
-def _candidate(text: str, match: re.Match[str]) -> _Candidate | None:
-    tokens = tokens_after(text, match.end())
-    if not tokens or not tokens[0].value.isalpha():
-        return None
-    start = match.start()
-    if plate := _special(text, start, tokens) or _read(text, start, tokens):
-        return plate
-    digits = sum(token.value.isdigit() for token in tokens)
-    meant = tokens[0].typed and len(tokens) >= 5 and digits >= 2
-    return _Candidate(None, (start, tokens[-1].end), 0.8) if meant else None
-
-
 def _role(text: str, span: tuple[int, int], since: int) -> Role | None:
     left, right = text[max(since, span[0] - 24) : span[0]], text[span[1] : span[1] + 12]
+    if told := _TOLD_RIGHT.match(right):
+        return "own" if told[1] else "other"
     other, own = _OTHER_LEFT.search(left), _OWN_LEFT.search(left)
     if other and not (own and own.start() > other.end() - 2 and own.start() > other.start()):
         return "other"
@@ -123,7 +58,7 @@ def _role(text: str, span: tuple[int, int], since: int) -> Role | None:
     return "other" if _OTHER_RIGHT.match(right) else None
 
 
-def _corrects(text: str, earlier: _Candidate, later: _Candidate) -> bool:
+def _corrects(text: str, earlier: Candidate, later: Candidate) -> bool:
     if later.role != earlier.role and None not in (later.role, earlier.role):
         return False
     between = text[earlier.span[1] : later.span[0]]
@@ -132,17 +67,17 @@ def _corrects(text: str, earlier: _Candidate, later: _Candidate) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _candidates(text: str) -> tuple[_Candidate, ...]:
+def _candidates(text: str) -> tuple[Candidate, ...]:
     """Return every plate said with its role; corrected ones are left out."""
-    found: list[_Candidate] = []
+    found: list[Candidate] = []
     position = 0
-    while match := _PROVINCE.search(text, position):
-        candidate = _candidate(text, match)
+    while match := PROVINCE.search(text, position):
+        candidate = candidate_at(text, match)
         if candidate is None:
             position = match.start() + 1
             continue
         role = _role(text, candidate.span, found[-1].span[1] if found else 0)
-        candidate = _Candidate(candidate.plate, candidate.span, candidate.confidence, role)
+        candidate = Candidate(candidate.plate, candidate.span, candidate.confidence, role)
         if found and _corrects(text, found[-1], candidate):
             found.pop()
         found.append(candidate)
@@ -150,7 +85,7 @@ def _candidates(text: str) -> tuple[_Candidate, ...]:
     return tuple(found)
 
 
-def _assigned(candidates: tuple[_Candidate, ...], role: Role) -> _Candidate | None:
+def _assigned(candidates: tuple[Candidate, ...], role: Role) -> Candidate | None:
     """Return the last plate of this role; one of two without a role is left to a question."""
     marked = [candidate for candidate in candidates if candidate.role == role]
     if marked:
@@ -181,12 +116,12 @@ class Plate(TextValue):
 
     def answer(self, text: str, now: datetime) -> Found[str] | None:
         """Return the plate said in reply; a local one may leave its province out."""
-        candidates = tuple(one for one in _candidates(text) if one.role in (None, self.role))
-        if candidates:
-            return self._found(_assigned(candidates, self.role) or candidates[-1])
+        if candidates := _candidates(text):
+            ours = tuple(one for one in candidates if one.role in (None, self.role))
+            return self._found(_assigned(candidates, self.role) or ours[-1]) if ours else None
         if match := _BARE.search(text):
             plate = "津" + re.sub(r"[^A-Z0-9]", "", match.group().upper())
-            fixed = plate[:2] + plate[2:].translate(_FIX)
+            fixed = plate[:2] + plate[2:].translate(FIX)
             if is_plate(fixed):
                 return Found(fixed, match.span(), 0.5)
             return Found(None, match.span(), problem=_PROBLEM)
@@ -199,7 +134,7 @@ class Plate(TextValue):
             raise ValueError(f"{plate!r} is not a number plate")
         return plate
 
-    def _found(self, candidate: _Candidate) -> Found[str]:
+    def _found(self, candidate: Candidate) -> Found[str]:
         problem = None if candidate.plate else _PROBLEM
         return Found(candidate.plate, candidate.span, candidate.confidence, problem)
 

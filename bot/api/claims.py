@@ -1,0 +1,128 @@
+"""/v1/claims."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import select
+from starlette.responses import Response
+
+from bot.api import history, paging
+from bot.api.claim_views import ClaimDetail, ClaimView, claim_view, photo_counts, values
+from bot.api.claim_writing import ClaimFacts, ClaimIn, amend_claim, locked, open_claim
+from bot.api.desk import Desk, Seen, Shown, may, may_create
+from bot.api.fields import ClaimLine, Code, Moment, OneQuery, PathNumber, Plate, RowId
+from bot.api.history import EventView, NoteIn
+from bot.api.problems import missing
+from storage.models.case import Claim
+from storage.unit_of_work import UnitOfWork
+
+router = APIRouter(prefix="/v1/claims", tags=["claims 理赔"])
+
+
+class ClaimQuery(paging.PageQuery):
+    """Filters of the list."""
+
+    number: Code | None = None
+    status: Code | None = None
+    line: ClaimLine | None = None
+    plate: Plate | None = None
+    policy_number: Code | None = None
+    conversation: RowId | None = None
+    since: Moment | None = None
+
+
+@router.get("", summary="报案列表", response_model=paging.Page[ClaimView])
+def list_claims(
+    query: Annotated[ClaimQuery, Query()], desk: Annotated[Desk, Depends(may("claims", "read"))]
+) -> Response:
+    """Return claims, the newest first."""
+    statement = select(Claim)
+    for column, wanted in (
+        (Claim.number, query.number),
+        (Claim.status, query.status),
+        (Claim.line, query.line),
+        (Claim.plate, query.plate),
+        (Claim.policy_number, query.policy_number),
+        (Claim.conversation_id, query.conversation),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    if query.since:
+        statement = statement.where(Claim.reported_at >= query.since)
+
+    def read(uow: UnitOfWork) -> Shown:
+        found, following = paging.rows(uow.session, desk, query, statement, Claim.id)
+        photos = photo_counts(uow.session, [claim.number for claim in found])
+        full = desk.caller.may("claims", "full")
+        items = [claim_view(claim, photos.get(claim.number, 0), full=full) for claim in found]
+        page = paging.Page[ClaimView](items=items, next_cursor=following)
+        return Shown(page, tuple(_seen(claim) for claim in found))
+
+    return desk.show(read, query.reason)
+
+
+@router.get("/{number}", summary="报案详情", response_model=ClaimDetail)
+def get_claim(
+    number: PathNumber,
+    query: Annotated[OneQuery, Query()],
+    desk: Annotated[Desk, Depends(may("claims", "read"))],
+) -> Response:
+    """Return one claim with its history."""
+
+    def read(uow: UnitOfWork) -> Shown:
+        claim = uow.cases.claim(number)
+        if claim is None:
+            raise missing(f"报案 {number}")
+        return Shown(_detail(uow, desk, claim), (_seen(claim),))
+
+    return desk.show(read, query.reason)
+
+
+@router.post("", summary="登记报案", response_model=ClaimDetail, status_code=201)
+def create_claim(body: ClaimIn, desk: Annotated[Desk, Depends(may_create("claims"))]) -> Response:
+    """Record a claim that was reported to a clerk."""
+    return desk.create(
+        body, lambda uow: _detail(uow, desk, open_claim(uow, desk, body)), name="number"
+    )
+
+
+@router.patch("/{number}", summary="更正报案", response_model=ClaimDetail)
+def patch_claim(
+    number: PathNumber,
+    body: ClaimFacts,
+    desk: Annotated[Desk, Depends(may("claims", "write"))],
+) -> Response:
+    """Amend facts; null takes one back, and the history keeps what was."""
+
+    def change(uow: UnitOfWork) -> Shown:
+        claim = amend_claim(uow, desk, number, body)
+        return Shown(_detail(uow, desk, claim), (_seen(claim),))
+
+    return desk.change(change)
+
+
+@router.post("/{number}/notes", summary="添加备注", response_model=EventView, status_code=201)
+def add_claim_note(
+    number: PathNumber, body: NoteIn, desk: Annotated[Desk, Depends(may_create("claims"))]
+) -> Response:
+    """Add a note to the history."""
+
+    def add(uow: UnitOfWork) -> EventView:
+        locked(uow, number).updated_at = desk.now
+        return history.add(uow, desk, number, "note", {"note": body.text})
+
+    return desk.create(body, add)
+
+
+def _detail(uow: UnitOfWork, desk: Desk, claim: Claim) -> ClaimDetail:
+    uow.session.flush()
+    full = desk.caller.may("claims", "full")
+    photos = photo_counts(uow.session, [claim.number]).get(claim.number, 0)
+    events = history.history(uow.session, claim.number, full=full)
+    return ClaimDetail.model_validate({**values(claim, photos, full=full), "history": events})
+
+
+def _seen(claim: Claim) -> Seen:
+    return Seen(f"claim {claim.number}", conversation_id=claim.conversation_id)

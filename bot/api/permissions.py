@@ -1,0 +1,80 @@
+"""Who may do what: one table per question, read by `desk.may` and by the resources.
+
+``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+Action = Literal["read", "write", "full"]
+
+ROLES: Final = (
+    "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
+)  # fmt: skip
+
+_ALL = frozenset(ROLES)
+_LEAD = frozenset({"supervisor", "admin"})
+
+
+def _and_lead(*roles: str) -> frozenset[str]:
+    return _LEAD | frozenset(roles)
+
+
+PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxyType(
+    {
+        "conversations": {"read": _and_lead("agent", "claims", "complaints")},
+        "claims": {
+            "read": _and_lead("agent", "claims", "underwriting"),
+            "write": _and_lead("agent", "claims"),
+            "full": _and_lead("agent", "claims"),
+        },
+        # An agent takes a complaint down; reading complaints is for those who work on them.
+        "complaints": {
+            "read": _and_lead("complaints"),
+            "write": _and_lead("agent", "complaints"),
+        },
+        "policies": {
+            "read": _and_lead("agent", "claims", "underwriting", "sales"),
+            "full": _and_lead("claims", "underwriting"),
+        },
+        "customers": {
+            "read": _and_lead("agent", "claims", "underwriting", "sales"),
+            "full": _and_lead("underwriting"),
+        },
+        "notifications": {"read": _and_lead("agent")},
+        "surveys": {"read": _and_lead("trainer")},
+        "tickets": {
+            "read": _and_lead("agent", "sales", "underwriting"),
+            "write": _and_lead("agent", "sales", "underwriting"),
+        },
+        "handoffs": {"read": _and_lead("agent")},
+        "knowledge": {"read": _ALL},
+        "kpis": {"read": _and_lead("trainer")},
+    }
+)
+
+# These roles see a conversation only when it led to a case of theirs.
+CONVERSATIONS_WITH: Final[Mapping[str, Literal["claim", "complaint"]]] = MappingProxyType(
+    {"claims": "claim", "complaints": "complaint"}
+)
+
+# These roles see only tickets of these kinds (intent codes of domain.md section 6).
+TICKET_KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "sales": frozenset({"apply", "callback", "need_plan", "need_quote", "renew"}),
+        "underwriting": frozenset({"apply", "endorse", "need_quote", "paper", "surrender"}),
+    }
+)
+
+
+def allowed(role: str, resource: str, action: Action) -> bool:
+    """Tell whether ``role`` may do ``action`` on ``resource``; what is not listed is refused."""
+    return role in PERMISSIONS.get(resource, {}).get(action, frozenset())
+
+
+def sees_ticket(role: str, kind: str) -> bool:
+    """Tell whether ``role`` may see tickets of ``kind``."""
+    return role not in TICKET_KINDS or kind in TICKET_KINDS[role]

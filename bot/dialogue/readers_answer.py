@@ -1,0 +1,140 @@
+"""Readers that need an open flow (or a draft): questions in between, answers, yes and no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.dialogue import words
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Command,
+    Confirm,
+    CorrectSlots,
+    FillSlots,
+    Finish,
+    Resume,
+    Said,
+)
+from bot.dialogue.flow import Flow, Slot
+from bot.dialogue.heard import Heard
+from bot.dialogue.reading import Hit
+from bot.dialogue.slot_types.yes_no import yes_no
+
+_CLEAR = 0.75
+_NO_SUBJECT = {"greet", "nonsense", "clarify", "multi"}
+_SHORT = 12
+
+
+def digression(heard: Heard) -> list[Command]:
+    """Answer a clear question in between, and take the facts that stand beside it."""
+    flow = heard.flow
+    if flow is None or not words.QUESTION.search(heard.text):
+        return []
+    asked, told = words.split_question(heard.original)
+    hit = _answer(heard, asked)
+    if hit is None or _gives_what_was_asked(heard, flow):
+        return []
+    values = heard.part(told).news(flow) if told else {}
+    facts: list[Command] = [FillSlots(values, told, flow.name)] if values else []
+    best = hit.matches[0]
+    return [*facts, AnswerEntry(best.id, best.score)]
+
+
+def _answer(heard: Heard, asked: str) -> Hit | None:
+    """Return the entry that answers the question, read by itself or with all that was said."""
+    parts = (asked, heard.original) if asked != heard.original else (asked,)
+    hits = (heard.knowledge.look_up(part) for part in parts)
+    return next((hit for hit in hits if hit.outcome == "answer" and hit.matches), None)
+
+
+def _gives_what_was_asked(heard: Heard, flow: Flow) -> bool:
+    """Tell whether the question-like text is an answer to our question after all."""
+    slot = flow.pending()
+    if slot is None or slot.type.greedy:
+        return False
+    found = slot.type.answer(heard.text, heard.at)
+    return found is not None and found.value is not None
+
+
+def expected_answer(heard: Heard) -> list[Command]:
+    """Take what we asked for and whatever else was said; a greedy slot yields to a new subject."""
+    flow = heard.flow
+    if flow is None:
+        return []
+    slot = flow.pending()
+    values = heard.news(flow)
+    if slot is None and (changed := _changed(heard, flow)):
+        return [CorrectSlots(changed | values, heard.original)]
+    commands: list[Command] = []
+    if slot and slot.name not in values and (said := _asked_for(heard, flow, slot, values)):
+        values[slot.name] = said
+    if values:
+        commands.append(FillSlots(values, heard.original, flow.name))
+    if words.finishes(heard.bare) and (slot or values) and not _is_bare_no(heard, values):
+        commands.append(Finish(submit=bool(words.SUBMIT.search(heard.bare))))
+    return commands
+
+
+def _asked_for(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> Said | None:
+    """Return the answer to the open question, if that is what was said."""
+    if _changes_subject(heard, flow, slot, values):
+        return None
+    if _only_finishes(heard) and not words.BARE_NO.match(heard.bare):
+        return None
+    said = heard.answer(slot, values)
+    return said if said and (said.value is not None or said.problem) else None
+
+
+def _is_bare_no(heard: Heard, values: dict[str, Said]) -> bool:
+    """«没有了» after «有人受伤吗» answers that question; it does not end the form."""
+    return bool(values and words.BARE_NO.match(heard.bare))
+
+
+def _only_finishes(heard: Heard) -> bool:
+    return words.finishes(heard.bare) and len(heard.bare) <= _SHORT
+
+
+def _changed(heard: Heard, flow: Flow) -> dict[str, Said]:
+    """At the card another value for a filled slot is a correction, said without the word."""
+    if words.ASKS.search(heard.text):
+        return {}
+    said = heard.volunteered(flow)
+    filled = {n: s for n, s in said.items() if n in flow.values and s.value is not None}
+    return {n: s for n, s in filled.items() if s.value != flow.values[n]}
+
+
+def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> bool:
+    if not slot.type.greedy or values:
+        return False
+    reading = heard.reading
+    other = reading.intent in heard.flows and reading.intent not in {*_NO_SUBJECT, flow.name}
+    return other and reading.confidence >= _CLEAR
+
+
+def confirmation(heard: Heard) -> list[Command]:
+    """Read yes or no at the summary card."""
+    if heard.flow is None or heard.pending() is not None:
+        return []
+    if words.finishes(heard.bare):
+        return [Confirm(yes=True)]
+    answer = yes_no.answer(heard.text, heard.at)
+    return [Confirm(answer.value)] if answer and answer.value is not None else []
+
+
+def late_answer(heard: Heard) -> list[Command]:
+    """Take up what was left alone when the customer simply answers, after hours or days."""
+    flow = heard.draft
+    if flow is None or heard.flow is not None or flow.name not in heard.state.waiting:
+        return []
+    if words.finishes(heard.bare):
+        return [Resume(), Finish(submit=True)]
+    slot, values = flow.pending(), heard.news(flow)
+    if slot and slot.name not in values and not slot.type.greedy:
+        said = heard.answer(slot, values)
+        if said and said.value is not None:
+            values[slot.name] = said
+    if values:
+        return [Resume(), FillSlots(values, heard.original, flow.name)]
+    # A plain yes after a day shows the card again: nobody remembers what it said.
+    agreed = slot is None and yes_no.answer(heard.text, heard.at)
+    return [Resume()] if agreed else []

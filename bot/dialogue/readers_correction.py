@@ -1,0 +1,69 @@
+"""The reader of corrections: another value for what was filled already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.dialogue import words
+from bot.dialogue.commands import Command, Confirm, CorrectSlots, ForgetSlot, Said
+from bot.dialogue.flow import Flow, Slot
+from bot.dialogue.heard import Heard
+
+_CUES = ("改成", "改为", "改到", "换成", "应该是", "是", "：", ":")
+_JUST_A_NAME = 8
+
+
+def correction(heard: Heard) -> list[Command]:
+    """Overwrite what was filled when the customer says that it is wrong."""
+    flow = heard.flow
+    if flow is None:
+        return []
+    if not words.CORRECT.search(heard.text):
+        return _tapped_label(heard, flow)
+    values = heard.volunteered(flow)
+    changed = {n: s for n, s in values.items() if s.value != flow.values.get(n)}
+    named = _named(heard, flow)
+    if named and named.name not in changed and (said := _after_cue(heard, named)):
+        changed[named.name] = said
+    if changed:
+        return [CorrectSlots(changed, heard.original)]
+    if named:
+        return [ForgetSlot(named.name)]
+    return _wrong(heard)
+
+
+def _wrong(heard: Heard) -> list[Command]:
+    """Something is wrong, but not said what: ask, unless it is a question about something else."""
+    if words.EDIT.match(heard.bare):
+        return [Confirm(yes=False)]
+    return [] if heard.pending() is not None or words.ASKS.search(heard.text) else [Confirm(False)]
+
+
+def _tapped_label(heard: Heard, flow: Flow) -> list[Command]:
+    """At the card, the bare name of a slot means that it is wrong."""
+    if heard.pending() is not None or len(heard.bare) > _JUST_A_NAME:
+        return []
+    slot = next((s for s in flow.slots.values() if heard.bare in (s.label, *s.called)), None)
+    return [ForgetSlot(slot.name)] if slot and slot.name in flow.values else []
+
+
+def _named(heard: Heard, flow: Flow) -> Slot[Any] | None:
+    """Return the filled slot that the customer mentions."""
+    filled = (s for s in flow.slots.values() if s.name in flow.values)
+    return next((s for s in filled if _mentions(heard.text, s)), None)
+
+
+def _mentions(text: str, slot: Slot[Any]) -> bool:
+    """A label is mentioned by itself, by its last two characters (电话) or by another word."""
+    return any(word in text for word in (slot.label, slot.label[-2:], *slot.called))
+
+
+def _after_cue(heard: Heard, slot: Slot[Any]) -> Said | None:
+    """Read «地点改成北马路» as an answer to the slot that is named."""
+    tail = max((heard.text.rfind(cue) + len(cue) for cue in _CUES if cue in heard.text), default=0)
+    if not 0 < tail < len(heard.text):
+        return None
+    found = slot.type.answer(heard.text[tail:].strip(" ,，。了"), heard.at)
+    if found is None or found.value is None:
+        return None
+    return Said(found.value, heard.original[tail:].strip())

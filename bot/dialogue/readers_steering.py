@@ -1,0 +1,55 @@
+"""Readers of the few words that steer a dialogue: out, back, again, later, help, wait, go on."""
+
+from __future__ import annotations
+
+import re
+
+from bot.dialogue import words
+from bot.dialogue.commands import (
+    Back,
+    CancelFlow,
+    Command,
+    FillSlots,
+    Finish,
+    Help,
+    Restart,
+    Resume,
+    Skip,
+    Wait,
+)
+from bot.dialogue.heard import Heard
+
+_LONGEST_RESUME = 80
+
+# In the order in which they are tried.
+_STEERING: tuple[tuple[re.Pattern[str], Command], ...] = (
+    (words.CANCEL, CancelFlow()),
+    (words.BACK, Back()),
+    (words.RESTART, Restart()),
+    (words.HELP, Help()),
+)
+
+
+def steering(heard: Heard) -> list[Command]:
+    """Understand the words that steer: cancel, back, again, skip, help, wait."""
+    if words.WAIT.match(heard.bare):
+        return [Wait()]
+    if heard.flow is None:
+        idle = ((words.CANCEL, CancelFlow()), (words.HELP, Help()))
+        return next(([command] for pattern, command in idle if pattern.match(heard.bare)), [])
+    if words.SKIP.match(heard.bare) and heard.pending() is not None:
+        return [Skip()]
+    return next(([command] for pattern, command in _STEERING if pattern.match(heard.bare)), [])
+
+
+def resume(heard: Heard) -> list[Command]:
+    """«接着来»: go on with the open flow or the newest draft, taking what else was said."""
+    flow = heard.flow or heard.draft
+    if flow is None or len(heard.bare) > _LONGEST_RESUME or not words.RESUME.search(heard.bare):
+        return []
+    commands: list[Command] = [Resume()]
+    if values := heard.news(flow):
+        commands.append(FillSlots(values, heard.original, flow.name))
+    if words.finishes(heard.bare):
+        commands.append(Finish())
+    return commands

@@ -1,0 +1,157 @@
+"""办完之后的按钮：补照片、催一下、补充投诉、已解决。"""
+
+from __future__ import annotations
+
+from bot.back_office import BackOffice
+from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.pattern import Pattern
+from bot.dialogue.slot_types.photos import photos
+from bot.dialogue.slot_types.text import free_text
+
+_DONE = Pattern(r"好了|发完|传完|完了|没了|没有了|就这些|就这几?张|可以了|行了|齐了")
+
+
+class ClaimPhotos(Flow):
+    """Hang photos on a claim that was reported before."""
+
+    name = "claim_photos"
+    title = "补充理赔材料"
+    keeps_draft = False
+    taps = ("补照片", "补理赔材料", "补材料", "传照片")
+
+    photos = Slot(photos, label="照片", ask="请发照片。", optional=True, adds=True)
+    done = Slot(
+        _DONE,
+        label="照片",
+        ask="现在可以发照片了，一张一张发就行，发完回复「好了」。",
+        buttons=("好了",),
+        help="现场全景、碰撞部位、双方车牌、证件和发票都可以拍照发来；发完回复「好了」。",
+    )
+
+    @property
+    def confirm(self) -> bool:
+        """Photos need no yes."""
+        return False
+
+    @property
+    def number(self) -> str:
+        """Return the claim that the photos are for."""
+        return str(self.kept.get("number") or "")
+
+    def begin(self, office: BackOffice) -> None:
+        """Take the newest claim; photos that were sent just before hang on it at once."""
+        newest = next(iter(office.claims()), None)
+        self.kept["number"] = newest.number if newest else ""
+        self.kept["hung"] = office.attach_photos(newest.number) if newest else 0
+        self.kept["none"] = newest is None
+
+    def opening(self, office: BackOffice) -> list[Reply]:
+        """Say which claim it is."""
+        hung = self.kept.get("hung")
+        already = f"，前面发的照片已经加进去了（一共 {hung} 张）" if hung else ""
+        return [Reply(f"照片会加到报案 {self.number} 里{already}。")]
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """Hang every photo at once, so that none is lost when the customer just leaves."""
+        if not self.photos or not self.number or self.done:
+            return []
+        count = office.attach_photos(self.number)
+        return [Reply(f"收到，已经加到报案 {self.number} 里（一共 {count} 张）。")]
+
+    @property
+    def relevant_claim(self) -> bool:
+        """Tell whether there is a claim to hang photos on."""
+        return not self.kept.get("none")
+
+    def pending(self) -> Slot[object] | None:
+        """Ask for nothing where there is no claim."""
+        return super().pending() if self.relevant_claim else None
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Close with what was received, or tell what to do first."""
+        if not self.relevant_claim:
+            return Outcome.say(
+                "没有查到您在这里报的案。还没报案的话点「报案」；报过的话点「查理赔进度」，"
+                "核对手机号之后就能补材料了。",
+                "报案",
+                "查理赔进度",
+                "转人工",
+            )
+        count = office.attach_photos(self.number)
+        text = f"好的，报案 {self.number} 现在一共有 {count} 张照片，理赔人员看得到。"
+        return Outcome.say(text, "查理赔进度", "转人工")
+
+
+class ClaimReminder(Flow):
+    """Remind the claims staff, with a promise to call back."""
+
+    name = "claim_reminder"
+    title = "催办"
+    keeps_draft = False
+    taps = ("催一下", "催办", "帮我催一下")
+
+    @property
+    def confirm(self) -> bool:
+        """A reminder needs no yes."""
+        return False
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Open a call-back for the newest claim."""
+        newest = next(iter(office.claims()), None)
+        about = newest.number if newest else ""
+        number = office.open_ticket("callback", {"about": about, "words": self.utterance[:500]})
+        matter = f"报案 {about} " if about else "您的事情"
+        promise = office.fact("callback_promise") or "尽快"
+        return Outcome.say(
+            f"已经帮您催了：{matter}登记了回电，编号 {number}，{promise}会有同事给您回电话说明进展。"
+            "不满意的话也可以直接投诉。",
+            "投诉",
+            "转人工",
+        )
+
+
+class ComplaintMore(Flow):
+    """Add something to a complaint that was filed before."""
+
+    name = "complaint_more"
+    title = "补充投诉内容"
+    taps = ("补充投诉材料", "补充投诉")
+
+    words = Slot(
+        free_text,
+        label="补充的内容",
+        deferrable=False,
+        ask="您想补充什么？直接说就行，我会原样转给处理您投诉的同事。",
+    )
+
+    @property
+    def confirm(self) -> bool:
+        """The words are passed on as they are."""
+        return False
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Record the words with the number of the newest complaint."""
+        newest = next(iter(office.complaints()), None)
+        about = newest.number if newest else ""
+        facts = {"about": about, "words": self.words}
+        number = office.open_ticket("complaint_supplement", facts)
+        to = f"投诉 {about}" if about else "您的投诉"
+        return Outcome.say(f"收到，已经补充到{to}里，记录编号 {number}。", "查投诉进度", "转人工")
+
+
+class Solved(Flow):
+    """Be glad with the customer."""
+
+    name = "solved"
+    title = "已解决"
+    taps = ("已解决", "解决了")
+
+    @property
+    def confirm(self) -> bool:
+        """Thanks need no yes."""
+        return False
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Say goodbye, and that we are here."""
+        return Outcome.say("能帮上您就好。以后有事随时找我，祝您平安顺利。")

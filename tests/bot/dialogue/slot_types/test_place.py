@@ -1,0 +1,81 @@
+"""说法 → the place of an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from bot.dialogue.slot_types.place import place
+
+NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("在卫津路追尾了", "卫津路"),
+        ("昨天在黑牛城道让公交车蹭了", "黑牛城道"),
+        ("刚在南京路与营口道交口被撞", "南京路与营口道交口"),
+        ("东丽区津塘路 追尾前车", "东丽区津塘路"),
+        ("京津高速K12+300", "京津高速K12+300"),
+        ("津滨高速12公里处爆胎", "津滨高速12公里处"),
+        ("走到八里台立交桥下让人怼了", "八里台立交桥下"),
+        ("万达地库里蹭柱子了", "万达地库里"),
+        ("小区停车场被划", "小区停车场"),
+        ("南开大悦城", "南开大悦城"),
+        ("停在华苑地铁站旁边", "华苑地铁站旁边"),
+        ("外环东路辅道 单方", "外环东路辅道"),
+        ("蓟州区渔阳镇 撞树了", "蓟州区渔阳镇"),
+        ("静海大邱庄", "静海大邱庄"),
+        ("不是河东 是河西 河西区友谊路", "河西区友谊路"),
+        ("塘沽外滩", "塘沽外滩"),
+        ("天津站出站口被网约车剐了", "天津站出站口"),
+        ("人民公园门口", "人民公园门口"),
+        ("在梅江会展中心门口停着", "梅江会展中心门口"),
+        ("事故地点:宝坻区钰华街", "宝坻区钰华街"),
+        ("新开路和十一经路把角", "新开路和十一经路把角"),
+        ("[位置] 天津市河北区中山路示例段", "天津市河北区中山路示例段"),
+        ("在我们小区西门蹭的", "小区西门"),
+        ("洞庭路跟出租碰了", "洞庭路"),
+        ("地库出来蹭墙了", "地库"),
+    ],
+)
+def test_places(text: str, expected: str) -> None:
+    """The place stands alone, without the words around it."""
+    found = place.find(text, NOW)
+    assert found is not None
+    assert found.value == expected
+    if not text.startswith("["):
+        assert text[slice(*found.span)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我知道了", "一条路走到黑", "半路上爆胎了", "送医院了", "我在吗", "你们在河西有网点吗", "地址发你行吗",
+        "在4S店修", "从姥姥家回来", "路人报的警", "停在路上", "现在在等", "人行道怎么赔", "要是在高速上呢",
+        "保险公司在哪", "没人受伤", "车门裂了", "孩子明年上小学", "理赔走什么渠道", "道歉了", "",
+    ],
+)  # fmt: skip
+def test_no_place(text: str) -> None:
+    """Rather no place than a wrong one."""
+    assert place.find(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("就在我家楼下", "我家楼下"),
+        ("在胸科医院南门往东200米", "胸科医院南门往东200米"),
+        ("滨江道", "滨江道"),
+        ("老地方烧烤门口吧", "老地方烧烤门口"),
+        ("在咸阳路让公交车蹭了", "咸阳路"),
+        ("不知道", None),
+        ("多久能来人", None),
+    ],
+)
+def test_answers(text: str, expected: str | None) -> None:
+    """Asked for the place, the whole reply is one."""
+    found = place.answer(text, NOW)
+    assert (found and found.value) == expected

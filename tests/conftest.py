@@ -1,0 +1,76 @@
+"""Fixtures that several folders share: databases of both kinds, and the loaded parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from bot.bootstrap import App
+from bot.settings import Settings
+from storage import schema
+from storage.database import open_engine
+from tests.postgres import throwaway_server
+
+SECRET = b"a secret for tests only, 32 bytes or more"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this test process."""
+    with throwaway_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'anda.db'}"
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An empty database with the newest schema."""
+    engine = open_engine(database_url, SECRET)
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def parts() -> App:
+    """The read-only parts that take seconds to load, once per test process."""
+    app = App(Settings(secret_key=SECRET.decode()))
+    _ = app.registry, app.knowledge, app.reader
+    return app
+
+
+@pytest.fixture
+def make_app(parts: App, database_url: str, tmp_path: Path) -> Iterator[Callable[[], App]]:
+    """Makes Apps on one database, as several processes would; sharing the read-only parts."""
+    made: list[App] = []
+
+    def make() -> App:
+        changed = {"database_url": database_url, "data_dir": tmp_path / "data"}
+        app = App(parts.settings.model_copy(update=changed))
+        for shared in ("registry", "knowledge", "reader", "secret", "cipher"):
+            app.__dict__[shared] = getattr(parts, shared)
+        if not made:
+            schema.upgrade(app.transactions.engine)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.transactions.close()

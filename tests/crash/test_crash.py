@@ -1,0 +1,203 @@
+"""kill -9, locks, repeats and upgrades: what was acknowledged is there, and it is there once."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from storage import schema
+from tests.bot.channels.wechat.fake_api import FakeApi
+from tests.crash.checks import check
+from tests.crash.customers import (
+    CLAIM,
+    LATER,
+    QUESTIONS,
+    SUBMIT,
+    Crowd,
+    Life,
+    Sent,
+    WeChatWay,
+    deliver,
+    message,
+)
+from tests.crash.server import ROOT, ColdServer, Installation, WarmServers
+
+pytestmark = pytest.mark.xdist_group("crash")
+
+KILLS = 24
+LEAST_MESSAGES = 200
+
+
+def settle(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until ``done``; the check afterwards tells what is missing."""
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def sometimes_locked(home: Installation, turn: int):  # type: ignore[no-untyped-def]
+    """Hold the database at every fourth kill: then it hits messages that are only in the spool."""
+    with home.locked() if turn % 4 == 3 else contextlib.nullcontext():
+        yield
+
+
+def test_kill_9_loses_nothing_and_doubles_nothing(
+    home: Installation, servers: WarmServers, api: FakeApi
+) -> None:
+    """F4: killed at random points under load, over both channels, from cold and warm starts."""
+    server = ColdServer(home)
+    home.wait_until_up()
+    crowd = Crowd(home)
+    crowd.start()
+    time.sleep(1)
+    server.kill()
+    pid = servers.start()
+    for turn in range(1, KILLS):
+        home.wait_until_up()
+        time.sleep(random.uniform(0.02, 0.7))
+        with sometimes_locked(home, turn):
+            time.sleep(0.8 if turn % 4 == 3 else 0)
+            servers.kill(pid)
+        pid = servers.start()
+    crowd.finish()
+    settle(lambda: not home.waiting_in_spool())
+    servers.kill(pid)
+    assert len(crowd.sent) > LEAST_MESSAGES
+    assert sum(life.finished for life in crowd.lives) > KILLS
+    check(home, crowd.lives, api.sent)
+
+
+def test_the_same_message_three_times(home: Installation, servers: WarmServers) -> None:
+    """F1: the platform's retries get the same answer and have one effect."""
+    pid = servers.start()
+    home.wait_until_up()
+    way, life = WeChatWay(home.port, home.account), Life("wechat", "o-three-times")
+    for said in (CLAIM, SUBMIT, QUESTIONS[0]):
+        sent, number = message(way, life.peer, said)
+        life.said.append(sent)
+        for _ in range(3):
+            deliver(way, sent, number)
+            time.sleep(0.1)
+        assert len(sent.answers) == 3
+    servers.kill(pid)
+    check(home, [life], [])
+    assert count(home, "claim") == 1
+
+
+def test_the_same_message_sixteen_times_at_once(home: Installation, servers: WarmServers) -> None:
+    """F2: sixteen at once are one turn; every answer is the same or `success`."""
+    pid = servers.start()
+    home.wait_until_up()
+    way, life = WeChatWay(home.port, home.account), Life("wechat", "o-sixteen")
+    with ThreadPoolExecutor(16) as pool:
+        for said in (CLAIM, SUBMIT):
+            sent, number = message(way, life.peer, said)
+            life.said.append(sent)
+            list(pool.map(lambda _, s=sent, n=number: deliver(way, s, n), range(16)))
+            assert len(sent.answers) == 16
+            assert len(set(sent.answers) - {LATER}) == 1
+    servers.kill(pid)
+    check(home, [life], [])
+    assert count(home, "claim") == 1
+
+
+def test_a_locked_database_loses_nothing(
+    home: Installation, servers: WarmServers, api: FakeApi
+) -> None:
+    """F8: locked for longer than SQLite waits; all is acknowledged in time and answered later."""
+    pid = servers.start()
+    home.wait_until_up()
+    crowd = Crowd(home, wechat=8, chat=0, script=QUESTIONS)
+    with home.locked():
+        started = time.monotonic()
+        crowd.start()
+        settle(lambda: len(crowd.sent) >= 16)
+        assert time.monotonic() - started < 4.5
+        time.sleep(max(0.0, 6.0 - (time.monotonic() - started)))
+    crowd.finish()
+    settle(lambda: not home.waiting_in_spool() and not due(home))
+    servers.kill(pid)
+    assert {status for sent in crowd.sent for status in sent.statuses} == {200}
+    assert any(LATER in sent.answers for sent in crowd.sent)
+    for life in crowd.lives:
+        life.finished = False  # this script opens no case
+    check(home, crowd.lives, api.sent)
+
+
+def test_sigterm_under_load(home: Installation, api: FakeApi) -> None:
+    """F28: a deploy answers what it took, then exits 0 within ten seconds."""
+    server = ColdServer(home)
+    home.wait_until_up()
+    crowd = Crowd(home)
+    crowd.start()
+    time.sleep(1.5)
+    started = time.monotonic()
+    status = server.stop()
+    assert time.monotonic() - started < 10
+    answered = [code for sent in crowd.sent for code in sent.statuses]
+    assert set(answered) == {200}
+    second = ColdServer(home)
+    crowd.finish()
+    settle(lambda: not home.waiting_in_spool())
+    assert second.stop() == status == 0
+    check(home, crowd.lives, api.sent)
+
+
+def test_an_interrupted_upgrade_is_simply_run_again(home: Installation) -> None:
+    """F25: killed at many statements, the next upgrade ends with the schema of the models."""
+    home.database.unlink()
+    url = f"sqlite:///{home.database}"
+    command = [sys.executable, "-m", "tests.crash.broken_upgrade", url]
+
+    def outcomes(*deadly: int) -> list[int]:
+        done = subprocess.run(
+            [*command, *map(str, deadly)], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return [int(line) for line in done.stdout.split()]
+
+    [statements] = outcomes()
+    home.database.unlink()
+    points = sorted(random.sample(range(8, statements), 8)) + [statements]
+    assert outcomes(*points) == [-9] * len(points)
+    outcomes()
+    engine = home.engine()
+    assert schema.is_current(engine)
+    assert schema.differences(engine) == []
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
+
+
+def test_an_older_program_refuses_a_newer_schema(home: Installation) -> None:
+    """F25: one clear line, no traceback, and nothing served."""
+    engine = home.engine()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    done = home.run("serve", "--port", str(home.port))
+    assert done.returncode == 1
+    assert done.stderr.strip().count("\n") == 0
+    assert "数据库比程序新" in done.stderr
+
+
+def count(home: Installation, table: str, where: str = "1 = 1") -> int:
+    """Return the number of rows."""
+    engine = home.engine()
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar()
+    engine.dispose()
+    return int(found or 0)
+
+
+def due(home: Installation) -> int:
+    """Return how many items wait in the outbox."""
+    return count(home, "outbox_item", "status = 'due'")

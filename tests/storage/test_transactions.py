@@ -1,0 +1,149 @@
+"""Units of work: atomic, independent of their neighbours, durable before anybody hears of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from bot.errors import Overloaded
+from storage import transactions as module
+from storage.models.case import CaseEvent
+from storage.transactions import SingleWriter, Transactions, transactions
+from storage.unit_of_work import UnitOfWork
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def writes(database: Engine) -> Iterator[Transactions]:
+    """The way of writing that fits the database."""
+    made = transactions(database)
+    yield made
+    made.close()
+
+
+def note(number: str) -> module.Work[None]:
+    """Return work that records one event."""
+    return lambda uow: uow.cases.note(number, NOW, "test", "noted", {"n": number})
+
+
+def events(uow: UnitOfWork) -> list[str]:
+    """Return the case numbers of all events in order."""
+    return list(uow.session.scalars(select(CaseEvent.case_number).order_by(CaseEvent.id)))
+
+
+def test_work_is_there_after_its_future_ended(writes: Transactions) -> None:
+    """What a future reports is committed and seen by a reader of its own."""
+    writes.submit(note("A")).result()
+    assert writes.read(events) == ["A"]
+
+
+def test_a_failing_neighbour_does_not_touch_others(writes: Transactions) -> None:
+    """Work that fails rolls back alone, even when it shares a commit."""
+    gate = threading.Event()
+
+    def slow(uow: UnitOfWork) -> None:
+        gate.wait(5)
+        note("first")(uow)
+
+    def broken(uow: UnitOfWork) -> None:
+        note("broken")(uow)
+        uow.flush()
+        raise ValueError("broken on purpose")
+
+    futures = [writes.submit(slow), writes.submit(broken), writes.submit(note("last"))]
+    gate.set()
+    futures[0].result()
+    with pytest.raises(ValueError, match="on purpose"):
+        futures[1].result()
+    futures[2].result()
+    assert sorted(writes.read(events)) == ["first", "last"]
+
+
+def test_reading_changes_nothing(writes: Transactions) -> None:
+    """A read is rolled back, whatever it does."""
+    writes.run(note("kept"))
+    writes.read(lambda uow: events(uow))
+    assert writes.read(events) == ["kept"]
+
+
+def test_closing_finishes_what_is_queued(database: Engine) -> None:
+    """Nothing that was accepted is dropped at shutdown."""
+    made = transactions(database)
+    futures = [made.submit(note(str(n))) for n in range(50)]
+    made.close()
+    assert all(future.done() and future.exception() is None for future in futures)
+
+
+def test_too_much_waiting_work_is_refused(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full queue says so at once instead of growing without bound."""
+    monkeypatch.setattr(module, "_LIMIT", 4)
+    made = transactions(database)
+    gate = threading.Event()
+    accepted = []
+    with pytest.raises(Overloaded):
+        for _ in range(40):
+            accepted.append(made.submit(lambda uow: gate.wait(5)))
+    gate.set()
+    for future in accepted:
+        future.result()
+    made.close()
+
+
+def test_sqlite_commits_many_turns_at_once(database: Engine) -> None:
+    """While one commit runs, the next takes all that waits: far fewer commits than turns."""
+    if database.dialect.name != "sqlite":
+        assert not isinstance(transactions(database), SingleWriter)
+        return
+    made = SingleWriter(database)
+    batches: list[int] = []
+    commit = made._commit  # noqa: SLF001
+
+    def counting(batch: list[object]) -> None:
+        batches.append(len(batch))
+        commit(batch)  # type: ignore[arg-type]
+
+    made._commit = counting  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    gate = threading.Event()
+    made.submit(lambda uow: gate.wait(5))
+    futures = [made.submit(note(str(n))) for n in range(100)]
+    gate.set()
+    for future in futures:
+        future.result()
+    made.close()
+    assert sum(batches) == 101
+    assert len(batches) <= 4
+
+
+def test_numbers_are_unique_across_writers(database_url: str, database: Engine) -> None:
+    """Two processes drawing case numbers at the same time never get the same one."""
+    from tests.conftest import SECRET, open_engine  # noqa: PLC0415
+
+    writers = [transactions(database), transactions(open_engine(database_url, SECRET))]
+
+    def draw(n: int) -> str:
+        return writers[n % 2].run(lambda uow: uow.cases.number("CL", NOW))
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(draw, range(60)))
+    for writer in writers:
+        writer.close()
+    assert len(set(numbers)) == 60
+    assert max(numbers) == "CL20261122000060"
+
+
+def test_the_count_of_events_is_exact(writes: Transactions) -> None:
+    """Concurrent submitters lose nothing."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: writes.run(note(str(n))), range(80)))
+    count = writes.read(
+        lambda uow: uow.session.scalar(select(func.count()).select_from(CaseEvent))
+    )
+    assert count == 80
