@@ -13,7 +13,7 @@ import structlog
 from bot.dialogue import phrases
 from bot.dialogue.commands import Command, FillSlots, Said, Say
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.message import InboundMessage, Reply, clean
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
@@ -24,7 +24,8 @@ from storage.crypto import Cipher
 from storage.models.outbox import Media
 from storage.unit_of_work import UnitOfWork
 
-MAX_TEXT = 2_000
+MAX_TEXT = 2_000  # what is understood; the rest is only kept
+MAX_STORED = 20_000
 _ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
 log = structlog.get_logger()
 
@@ -74,6 +75,7 @@ class Engine:
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
+        message = replace(message, text=clean(message.text, MAX_STORED))
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
@@ -85,6 +87,7 @@ class Engine:
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
         """Store a message whose turn failed, tell the customer, and put a person on it."""
+        message = replace(message, text=clean(message.text, MAX_STORED))
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)

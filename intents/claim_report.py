@@ -55,7 +55,7 @@ class ClaimReport(Flow):
     line = Slot(
         line,
         label="险种",
-        when=lambda c: _calm(c) and c.kind is None,
+        when=lambda c: _calm(c) and (c.line is not None or c.kind is None),
         ask="出事的是车、家里的财产、人身意外，还是货物、责任方面的？",
         buttons=("车险", "家财", "意外健康", "责任险", "货运险"),
     )
@@ -194,11 +194,10 @@ class ClaimReport(Flow):
 
     def invitation(self) -> str:
         """Invite what may still be added; nothing of it is needed for a number."""
-        missing = [
-            s.label
-            for s in (type(self).photos, type(self).other_plate)
-            if s.name not in self.values
-        ]
+        slots = [type(self).photos]
+        if self.kind == "auto":
+            slots.append(type(self).other_plate)
+        missing = [s.label for s in slots if s.name not in self.values]
         return (
             f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
         )

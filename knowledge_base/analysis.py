@@ -16,7 +16,9 @@ from knowledge_base.tokens import content_words
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # Kinds that ask for one fact; an entry that never speaks of it does not answer.
 DECISIVE = ("why", "where", "long", "when", "amount", "who", "compare")
-DECISIVE_MASK = (1 << len(DECISIVE)) - 1
+# The price stands apart: product entries tell what is covered, hardly ever what it costs.
+PRICE_MASK = 1 << DECISIVE.index("amount")
+DECISIVE_MASK = (1 << len(DECISIVE)) - 1 - PRICE_MASK
 NO_NUMBERS: frozenset[str] = frozenset()
 
 

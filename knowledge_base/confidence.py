@@ -29,12 +29,15 @@ class Candidate:
     signals: Mapping[str, float]
 
 
-def signals(value: float, rival: float, stranger: float | None, length: int) -> dict[str, float]:
+def signals(
+    value: float, rival: float, stranger: float | None, alien: int, length: int
+) -> dict[str, float]:
     """Return what the confidence is judged by, beside the features themselves."""
     return {
         "score": value,
         "margin": _kept(value - rival, 4.0),
         "stranger": NO_STRANGERS if stranger is None else _kept(stranger - value, FAR),
+        "alien": float(min(2, alien)),
         "brevity": 1 / max(1, length),
     }
 

@@ -25,6 +25,8 @@ class Guard:
     groups: tuple[Mask, ...]
     # Members of the groups marked ``decides``: an entry that never names one cannot be about it.
     decisive: Mask
+    # The same of the groups marked ``foreign``: other companies, towns and trades.
+    foreign: Mask
 
     def mentions(self, text: str) -> Mask:
         """Return the bits of all members that the text names."""
@@ -48,7 +50,7 @@ def read_guard(path: Path) -> Guard:
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     table: dict[str, Mask] = {}
     groups: list[Mask] = []
-    bit, decisive = 1, 0
+    bit, decisive, foreign = 1, 0, 0
     for number, row in enumerate(rows, 1):
         members = _members(path, number, row)
         group = 0
@@ -58,11 +60,12 @@ def read_guard(path: Path) -> Guard:
             group, bit = group | bit, bit << 1
         groups.append(group)
         decisive |= group if row.get("decides") else 0
+        foreign |= group if row.get("foreign") else 0
     table = {phrase: _inherited(table, phrase) for phrase in table}
     # Neutral phrases are found first where longer, and stand for nothing.
     for row in rows:
         table |= {phrase: 0 for phrase in row.get("neutral", ()) if phrase not in table}
-    return Guard(Patterns(table), tuple(groups), decisive)
+    return Guard(Patterns(table), tuple(groups), decisive, foreign)
 
 
 def _inherited(table: Mapping[str, Mask], phrase: str) -> Mask:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 from knowledge_base.analysis import Analysis, analyse_normalised
 from knowledge_base.confidence import Candidate, chance, signals
+from knowledge_base.contrast import guard
 from knowledge_base.correct import Corrector
 from knowledge_base.index import Index, features
 from knowledge_base.model import Models, models
@@ -64,6 +67,8 @@ class FaqMatcher:
         self._texts = texts
         self._owners = owners
         self._guarded = any(entry.id == STRANGER for entry in entries)
+        own = (entry.mentions for entry in entries if entry.id != STRANGER)
+        self._mentions = reduce(or_, own, 0)
         self._index = Index((features(text.sound, text.words) for text in texts), owners)
         self._weights = Weights(entries)
         self._corrector = Corrector(Counter(word for text in texts for word in text.words))
@@ -113,6 +118,8 @@ class FaqMatcher:
         ours = [found for found in ranked if self.entries[found.entry].id != STRANGER]
         strange = (found.value for found in ranked if self.entries[found.entry].id == STRANGER)
         stranger = next(strange, NOBODY) if self._guarded else None
+        alien = question.mentions & guard().decisive & ~self._mentions
+        alien |= question.mentions & guard().foreign
         values = [found.value for found in ours[:2]] + [NOBODY]
         return [
             Candidate(
@@ -120,7 +127,13 @@ class FaqMatcher:
                 found.text,
                 found.value,
                 found.features,
-                signals(found.value, values[place == 0], stranger, len(question.text)),
+                signals(
+                    found.value,
+                    values[place == 0],
+                    stranger,
+                    (alien & ~self.entries[found.entry].mentions).bit_count(),
+                    len(question.text),
+                ),
             )
             for place, found in enumerate(ours[:limit])
         ]

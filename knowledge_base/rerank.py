@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import ratio
 
-from knowledge_base.analysis import DECISIVE_MASK, Analysis
+from knowledge_base.analysis import DECISIVE_MASK, PRICE_MASK, Analysis
 from knowledge_base.contrast import Mask, conflicts, guard
 
 # Each feature with the direction in which it may speak.
@@ -27,7 +27,8 @@ FEATURES = {
     "context": 1,  # share of the customer's meaning found in the answer or the topics
     "votes": 1,  # how many other wordings of the entry are close
     "kind": -1,  # why, where, how long … do not agree
-    "kind_absent": -1,  # the customer asks for a fact no wording of the entry asks for: a price
+    "kind_absent": -1,  # the customer asks where, when or who, and no wording of the entry does
+    "price_absent": -1,  # the same of the price
     "negation": -1,  # one side is negated, the other not
     "number": -1,  # both name numbers, and none is the same
     "conflict": -1,  # exclusive terms: 退保 here, 续保 there
@@ -61,6 +62,7 @@ class Likeness:
     pairs: float
     context: float
     kind_absent: float
+    price_absent: float
     missing: float
 
 
@@ -88,6 +90,7 @@ class Asked:
             pairs=overlap / self._pairs_total,
             context=_share(self._words, entry.context) if entry.context else 0.0,
             kind_absent=float(bool(fact and not fact & entry.kinds)),
+            price_absent=float(bool(self.analysis.kinds & ~entry.kinds & PRICE_MASK)),
             missing=float(min(2, absent.bit_count())),
         )
 
@@ -118,6 +121,7 @@ class Asked:
             votes,
             float(bool(asked.kinds and text.kinds and not asked.kinds & text.kinds)),
             entry.kind_absent,
+            entry.price_absent,
             float(asked.negated != text.negated),
             float(bool(asked.numbers and text.numbers and not asked.numbers & text.numbers)),
             float(min(2, conflicts(self._groups, asked.mentions, text.mentions))),

@@ -24,15 +24,16 @@ class UnitOfWork:
     def session(self) -> Session:
         """Return the ORM session of this transaction, opened on first use."""
         if self._session is None:
+            # A savepoint of its own: a failed flush must not roll back the neighbours' work.
             self._session = Session(
-                self.connection, join_transaction_mode="rollback_only", expire_on_commit=False
+                self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
         return self._session
 
     def flush(self) -> None:
-        """Write what the session still holds; the caller commits."""
+        """Write what the session still holds; the caller commits the transaction itself."""
         if self._session is not None:
-            self._session.flush()
+            self._session.commit()
             self._session.close()
 
     @cached_property

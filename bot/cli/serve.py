@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -57,6 +59,8 @@ def serve(
             h11_max_incomplete_event_size=32_768,
         )
     )
+    # uvicorn drains on SIGTERM and then raises the signal again: that is a clean end for us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import typer
-from storage.demo.seeding import is_seeded, seed
 
 from bot.bootstrap import App
 from storage import schema
-from storage.unit_of_work import UnitOfWork
+from storage.demo.seeding import seed
 
 
 def register(app: typer.Typer) -> None:
@@ -19,23 +18,26 @@ def setup(quiet: bool = False) -> None:
     """准备数据库；演示模式下首次运行会生成演示数据。"""
     parts = App.from_configuration()
     schema.upgrade(parts.transactions.engine)
-    if parts.settings.demo:
-        _seed_once(parts)
+    summary = _seed_once(parts) if parts.settings.demo else None
     if not quiet:
-        _hints(parts)
+        _hints(parts, summary)
     parts.transactions.close()
 
 
-def _seed_once(parts: App) -> None:
+def _seed_once(parts: App) -> DemoSummary:
+    """Fill an empty database with demo data; a second call only returns the personas."""
     now = parts.clock()
-
-    def work(uow: UnitOfWork) -> None:
-        if not is_seeded(uow.session):
-            seed(uow.session, parts.cipher, now)
-
-    parts.transactions.run(work)
+    return parts.transactions.run(lambda uow: seed(uow.session, parts.cipher, now))
 
 
-def _hints(parts: App) -> None:
-    print(f"网页对话：{parts.settings.public_url}/chat")
-    print(f"接口文档：{parts.settings.public_url}/api/docs")
+def _hints(parts: App, summary: DemoSummary | None) -> None:
+    url = parts.settings.public_url
+    print(f"网页对话：{url}/chat")
+    print(f"接口文档：{url}/api/docs（令牌：{VENV_COMMAND} token create --role supervisor）")
+    if summary is None:
+        return
+    print("演示客户（查保单、查进度时用手机号、验证码、证件后六位核验）：")
+    for persona in summary.personas:
+        plate = f"，{persona.plate}" if persona.plate else ""
+        print(f"  {persona.name}　手机 {persona.phone}　证件后六位 {persona.id_tail}{plate}")
+    print(f"验证码不会真的发短信，写在 {parts.settings.data_dir / 'sms.jsonl'} 里。")

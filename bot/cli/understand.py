@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from knowledge_base.understanding.reader import SentenceReader
 
 from bot import clock
 from bot.bootstrap import App
@@ -14,6 +13,7 @@ from bot.cli import jsonl
 from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.extract import claim_slots
 from bot.errors import BadRequest
+from knowledge_base.understanding.reader import SentenceReader
 
 
 def register(app: typer.Typer) -> None:

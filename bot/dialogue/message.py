@@ -47,6 +47,11 @@ class InboundMessage:
     event: str = ""
 
 
+def clean(text: str, limit: int) -> str:
+    """Return ``text`` as every database takes it: no NUL, no lone surrogates, not endless."""
+    return text[:limit].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Reply:
     """One bubble said back in the same turn; ``buttons`` are texts the customer may tap."""

@@ -14,7 +14,7 @@ from knowledge_base.understanding.yaml_data import Document, Node
 
 URGENCY: tuple[EscalationLevel, ...] = ("P0", "P1", "human", "P2")
 FIELDS = (
-    "rule", "level", "any", "say", "start", "ignore", "unless", "despite", "real_only", "intent",
+    "rule", "level", "any", "say", "start", "ignore", "unless", "despite", "real_only", "intent", "also",
 )  # fmt: skip
 SUPPOSED = re.compile(
     r"(?<![主需只重也还])要是|如果|假如|假设|假使|倘若|若是|万一|比如说|打个比方|假定"
@@ -38,6 +38,12 @@ class Trigger:
     say: str
     start: str
     intent: dict[str, float] = field(default_factory=dict)
+    also: str = ""
+
+    @property
+    def escalation(self) -> Escalation:
+        """What the dialogue is told."""
+        return Escalation(self.level, self.name, self.say, self.start)
 
     def fires(self, text: str, real: str) -> str:
         """Return the words that set it off, '' when nothing did."""
@@ -48,6 +54,12 @@ class Trigger:
         if words and any(pattern.search(text) for pattern in self.unless):
             return words if any(pattern.search(seen) for pattern in self.despite) else ""
         return words
+
+    def follows(self, code: str, text: str, real: str) -> bool:
+        """Tell whether the intent alone sets it off, with nothing in ``text`` that excuses it."""
+        if code != self.also or (self.real_only and real != text):
+            return False
+        return not any(pattern.search(text) for pattern in (*self.unless, *self.ignore))
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,15 @@ class Dangers:
                 first, quote = first or trigger, quote or words
                 for code, weight in trigger.intent.items():
                     intents[code] = max(weight, intents.get(code, 0.0))
-        if first is None:
-            return Alarm()
-        escalation = Escalation(first.level, first.name, first.say, first.start)
-        return Alarm(escalation, intents, quote)
+        return Alarm(first.escalation, intents, quote) if first else Alarm()
+
+    def backstop(self, text: str, code: str) -> Escalation:
+        """Return what a confidently read intent sets off although no pattern knew the words."""
+        real = without_suppositions(text)
+        for trigger in self.triggers:
+            if trigger.follows(code, text, real):
+                return trigger.escalation
+        return Alarm().escalation
 
 
 def load_dangers(path: Path, rules: Rules, codes: dict[str, object]) -> Dangers:
@@ -119,6 +136,7 @@ def _trigger(document: Document, node: Node, rules: Rules, codes: dict[str, obje
         say=document.text(fields["say"]),
         start=start,
         intent=_hints(document, fields.get("intent"), codes),
+        also=document.text(fields["also"]) if "also" in fields else "",
     )
 
 

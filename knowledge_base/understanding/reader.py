@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent
 SEVERAL = "multi"
 NOTHING_SAID = Reading("nonsense", 0.0, reasons=("没有文字",))
 RUNNERS_UP = 3
+# From here on an intent raises its alarm even when no pattern of the table knew the words.
+SURE = 0.6
 
 
 class SentenceReader:
@@ -70,11 +72,14 @@ class SentenceReader:
         reasons = ranking.reasons
         if alarm.words:
             reasons = (f"{alarm.escalation.rule}：「{alarm.words[:20]}」", *reasons)
-        parts = () if alarm.escalation.level == "P0" else several(plain, ranking, scorer.rank)
+        escalation = alarm.escalation
+        if escalation.level == "none" and confidence >= SURE:
+            escalation = self._dangers.backstop(plain, code)
+        parts = () if escalation.level == "P0" else several(plain, ranking, scorer.rank)
         if parts or code == SEVERAL:
             others = [(code, confidence), *others] if code != SEVERAL else others
             code, confidence = SEVERAL, max(confidence, 0.7)
-        return Reading(code, confidence, alarm.escalation, tuple(others[:RUNNERS_UP]), parts, reasons)
+        return Reading(code, confidence, escalation, tuple(others[:RUNNERS_UP]), parts, reasons)
 
     def _current(self) -> Scorer:
         scorer = self._scorer

@@ -39,8 +39,9 @@ class Rules:
 
     def expression(self, source: str) -> str:
         """Return the regular expression for a rule as the clerk wrote it."""
-        expanded = GROUP.sub(lambda match: self.words[match[1]], source)
-        return self.wording.rewrite(expanded)
+        while GROUP.search(source):
+            source = GROUP.sub(lambda match: self.words[match[1]], source)
+        return self.wording.rewrite(source)
 
     def signs_of(self, text: str) -> frozenset[str]:
         """Return the names of the signs that ``text`` shows."""

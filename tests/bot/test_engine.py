@@ -24,7 +24,9 @@ Make = Callable[[], App]
 ONE_BREATH = "我要报案 刚才在南京路追尾了 没伤人 报警了 能开 车牌津A12345 我叫张伟 电话13800000009"
 
 
-def message(app: App, key: str, text: str, peer: str = "p1", channel: str = "webchat") -> InboundMessage:
+def message(
+    app: App, key: str, text: str, peer: str = "p1", channel: str = "webchat"
+) -> InboundMessage:
     """Return a text message sent now."""
     return InboundMessage(channel, "acc", peer, key, app.clock(), text)
 
@@ -212,7 +214,9 @@ def test_unsubscribing_ends_everything_at_once(make_app: Make) -> None:
     """After an unsubscribe event nothing more is sent and the draft is gone."""
     app = make_app()
     say(app, "1", "我要报案")
-    event = InboundMessage("webchat", "acc", "p1", "2", app.clock(), kind="event", event="unsubscribe")
+    event = InboundMessage(
+        "webchat", "acc", "p1", "2", app.clock(), kind="event", event="unsubscribe"
+    )
     result = asyncio.run(app.inbox.result(event))
     assert result is not None
     assert result.now == ()

@@ -49,7 +49,9 @@ def test_the_database_holds_no_readable_phone(database: Engine) -> None:
     writes.run(lambda uow: uow.session.add(customer))
     with database.connect() as connection:
         row = connection.execute(text("SELECT * FROM customer")).one()
-    stored = b" ".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row)
+    stored = b" ".join(
+        bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row
+    )
     assert b"13800000001" not in stored
     assert b"990101198001011234" not in stored
     assert "张三".encode() not in stored

@@ -28,8 +28,14 @@ def add(writes: Transactions, key: str, peer: str = "p1") -> bool:
     """Queue one item."""
     return writes.run(
         lambda uow: uow.outbox.queue(
-            dedupe_key=key, kind="reply", channel="wechat", account="a", peer=peer,
-            body={"text": key}, due_at=NOW, now=NOW,
+            dedupe_key=key,
+            kind="reply",
+            channel="wechat",
+            account="a",
+            peer=peer,
+            body={"text": key},
+            due_at=NOW,
+            now=NOW,
         )  # fmt: skip
     )
 

@@ -143,7 +143,25 @@ def test_the_count_of_events_is_exact(writes: Transactions) -> None:
     """Concurrent submitters lose nothing."""
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: writes.run(note(str(n))), range(80)))
-    count = writes.read(
-        lambda uow: uow.session.scalar(select(func.count()).select_from(CaseEvent))
-    )
+    count = writes.read(lambda uow: uow.session.scalar(select(func.count()).select_from(CaseEvent)))
     assert count == 80
+
+
+def test_a_failed_flush_does_not_take_its_neighbours_along(writes: Transactions) -> None:
+    """A row the database refuses undoes its own work only, inside a shared commit as well."""
+    gate = threading.Event()
+
+    def slow(uow: UnitOfWork) -> None:
+        gate.wait(5)
+        note("first")(uow)
+
+    def refused(uow: UnitOfWork) -> None:
+        uow.session.add(CaseEvent(case_number=None, at=NOW, actor="t", kind="k", data={}))
+        uow.session.flush()
+
+    futures = [writes.submit(slow), writes.submit(refused), writes.submit(note("last"))]
+    gate.set()
+    futures[0].result()
+    assert futures[1].exception() is not None
+    futures[2].result()
+    assert sorted(writes.read(events)) == ["first", "last"]

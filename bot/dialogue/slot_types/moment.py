@@ -76,6 +76,8 @@ def _plausible(text: str, phrase: Phrase) -> bool:
         return True
     if is_business(rest) or is_question(rest):
         return False
+    if phrase.day and CORRECTED.search(rest):
+        return True
     today = phrase.day and phrase.day.span and text[slice(*phrase.day.span)].startswith("今")
     if phrase.sharp or (phrase.part and phrase.day):
         return True

@@ -16,7 +16,7 @@ _CLOCK = re.compile(
     (?:差(?P<before>[{_DIGIT}]{{1,3}}分|\d{{1,2}}分|一刻)钟?(?:就|到)?)?
     (?P<almost>不到|快到?|将近|接近)?
     (?:(?<![\d.:])(?:(?P<low>\d{{1,2}})[\-~、到至])?(?P<digits>\d{{1,2}})
-      |(?<![第{_DIGIT}百千])(?P<words>二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?:、?[二三四五六七八九])?)
+      |(?<![第{_DIGIT}百千])(?P<words>二?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?:、?[二两三四五六七八九])?)
     (?P<some>来|多)?
     (?:点(?!评|火|滴|赞|菜|单|名|儿|了)|时(?=\d|许|整|左右|[{_DIGIT}]|\s|$))钟?
     (?:过?(?P<minutes>\d{{1,2}}|[{_DIGIT}]{{1,3}})来?分(?!钟之?前)
@@ -125,7 +125,7 @@ def _shift(match: re.Match[str]) -> int:
 def _doubtful(match: re.Match[str], text: str) -> bool:
     """Tell whether 一点 or 三点 rather is a bit or a point in a list."""
     plain = match.group()[-1] == "点"
-    if plain and match["words"] == "一" and not _TIMELY.search(text[: match.start()][-2:]):
+    if match.group() in ("一点", "快一点") and not _TIMELY.search(text[: match.start()][-2:]):
         return True
     if plain and _NOT_A_TIME.match(text, match.end()):
         return match["words"] in ("一", "二", "两", "三", "四") or match["digits"] == "1"

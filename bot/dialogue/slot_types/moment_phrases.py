@@ -36,7 +36,7 @@ _INCIDENT_LEFT = re.compile(
     r"(?:事故|出险|出事|发生|撞|蹭|剐|追尾|事发|案发)(?:的)?(?:时间|日期)?(?:是|在|为|[: ])*$"
 )
 _JOIN = re.compile(
-    r"(?:那天|当天|大概其?|大约|差不多|可能|约莫?|就是|是|在|就|得有|应该|估计|左右|前后"
+    r"(?:那天|那会儿?|那阵儿?|的?时候|当天|大概其?|大约|差不多|可能|约莫?|就是|是|在|就|得有|应该|估计|左右|前后"
     r"|吧|呢|啊|时候|时间|[的儿, ()])*+"
 )
 _RANGE = re.compile(r"[ ]*(?:到|至|-|~|—)[ ]*")
@@ -89,6 +89,8 @@ class Phrase:
         )  # fmt: skip
 
 
+# 昨晚傍晚: one evening said in two words, the later of which is the more exact.
+_DARK = {"dusk", "evening", "night"}
 Word = Day | Part | Clock | Ago
 
 
@@ -109,7 +111,7 @@ def _with(phrase: Phrase, word: Word) -> Phrase | None:
     match word:
         case Day() if not phrase.day:
             return replace(phrase, span=span, day=word)
-        case Part() if not phrase.part:
+        case Part() if not phrase.part or {phrase.part.name, word.name} <= _DARK:
             return replace(phrase, span=span, part=word)
         case Clock() if not phrase.sharp:
             return replace(phrase, span=span, clock=word)

@@ -41,7 +41,7 @@ _OF_FAMILY = re.compile(
     rf"|(?:^|[\s,。])(?:大|小|二)?{_FAMILY}的车"
 )
 _OF_FRIEND = re.compile(
-    rf"{_FOR}(?:单位|公司|一个)?的?{_FRIEND}|{_FRIEND}家?的?(?:车|房|店|家(?!里人)|让我|托我|叫我)"
+    rf"{_FOR}(?:单位|公司|一个)?的?{_FRIEND}|(?<![着了到上跟和把与被让]){_FRIEND}(?:家?的(?:车|房)|车|家的?店|让我|托我|叫我)"
     rf"|(?:我|俺)(?:一?个)?{_FRIEND}{_CONCERNED}"
 )
 _OF_OTHER = re.compile(

@@ -20,10 +20,19 @@ CHANNEL = Choice(
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1", "phone"), ("第二个", "sms"), ("选3", "visit"), ("最后一个", "visit"), ("电话", "phone"), ("phone", "phone"),
-        ("发消息吧", "sms"), ("不要短信 打电话", "phone"), ("4", None), ("都行", None), ("电话或者短信", None),
+        ("1", "phone"),
+        ("第二个", "sms"),
+        ("选3", "visit"),
+        ("最后一个", "visit"),
+        ("电话", "phone"),
+        ("phone", "phone"),
+        ("发消息吧", "sms"),
+        ("不要短信 打电话", "phone"),
+        ("4", None),
+        ("都行", None),
+        ("电话或者短信", None),
     ],
-)  # fmt: skip
+)
 def test_choice(text: str, value: str | None) -> None:
     """By number, label or words; two at once are none."""
     answer = CHANNEL.answer(text, NOW)
@@ -41,14 +50,31 @@ def test_choice_is_closed() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("被后车追尾了", "rear_end"), ("把前车怼了", "rear_end"), ("跟公交剐了一下", "scrape"), ("停着让人划了", "scrape"),
-        ("撞护栏上了", "hit_object"), ("蹭柱子上了", "hit_object"), ("车翻沟里了", "single_vehicle"), ("单方事故", "single_vehicle"),
-        ("车泡水了", "flood"), ("前挡风让石子崩裂了", "glass"), ("车被偷了", "theft"), ("发动机起火了", "fire"),
-        ("雹子砸的", "hail"), ("撞了个行人", "pedestrian"), ("楼上漏水", "water_leak"), ("下楼摔了一跤", "fall"),
-        ("树枝砸了车顶", "other"), ("没追尾", None), ("追尾怎么办", None), ("打不着火", None), ("要是泡水呢", None),
-        ("谢谢", None), ("昨天追尾了能报吗", "rear_end"),
+        ("被后车追尾了", "rear_end"),
+        ("把前车怼了", "rear_end"),
+        ("跟公交剐了一下", "scrape"),
+        ("停着让人划了", "scrape"),
+        ("撞护栏上了", "hit_object"),
+        ("蹭柱子上了", "hit_object"),
+        ("车翻沟里了", "single_vehicle"),
+        ("单方事故", "single_vehicle"),
+        ("车泡水了", "flood"),
+        ("前挡风让石子崩裂了", "glass"),
+        ("车被偷了", "theft"),
+        ("发动机起火了", "fire"),
+        ("雹子砸的", "hail"),
+        ("撞了个行人", "pedestrian"),
+        ("楼上漏水", "water_leak"),
+        ("下楼摔了一跤", "fall"),
+        ("树枝砸了车顶", "other"),
+        ("没追尾", None),
+        ("追尾怎么办", None),
+        ("打不着火", None),
+        ("要是泡水呢", None),
+        ("谢谢", None),
+        ("昨天追尾了能报吗", "rear_end"),
     ],
-)  # fmt: skip
+)
 def test_accident_types(text: str, value: str | None) -> None:
     """What happened, where it is stated as having happened."""
     found = accident_type.find(text, NOW)
@@ -58,11 +84,21 @@ def test_accident_types(text: str, value: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("我的车蹭了", "auto"), ("保险杠掉了", "auto"), ("倒车撞墙了", "auto"), ("楼上漏水把吊顶泡了", "home"),
-        ("家里进贼了", "home"), ("她买的意外险", "accident"), ("工人从梯子上摔下来", "liability"), ("发货单上十箱都湿了", "cargo"),
-        ("骑自行车摔了", None), ("车棚里", None), ("坐火车", None), ("车险怎么买", None), ("你好", None),
+        ("我的车蹭了", "auto"),
+        ("保险杠掉了", "auto"),
+        ("倒车撞墙了", "auto"),
+        ("楼上漏水把吊顶泡了", "home"),
+        ("家里进贼了", "home"),
+        ("她买的意外险", "accident"),
+        ("工人从梯子上摔下来", "liability"),
+        ("发货单上十箱都湿了", "cargo"),
+        ("骑自行车摔了", None),
+        ("车棚里", None),
+        ("坐火车", None),
+        ("车险怎么买", None),
+        ("你好", None),
     ],
-)  # fmt: skip
+)
 def test_lines(text: str, value: str | None) -> None:
     """The insured thing tells the line."""
     found = line.find(text, NOW)

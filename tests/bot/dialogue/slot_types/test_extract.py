@@ -18,15 +18,26 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         (
             "昨天傍晚六点半在卫津路被后面的车追了，车牌津A8K203，人没受伤，能开走",
             {
-                "line": "auto", "happened_at": "2026-11-23T18:30:00+08:00", "place": "卫津路", "plate": "津A8K203",
-                "injured": False, "drivable": True, "accident_type": "rear_end",
+                "line": "auto",
+                "happened_at": "2026-11-23T18:30:00+08:00",
+                "place": "卫津路",
+                "plate": "津A8K203",
+                "injured": False,
+                "drivable": True,
+                "accident_type": "rear_end",
             },
         ),
         (
             "那个今天下午两点半左右吧我在紫金山路被一个出租车蹭了车牌津R66P02没人受伤报警了车能开",
             {
-                "line": "auto", "happened_at": "2026-11-24T14:30:00+08:00", "place": "紫金山路", "plate": "津R66P02",
-                "injured": False, "police_reported": True, "drivable": True, "accident_type": "scrape",
+                "line": "auto",
+                "happened_at": "2026-11-24T14:30:00+08:00",
+                "place": "紫金山路",
+                "plate": "津R66P02",
+                "injured": False,
+                "police_reported": True,
+                "drivable": True,
+                "accident_type": "scrape",
             },
         ),
         (
@@ -38,11 +49,17 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         ("[位置] 天津市河北区中山路示例段", {"place": "天津市河北区中山路示例段"}),
         ("后天早上撞的", {"happened_at": None}),
         ("津A1234", {"plate": None}),
-        ("我妈在菜市场滑倒了 手腕骨折", {
-            "place": "菜市场", "injured": True, "accident_type": "fall", "reporter_relation": "family",
-        }),
+        (
+            "我妈在菜市场滑倒了 手腕骨折",
+            {
+                "place": "菜市场",
+                "injured": True,
+                "accident_type": "fall",
+                "reporter_relation": "family",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_messages(text: str, slots: dict[str, Json]) -> None:
     """Everything said is found once, under the keys of the contract."""
     assert claim_slots(text, NOW) == slots
@@ -51,11 +68,24 @@ def test_messages(text: str, slots: dict[str, Json]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "能报案吗", "要是撞了人怎么办", "地址发我行吗", "你们几点下班", "谢谢", "报案需要什么材料", "昨天报的案怎么没人联系",
-        "明天能来人吗", "万一开不了呢", "拖车免费吗", "保单号TATJ20260208000155", "CL20261122000017到哪步了", "",
-        "我知道了", "花了三千多块", "对方电话13600001111",
+        "能报案吗",
+        "要是撞了人怎么办",
+        "地址发我行吗",
+        "你们几点下班",
+        "谢谢",
+        "报案需要什么材料",
+        "昨天报的案怎么没人联系",
+        "明天能来人吗",
+        "万一开不了呢",
+        "拖车免费吗",
+        "保单号TATJ20260208000155",
+        "CL20261122000017到哪步了",
+        "",
+        "我知道了",
+        "花了三千多块",
+        "对方电话13600001111",
     ],
-)  # fmt: skip
+)
 def test_nothing_stated(text: str) -> None:
     """Questions, suppositions and other business state nothing."""
     assert claim_slots(text, NOW) == {}

@@ -20,18 +20,49 @@ def check(flag: Flag, text: str, expected: bool | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("没伤人", False), ("没有人员受伤", False), ("人没事就是车坏了", False), ("人都挺好的", False),
-        ("大人孩子都没事", False), ("没磕着碰着", False), ("双方人员平安", False), ("车撞了 人好好的", False),
-        ("没人受伤", False), ("无人伤亡", False), ("谁也没伤着", False), ("一点儿没伤", False),
-        ("我胳膊疼", True), ("司机头破了", True), ("她膝盖磕青了", True), ("砸着手指头了", True),
-        ("流血了", True), ("孩子昏过去了", True), ("对方骨折", True), ("已经送医院了", True),
-        ("120拉走一个", True), ("乘客受了点轻伤", True), ("我没事 对方腿伤了", True), ("人没事，是对方", True),
-        ("没伤着头 手破了", True), ("人没事 哦不对 乘客手腕扭了", True), ("撞伤一个人", True), ("叫了救护车", True),
-        ("有人受伤吗", None), ("要是有人受伤怎么办", None), ("伤没伤着不知道", None), ("不清楚有没有伤着", None),
-        ("大灯碎了", None), ("车头瘪了", None), ("前脸裂了", None), ("石头砸的", None), ("好像有点疼", None),
-        ("花冻死了", None), ("在儿童医院停车场蹭的", None), ("客服人没了", None), ("应该没人受伤吧可能", None),
+        ("没伤人", False),
+        ("没有人员受伤", False),
+        ("人没事就是车坏了", False),
+        ("人都挺好的", False),
+        ("大人孩子都没事", False),
+        ("没磕着碰着", False),
+        ("双方人员平安", False),
+        ("车撞了 人好好的", False),
+        ("没人受伤", False),
+        ("无人伤亡", False),
+        ("谁也没伤着", False),
+        ("一点儿没伤", False),
+        ("我胳膊疼", True),
+        ("司机头破了", True),
+        ("她膝盖磕青了", True),
+        ("砸着手指头了", True),
+        ("流血了", True),
+        ("孩子昏过去了", True),
+        ("对方骨折", True),
+        ("已经送医院了", True),
+        ("120拉走一个", True),
+        ("乘客受了点轻伤", True),
+        ("我没事 对方腿伤了", True),
+        ("人没事，是对方", True),
+        ("没伤着头 手破了", True),
+        ("人没事 哦不对 乘客手腕扭了", True),
+        ("撞伤一个人", True),
+        ("叫了救护车", True),
+        ("有人受伤吗", None),
+        ("要是有人受伤怎么办", None),
+        ("伤没伤着不知道", None),
+        ("不清楚有没有伤着", None),
+        ("大灯碎了", None),
+        ("车头瘪了", None),
+        ("前脸裂了", None),
+        ("石头砸的", None),
+        ("好像有点疼", None),
+        ("花冻死了", None),
+        ("在儿童医院停车场蹭的", None),
+        ("客服人没了", None),
+        ("应该没人受伤吧可能", None),
     ],
-)  # fmt: skip
+)
 def test_injured(text: str, expected: bool | None) -> None:
     """One person hurt is enough; doubt, questions and suppositions say nothing."""
     check(injured, text, expected)
@@ -40,13 +71,31 @@ def test_injured(text: str, expected: bool | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("车能开", True), ("还能动", True), ("能正常行驶", True), ("自己开回来的 能走", True), ("不影响行驶", True),
-        ("还能凑合开", True), ("开不了了", False), ("走不了", False), ("趴窝了", False), ("得叫拖车", False),
-        ("打不着火", False), ("车动不了", False), ("不能开了", False), ("已经拖走了", False), ("启动不了", False),
-        ("能开发票吗", None), ("能走保险吗", None), ("车还能开吗", None), ("他腿动不了", None), ("拖车免费吗", None),
-        ("要是开不了呢", None), ("能开证明不", None), ("人能走", None),
+        ("车能开", True),
+        ("还能动", True),
+        ("能正常行驶", True),
+        ("自己开回来的 能走", True),
+        ("不影响行驶", True),
+        ("还能凑合开", True),
+        ("开不了了", False),
+        ("走不了", False),
+        ("趴窝了", False),
+        ("得叫拖车", False),
+        ("打不着火", False),
+        ("车动不了", False),
+        ("不能开了", False),
+        ("已经拖走了", False),
+        ("启动不了", False),
+        ("能开发票吗", None),
+        ("能走保险吗", None),
+        ("车还能开吗", None),
+        ("他腿动不了", None),
+        ("拖车免费吗", None),
+        ("要是开不了呢", None),
+        ("能开证明不", None),
+        ("人能走", None),
     ],
-)  # fmt: skip
+)
 def test_drivable(text: str, expected: bool | None) -> None:
     """It is about the car, not about people, invoices or procedures."""
     check(drivable, text, expected)
@@ -55,13 +104,30 @@ def test_drivable(text: str, expected: bool | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("报警了", True), ("已报警", True), ("报过警", True), ("叫交警了", True), ("打了122", True), ("交警来了", True),
-        ("警察正在处理", True), ("对方报警了", True), ("认定书开了", True), ("等交警呢", True),
-        ("没报警", False), ("还没报警", False), ("没叫交警", False), ("不用报警", False), ("没惊动警察", False),
-        ("没来得及报警", False), ("用报警吗", None), ("要不要叫交警", None), ("报案了", None), ("一会儿再报警", None),
-        ("如果报警了呢", None), ("准备报警", None),
+        ("报警了", True),
+        ("已报警", True),
+        ("报过警", True),
+        ("叫交警了", True),
+        ("打了122", True),
+        ("交警来了", True),
+        ("警察正在处理", True),
+        ("对方报警了", True),
+        ("认定书开了", True),
+        ("等交警呢", True),
+        ("没报警", False),
+        ("还没报警", False),
+        ("没叫交警", False),
+        ("不用报警", False),
+        ("没惊动警察", False),
+        ("没来得及报警", False),
+        ("用报警吗", None),
+        ("要不要叫交警", None),
+        ("报案了", None),
+        ("一会儿再报警", None),
+        ("如果报警了呢", None),
+        ("准备报警", None),
     ],
-)  # fmt: skip
+)
 def test_police(text: str, expected: bool | None) -> None:
     """Only what has been done or was not done counts."""
     check(police_reported, text, expected)
@@ -70,12 +136,21 @@ def test_police(text: str, expected: bool | None) -> None:
 @pytest.mark.parametrize(
     ("flag", "text", "expected"),
     [
-        (injured, "没有", False), (injured, "有", True), (injured, "有一个", True), (injured, "没", False),
-        (injured, "不知道", None), (injured, "没人", False), (drivable, "能", True), (drivable, "不能", False),
-        (drivable, "可以", True), (police_reported, "报了", True), (police_reported, "没呢", False),
-        (police_reported, "还没", False), (drivable, "我想想", None),
+        (injured, "没有", False),
+        (injured, "有", True),
+        (injured, "有一个", True),
+        (injured, "没", False),
+        (injured, "不知道", None),
+        (injured, "没人", False),
+        (drivable, "能", True),
+        (drivable, "不能", False),
+        (drivable, "可以", True),
+        (police_reported, "报了", True),
+        (police_reported, "没呢", False),
+        (police_reported, "还没", False),
+        (drivable, "我想想", None),
     ],
-)  # fmt: skip
+)
 def test_answers(flag: Flag, text: str, expected: bool | None) -> None:
     """Asked directly, a plain yes or no is enough."""
     found = flag.answer(text, NOW)

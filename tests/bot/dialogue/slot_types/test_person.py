@@ -15,14 +15,27 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
 @pytest.mark.parametrize(
     ("text", "volunteered", "asked"),
     [
-        ("我叫李明", "李明", "李明"), ("我姓穆", "穆", "穆"), ("姓名:赵子云", "赵子云", "赵子云"),
-        ("联系人王秀英 13600001111", "王秀英", "王秀英"), ("田丽 13600001111", "田丽", "田丽"),
-        ("免贵姓欧阳", "欧阳", "欧阳"), ("刘洋", None, "刘洋"), ("是陈静", None, "陈静"), ("王师傅", None, "王"),
-        ("赵女士", None, "赵"), ("我叫王小明啊", None, "王小明"), ("买买提·艾力", None, "买买提·艾力"),
-        ("电话13600001111", None, None), ("全责 13600001111", None, None), ("您贵姓", None, None),
-        ("不想说", None, None), ("我叫什么", None, None), ("转人工", None, None), ("报警了", None, None),
+        ("我叫李明", "李明", "李明"),
+        ("我姓穆", "穆", "穆"),
+        ("姓名:赵子云", "赵子云", "赵子云"),
+        ("联系人王秀英 13600001111", "王秀英", "王秀英"),
+        ("田丽 13600001111", "田丽", "田丽"),
+        ("免贵姓欧阳", "欧阳", "欧阳"),
+        ("刘洋", None, "刘洋"),
+        ("是陈静", None, "陈静"),
+        ("王师傅", None, "王"),
+        ("赵女士", None, "赵"),
+        ("我叫王小明啊", None, "王小明"),
+        ("买买提·艾力", None, "买买提·艾力"),
+        ("电话13600001111", None, None),
+        ("全责 13600001111", None, None),
+        ("您贵姓", None, None),
+        ("不想说", None, None),
+        ("我叫什么", None, None),
+        ("转人工", None, None),
+        ("报警了", None, None),
     ],
-)  # fmt: skip
+)
 def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
     """A name is called one, stands before a number, or answers our question."""
     found, answer = person_name.find(text, NOW), person_name.answer(text, NOW)
@@ -33,13 +46,25 @@ def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("替我岳父报案", "family"), ("我妈的车被划了", "family"), ("我闺女骑车摔了", "family"), ("帮我姐报", "family"),
-        ("朋友的车", "friend"), ("帮同事报个案", "friend"), ("邻居的车", "friend"), ("替客户报", "other"),
-        ("我是修理厂的", "other"), ("我自己开的", "self"), ("我是车主", "self"), ("我给我爸打电话了", None),
-        ("我爱人电话13600001111", None), ("朋友的车能报吗", None), ("车卖给我同事了", None), ("蹭了", None),
+        ("替我岳父报案", "family"),
+        ("我妈的车被划了", "family"),
+        ("我闺女骑车摔了", "family"),
+        ("帮我姐报", "family"),
+        ("朋友的车", "friend"),
+        ("帮同事报个案", "friend"),
+        ("邻居的车", "friend"),
+        ("替客户报", "other"),
+        ("我是修理厂的", "other"),
+        ("我自己开的", "self"),
+        ("我是车主", "self"),
+        ("我给我爸打电话了", None),
+        ("我爱人电话13600001111", None),
+        ("朋友的车能报吗", None),
+        ("车卖给我同事了", None),
+        ("蹭了", None),
         ("要是我朋友的车呢", None),
     ],
-)  # fmt: skip
+)
 def test_relations(text: str, value: str | None) -> None:
     """Only who is concerned counts, not who is merely mentioned."""
     found = relation.find(text, NOW)

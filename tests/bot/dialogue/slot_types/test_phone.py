@@ -49,10 +49,20 @@ def test_numbers(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "对方电话13600001111", "他留的号15911112222", "交警给的电话022-58390012", "TATJ20260208000155", "95505",
-        "运单号13600001111", "110105194912310021", "花了3800", "12378", "400-888-8888", "2026年11月24日", "工号13600001111",
+        "对方电话13600001111",
+        "他留的号15911112222",
+        "交警给的电话022-58390012",
+        "TATJ20260208000155",
+        "95505",
+        "运单号13600001111",
+        "110105194912310021",
+        "花了3800",
+        "12378",
+        "400-888-8888",
+        "2026年11月24日",
+        "工号13600001111",
     ],
-)  # fmt: skip
+)
 def test_not_ours(text: str) -> None:
     """Numbers of others and numbers of other things are not the customer's telephone."""
     assert phone.find(text, NOW) is None

@@ -96,10 +96,18 @@ def test_reply_about_the_other_car_is_not_ours() -> None:
 @pytest.mark.parametrize(
     ("text", "valid"),
     [
-        ("津A12345", True), ("津AI2345", False), ("津O12345", False), ("津AD12345", True), ("津AF1A345", False),
-        ("津A12345D", True), ("津A123456", False), ("A123456", False), ("津A1234挂", True), ("津AL12345", False),
+        ("津A12345", True),
+        ("津AI2345", False),
+        ("津O12345", False),
+        ("津AD12345", True),
+        ("津AF1A345", False),
+        ("津A12345D", True),
+        ("津A123456", False),
+        ("A123456", False),
+        ("津A1234挂", True),
+        ("津AL12345", False),
     ],
-)  # fmt: skip
+)
 def test_rules(text: str, valid: bool) -> None:
     """Seven characters, or eight for new energy, without I and O."""
     assert is_plate(text) is valid
