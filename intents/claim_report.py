@@ -37,6 +37,10 @@ def _motor(claim: Any) -> bool:
     return _calm(claim) and claim.kind == "auto"
 
 
+def _a_story(claim: Any, text: str) -> str | None:
+    return "麻烦说得稍微具体一点，比如「右前门被蹭掉一块漆」。" if len(text) < 2 else None
+
+
 class ClaimReport(Flow):
     """Report an accident; ends with a claim number."""
 
@@ -112,6 +116,7 @@ class ClaimReport(Flow):
         label="事故经过",
         when=lambda c: _calm(c) and not c.told,
         ask="请简单说说经过和损失情况，比如怎么撞的、伤到哪儿了。",
+        check=_a_story,
         shown=False,
     )
     reporter = Slot(
@@ -170,6 +175,10 @@ class ClaimReport(Flow):
         self.kept["story"] = story[:_STORY_LIMIT]
         if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
             self.kept["told"] = True
+
+    def listens(self) -> bool:
+        """At the card, further words belong to the story; before, we are waiting for an answer."""
+        return self.pending() is None
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""

@@ -17,11 +17,12 @@ class ClaimStatus(Flow):
     name = "claim_status"
     title = "理赔进度查询"
     keeps_draft = False
+    recognised_by = ("number",)
     taps = ("查理赔进度", "理赔进度", "查理赔")
     examples = (
         "查理赔进度",
         "我的案子到哪步了",
-        "赔款什么时候到",
+        "我的案子批下来没有",
         "报案好几天了没人联系我",
         "查理赔",
     )

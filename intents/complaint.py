@@ -72,6 +72,10 @@ class Complaint(Flow):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]
 
+    def listens(self) -> bool:
+        """Whatever else is said belongs to the complaint."""
+        return True
+
     def opening(self, office: BackOffice) -> list[Reply]:
         """Be sorry for the trouble without judging whose fault it is (domain.md 4.4)."""
         return [

@@ -17,6 +17,7 @@ class ComplaintStatus(Flow):
     name = "complaint_status"
     title = "投诉进度查询"
     keeps_draft = False
+    recognised_by = ("number",)
     taps = ("查投诉进度", "投诉进度")
     examples = ("查投诉进度", "我的投诉处理得怎么样了", "投诉多久给答复", "谁在处理我的投诉")
 

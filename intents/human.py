@@ -1,9 +1,10 @@
-"""转人工：第一次就转，告诉客户排在第几、什么时候有人。"""
+"""转人工：第一次就转，告诉客户排在第几、什么时候有人；没人值班时登记回电。"""
 
 from bot.back_office import BackOffice
 from bot.dialogue import phrases
 from bot.dialogue.escalation import promise
-from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.slot_types.phone import phone
 
 
 class Human(Flow):
@@ -11,8 +12,11 @@ class Human(Flow):
 
     name = "human"
     title = "转人工"
+    keeps_draft = False
     taps = ("转人工", "人工", "人工客服", "没解决")
     examples = ("转人工", "人工客服", "找真人", "我要和人说话", "叫你们的人来")
+
+    phone = Slot(phone, label="联系电话", ask="请留个电话。", optional=True, remembered=True)
 
     @property
     def confirm(self) -> bool:
@@ -23,7 +27,21 @@ class Human(Flow):
         """Ask for a person, once, and say what happens next."""
         view = office.hand_off("human", "客户要求转人工")
         if not view.fresh:
+            if not view.staffed:
+                return Outcome.say(promise(view, urgent=False))
             return Outcome.say(phrases.HANDOFF_ALREADY.format(ahead=phrases.ahead(view.ahead)))
         hours, hotline = office.fact("chat_hours"), office.fact("hotline")
         note = f"\n人工服务时间：{hours}；热线：{hotline}。" if hours and hotline else ""
-        return Outcome.say(promise(view, urgent=False) + note)
+        return Outcome.say(
+            promise(view, urgent=False) + note + self._call_back(office, view.staffed)
+        )
+
+    def _call_back(self, office: BackOffice, staffed: bool) -> str:
+        """Out of hours the promise is a ticket, so that somebody has it on the list (domain.md 6)."""
+        if staffed:
+            return ""
+        number = office.open_ticket(
+            "callback", {"phone": self.phone, "words": self.utterance[:500]}
+        )
+        ask = "" if self.phone else "方便的话把联系电话发给我，或者在这里留言，同事都看得到。"
+        return f"\n回电登记编号 {number}。{ask}"

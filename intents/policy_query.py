@@ -43,6 +43,8 @@ class PolicyQuery(Flow):
     name = "policy_query"
     title = "保单查询"
     keeps_draft = False
+    recognised_by = ("policy_number",)
+    suggested_by = ("plate",)
     taps = ("查保单", "查我的保单")
     examples = (
         "查保单",

@@ -14,6 +14,7 @@ from knowledge_base.rerank import FEATURES, Features
 
 AT = {name: place for place, name in enumerate(FEATURES)}
 FAR = 6.0
+FOREIGN = 0.2
 # What a base without sentences out of scope says of every question: neither like them nor unlike.
 NO_STRANGERS = -2.0
 
@@ -30,7 +31,7 @@ class Candidate:
 
 
 def signals(
-    value: float, rival: float, stranger: float | None, alien: int, length: int
+    value: float, rival: float, stranger: float | None, alien: int, foreign: bool, length: int
 ) -> dict[str, float]:
     """Return what the confidence is judged by, beside the features themselves."""
     return {
@@ -38,6 +39,7 @@ def signals(
         "margin": _kept(value - rival, 4.0),
         "stranger": NO_STRANGERS if stranger is None else _kept(stranger - value, FAR),
         "alien": float(min(2, alien)),
+        "foreign": float(foreign),
         "brevity": 1 / max(1, length),
     }
 
@@ -56,4 +58,6 @@ def chance(model: Model, candidate: Candidate) -> float:
     """Return the chance that the question is in scope and this candidate is right."""
     in_scope = model.scope.at(inputs(SCOPE, candidate))
     rough = in_scope * model.choice.at(inputs(CHOICE, candidate))
-    return model.scale.at((logit(rough),))
+    scaled = model.scale.at((logit(rough),))
+    # Not learnt but ruled: about another company or town we know nothing, however alike it sounds.
+    return scaled * FOREIGN if candidate.signals["foreign"] else scaled

@@ -27,7 +27,8 @@ class Corrector:
         words = segmenter().cut(text)
         if all(word in self._known for word in words):
             return text
-        result, start = [], 0
+        result: list[str] = []
+        start = 0
         while start < len(words):
             used, word = self._restored(words, start)
             if result and word[:1].isascii() and result[-1][-1:].isascii():

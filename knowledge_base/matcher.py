@@ -18,7 +18,7 @@ from knowledge_base.model import Models, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
 from knowledge_base.weights import Weights
-from knowledge_base.wordings import STRANGER, Question, prepare
+from knowledge_base.wordings import STRANGER, Question, merged, prepare
 
 __all__ = ["FaqMatcher", "Match", "Outcome", "Question"]
 
@@ -79,7 +79,7 @@ class FaqMatcher:
         kept: list[Entry] = []
         texts: list[Analysis] = []
         owners: list[int] = []
-        for question in entries:
+        for question in merged(entries):
             if prepared := prepare(question):
                 entry, wordings = prepared
                 owners += [len(kept)] * len(wordings)
@@ -119,7 +119,7 @@ class FaqMatcher:
         strange = (found.value for found in ranked if self.entries[found.entry].id == STRANGER)
         stranger = next(strange, NOBODY) if self._guarded else None
         alien = question.mentions & guard().decisive & ~self._mentions
-        alien |= question.mentions & guard().foreign
+        foreign = question.mentions & guard().foreign
         values = [found.value for found in ours[:2]] + [NOBODY]
         return [
             Candidate(
@@ -131,7 +131,8 @@ class FaqMatcher:
                     found.value,
                     values[place == 0],
                     stranger,
-                    (alien & ~self.entries[found.entry].mentions).bit_count(),
+                    alien.bit_count(),
+                    bool(foreign & ~self.entries[found.entry].mentions),
                     len(question.text),
                 ),
             )

@@ -28,7 +28,7 @@ SCOPE = {
     "votes": 1,  # how many other wordings of the entry are close
     "kind_absent": -1,  # the customer asks where, when or who, and no wording of the entry does
     "price_absent": -1,  # the same of the price
-    "alien": -1,  # the customer names a company, product or town that no entry speaks of
+    "alien": -1,  # the customer names a product or authority of which no entry speaks
     "missing": -1,  # the customer names a term of which the entry says nothing
     "stranger": -1,  # how much more it resembles a sentence known to be out of scope
     "brevity": -1,  # one over the number of characters: short texts say little

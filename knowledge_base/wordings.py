@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from knowledge_base.analysis import Analysis, analyse
@@ -27,6 +27,20 @@ class Question:
     id: str
     texts: tuple[str, ...]
     context: str = ""
+
+
+def merged(questions: Iterable[Question]) -> Iterator[Question]:
+    """Join the wordings of rows with one id; strangers stay apart."""
+    by_id: dict[str, Question] = {}
+    for question in questions:
+        if question.id == STRANGER:
+            yield question
+        elif known := by_id.get(question.id):
+            texts = (*known.texts, *question.texts)
+            by_id[question.id] = replace(known, texts=texts)
+        else:
+            by_id[question.id] = question
+    yield from by_id.values()
 
 
 def prepare(question: Question) -> tuple[Entry, list[Analysis]] | None:

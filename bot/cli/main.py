@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 from bot import log
 from bot.cli import chat, database, dialogues, kb, serve, setup, staff, understand
@@ -27,11 +27,11 @@ def main() -> None:
     log.configure("WARNING")
     try:
         status = app(standalone_mode=False)
-    except click.UsageError as error:
-        _say(error.format_message())
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
+    except (Abort, KeyboardInterrupt):
         sys.exit(130)
+    except TyperException as error:
+        _say(str(error) or "用法不对，anda --help 查看全部命令")
+        sys.exit(2)
     except (AndaError, OSError) as error:
         _say(str(error))
         sys.exit(1)

@@ -6,7 +6,7 @@ import typer
 
 from bot.bootstrap import App
 from storage import schema
-from storage.demo.seeding import seed
+from storage.demo.seeding import DemoSummary, seed
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def _seed_once(parts: App) -> DemoSummary:
 def _hints(parts: App, summary: DemoSummary | None) -> None:
     url = parts.settings.public_url
     print(f"网页对话：{url}/chat")
-    print(f"接口文档：{url}/api/docs（令牌：{VENV_COMMAND} token create --role supervisor）")
+    print(f"接口文档：{url}/api/docs（令牌：.venv/bin/anda token create --role supervisor）")
     if summary is None:
         return
     print("演示客户（查保单、查进度时用手机号、验证码、证件后六位核验）：")

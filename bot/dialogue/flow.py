@@ -98,7 +98,8 @@ class Flow:
     ``version`` goes up when a slot changes meaning; ``changed_in`` then names, by version, the
     slots whose older values must be asked again. ``renamed`` maps old slot names to new ones.
     ``kept`` holds JSON that the flow notes for itself (a number it has opened). ``taps`` are
-    buttons that begin the flow, wherever the conversation is.
+    buttons that begin the flow, wherever the conversation is. A message with a value for a slot
+    in ``recognised_by`` is about this flow; one in ``suggested_by`` supports a guess.
     """
 
     name: ClassVar[str]
@@ -108,6 +109,8 @@ class Flow:
     changed_in: ClassVar[Mapping[int, tuple[str, ...]]] = {}
     examples: ClassVar[tuple[str, ...]] = ()
     taps: ClassVar[tuple[str, ...]] = ()
+    recognised_by: ClassVar[tuple[str, ...]] = ()
+    suggested_by: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[dict[str, Slot[Any]]] = {}
     keeps_draft: ClassVar[bool] = True
 
@@ -219,6 +222,10 @@ class Flow:
 
     def hear(self, text: str, rest: str) -> None:
         """Take note of the customer's words; ``rest`` is what no slot has understood of them."""
+
+    def listens(self) -> bool:
+        """Tell whether words that fit nothing else are taken note of just now."""
+        return False
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Say something when the flow starts, before the first question."""

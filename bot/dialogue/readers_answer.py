@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.dialogue import words
+from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
     AnswerEntry,
     Command,
@@ -14,6 +14,7 @@ from bot.dialogue.commands import (
     Finish,
     Resume,
     Said,
+    Say,
 )
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.heard import Heard
@@ -79,7 +80,8 @@ def _asked_for(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said
     """Return the answer to the open question, if that is what was said."""
     if _changes_subject(heard, flow, slot, values):
         return None
-    if _only_finishes(heard) and not words.BARE_NO.match(heard.bare):
+    bare_no = words.BARE_NO.match(heard.bare) and not slot.type.greedy
+    if _only_finishes(heard) and not bare_no:
         return None
     said = heard.answer(slot, values)
     return said if said and (said.value is not None or said.problem) else None
@@ -119,6 +121,14 @@ def confirmation(heard: Heard) -> list[Command]:
         return [Confirm(yes=True)]
     answer = yes_no.answer(heard.text, heard.at)
     return [Confirm(answer.value)] if answer and answer.value is not None else []
+
+
+def remark(heard: Heard) -> list[Command]:
+    """Take note of what fits no question but belongs to the matter."""
+    flow = heard.flow
+    if flow is None or not flow.listens() or not words.is_remark(heard.bare):
+        return []
+    return [Say(phrases.NOTED), FillSlots({}, heard.original, flow.name)]
 
 
 def late_answer(heard: Heard) -> list[Command]:

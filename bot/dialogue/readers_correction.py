@@ -32,6 +32,12 @@ def correction(heard: Heard) -> list[Command]:
     return _wrong(heard)
 
 
+def new_value(heard: Heard) -> list[Command]:
+    """Take a correction that brings its value, before a rule can misread it («电话改成…»)."""
+    commands = correction(heard)
+    return [c for c in commands if isinstance(c, CorrectSlots)]
+
+
 def _wrong(heard: Heard) -> list[Command]:
     """Something is wrong, but not said what: ask, unless it is a question about something else."""
     if words.EDIT.match(heard.bare):

@@ -50,10 +50,17 @@ def tapped(heard: Heard) -> list[Command]:
 
 
 def danger(heard: Heard) -> list[Command]:
-    """Put people before papers: a fired trigger rule decides, whatever we were doing."""
+    """Put people before papers, whatever we were doing."""
+    return _raise(heard) if heard.reading.escalation.level == "P0" else []
+
+
+def pressing(heard: Heard) -> list[Command]:
+    """Bring in a person where a rule says so: a lawyer, a regulator, a refused claim."""
+    return _raise(heard) if heard.reading.escalation.level in ("P1", "P2") else []
+
+
+def _raise(heard: Heard) -> list[Command]:
     fired = heard.reading.escalation
-    if fired.level in ("none", "human"):
-        return []
     commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
     begins = fired.start if fired.start in heard.flows else ""
     if not begins and fired.level != "P0" and heard.reading.intent in heard.flows:
@@ -116,6 +123,19 @@ def new_intent(heard: Heard) -> list[Command]:
     return start(reading.intent, heard)
 
 
+def recognised(heard: Heard) -> list[Command]:
+    """Follow a number that belongs to one flow, or one that supports a guess."""
+    if heard.flow is not None:
+        return []
+    guessed = {*dict(_guesses(heard, heard.sure / 2))}
+    for flow in heard.flows.values():
+        named = (*flow.recognised_by, *(flow.suggested_by if flow.name in guessed else ()))
+        found = heard.volunteered(flow()) if named else {}
+        if any(name in found and found[name].value is not None for name in named):
+            return start(flow.name, heard)
+    return []
+
+
 def start(name: str, heard: Heard) -> list[Command]:
     """Return the commands that begin ``name`` with this utterance."""
     values = heard.volunteered(heard.flows[name]())
@@ -142,15 +162,16 @@ def candidates(heard: Heard) -> list[Command]:
         for match in heard.hit.matches[:_CHOICES]:
             if question := heard.knowledge.question(match.id):
                 offers[question] = f"faq:{match.id}"
-    for code, confidence in _guesses(heard):
-        if confidence >= heard.sure / 2 and len(offers) < _CHOICES:
+    for code, _ in _guesses(heard, heard.sure / 2):
+        if len(offers) < _CHOICES:
             offers[heard.flows[code].title] = f"flow:{code}"
     return [Offer({**offers, phrases.OFFER_NONE: ""})] if offers else []
 
 
-def _guesses(heard: Heard) -> list[tuple[str, float]]:
-    """Return the flows that may be meant, the likeliest first."""
+def _guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
+    """Return the flows that may be meant with at least this confidence, the likeliest first."""
     reading = heard.reading
     here = heard.flow.name if heard.flow else ""
     ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    return [(c, s) for c, s in ranked if c in heard.flows and c not in {*_NOT_OFFERED, here}]
+    known = [(c, s) for c, s in ranked if c in heard.flows and s >= least]
+    return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]

@@ -45,7 +45,9 @@ def steering(heard: Heard) -> list[Command]:
 def resume(heard: Heard) -> list[Command]:
     """«接着来»: go on with the open flow or the newest draft, taking what else was said."""
     flow = heard.flow or heard.draft
-    if flow is None or len(heard.bare) > _LONGEST_RESUME or not words.RESUME.search(heard.bare):
+    if flow is None:
+        return [Resume()] if words.RESUME_ALONE.match(heard.bare) else []
+    if len(heard.bare) > _LONGEST_RESUME or not words.RESUME.search(heard.bare):
         return []
     commands: list[Command] = [Resume()]
     if values := heard.news(flow):

@@ -26,6 +26,8 @@ READERS: tuple[Reader, ...] = (
     readers_open.offered,
     readers_open.tapped,
     readers_open.danger,
+    readers_correction.new_value,
+    readers_open.pressing,
     readers_open.person,
     readers_steering.steering,
     readers_steering.resume,
@@ -37,8 +39,10 @@ READERS: tuple[Reader, ...] = (
     readers_open.incident,
     readers_open.wishes,
     readers_open.new_intent,
+    readers_open.recognised,
     readers_open.knowledge,
     readers_answer.late_answer,
+    readers_answer.remark,
     readers_open.candidates,
 )
 

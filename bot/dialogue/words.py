@@ -38,6 +38,8 @@ BARE_NO = re.compile(r"^(没有?了?|没人)[ 。!！]*$")
 CORRECT = re.compile(
     r"不对|错了|改成|改为|改一下|改下|更正|应该是|说错|弄错|写错|不是.{0,12}是|记错|要修改|重新说|换成"
 )
+RESUME_ALONE = re.compile(rf"^(继续|接着来|接着办|继续办|接着报|继续报|继续吧){_END}")
+_REMARK = re.compile(r"[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{3}")
 WAIT = re.compile(
     r"^(稍等|(您|你)?(先|稍)?等(一?会儿?|一?下|等)|稍候|先等等)[ ,，。]*"
     rf"(我?(先|去|再)?(找|看|拿|拍|问|翻|查|开|忙|接|回)[^?？]{{0,8}}|啊?马上(就)?(来|好)?)?{_END}"
@@ -55,6 +57,12 @@ ASKS = re.compile(
 )
 
 _CLAUSE = re.compile(r"[^ ,，。;；!！?？\n]+[?？]?")
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether this is a sentence that states something, rather than noise or a question."""
+    various = len(set(text)) >= 5
+    return various and not QUESTION.search(text) and bool(_REMARK.search(text))
 
 
 def finishes(text: str) -> bool:

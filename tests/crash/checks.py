@@ -17,9 +17,11 @@ from tests.crash.server import Installation
 NUMBER = re.compile(r"\b(?:CL|CP)\d{12,}\b")
 
 
-def check(home: Installation, lives: Sequence[Life], delivered: Sequence[Mapping[str, Any]]) -> None:
+def check(
+    home: Installation, lives: Sequence[Life], delivered: Sequence[Mapping[str, Any]]
+) -> None:
     """Compare what customers saw with what is stored."""
-    with home.engine().connect() as connection:
+    with home.engine() as engine, engine.connect() as connection:
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         assert not connection.execute(text("PRAGMA foreign_key_check")).all()
         for life in lives:

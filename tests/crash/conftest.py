@@ -22,11 +22,10 @@ def api() -> Iterator[FakeApi]:
 
 @pytest.fixture
 def home(tmp_path: Path, api: FakeApi) -> Installation:
-    """An installation with an up-to-date, empty database and a short passive deadline."""
-    installation = Installation(tmp_path, api.url, deadline_s=0.5)
-    engine = installation.engine()
-    schema.upgrade(engine)
-    engine.dispose()
+    """An installation with an up-to-date, empty database."""
+    installation = Installation(tmp_path, api.url)
+    with installation.engine() as engine:
+        schema.upgrade(engine)
     return installation
 
 
@@ -34,5 +33,7 @@ def home(tmp_path: Path, api: FakeApi) -> Installation:
 def servers(home: Installation) -> Iterator[WarmServers]:
     """Servers that start in a moment; all gone at the end."""
     warm = WarmServers(home)
-    yield warm
-    warm.close()
+    try:
+        yield warm
+    finally:
+        warm.close()

@@ -86,9 +86,7 @@ class WeChatWay:
     def say(self, peer: str, number: int, text: str) -> tuple[int, str]:
         """Push a text message."""
         at = int(time.time())
-        query, body = platform.push(
-            self.account, platform.text_xml(peer, text, number, at), at
-        )
+        query, body = platform.push(self.account, platform.text_xml(peer, text, number, at), at)
         status, answer = _post(self.port, f"/wechat/callback?{urlencode(query)}", body, "text/xml")
         if status != 200 or answer == b"success":
             return status, LATER

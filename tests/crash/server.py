@@ -60,7 +60,7 @@ class Installation:
             "DATA_DIR": str(self.folder),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "SECRET_KEY": SECRET,
-            "LOG_LEVEL": "ERROR",
+            "LOG_LEVEL": "WARNING",
             "WECHAT__APP_ID": account.app_id,
             "WECHAT__APP_SECRET": account.app_secret.get_secret_value(),
             "WECHAT__TOKEN": account.token.get_secret_value(),
@@ -79,9 +79,14 @@ class Installation:
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
 
-    def engine(self) -> Engine:
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
         """Open the database as the product does."""
-        return open_engine(f"sqlite:///{self.database}", SECRET.encode())
+        engine = open_engine(f"sqlite:///{self.database}", SECRET.encode())
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -145,6 +150,7 @@ class WarmServers:
 
     def __init__(self, home: Installation) -> None:
         command = [sys.executable, "-m", "tests.crash.warm_start", str(home.port)]
+        self._running = 0
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -154,17 +160,20 @@ class WarmServers:
             text=True,
         )
 
-    def start(self) -> int:
-        """Start a server and return its process id."""
-        return int(self._ask("start"))
+    def start(self) -> None:
+        """Start a server."""
+        self._running = int(self._ask("start"))
 
-    def kill(self, pid: int) -> None:
-        """End a server as a power cut would; return when it is gone."""
+    def kill(self) -> None:
+        """End the server as a power cut would; return when it is gone."""
+        pid, self._running = self._running, 0
         os.kill(pid, signal.SIGKILL)
         assert self._ask("wait") == str(-signal.SIGKILL)
 
     def close(self) -> None:
-        """End the parent."""
+        """End the server, if there is one, and its parent."""
+        if self._running:
+            self.kill()
         self._process.communicate("", timeout=20)
 
     def _ask(self, what: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import subprocess
 import sys
@@ -23,7 +22,6 @@ from tests.crash.customers import (
     SUBMIT,
     Crowd,
     Life,
-    Sent,
     WeChatWay,
     deliver,
     message,
@@ -43,34 +41,36 @@ def settle(done: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.05)
 
 
-@contextlib.contextmanager
-def sometimes_locked(home: Installation, turn: int):  # type: ignore[no-untyped-def]
-    """Hold the database at every fourth kill: then it hits messages that are only in the spool."""
-    with home.locked() if turn % 4 == 3 else contextlib.nullcontext():
-        yield
+def kill_at_random(home: Installation, servers: WarmServers, turn: int) -> None:
+    """Kill under load; every fourth time when messages are acknowledged but only in the spool."""
+    time.sleep(random.uniform(0.02, 0.7))
+    if turn % 4:
+        servers.kill()
+        return
+    with home.locked():
+        settle(lambda: bool(home.waiting_in_spool()), seconds=2)
+        servers.kill()
 
 
 def test_kill_9_loses_nothing_and_doubles_nothing(
     home: Installation, servers: WarmServers, api: FakeApi
 ) -> None:
     """F4: killed at random points under load, over both channels, from cold and warm starts."""
+    home.deadline_s = 0.3  # the spool must be in use when the server dies
     server = ColdServer(home)
     home.wait_until_up()
     crowd = Crowd(home)
     crowd.start()
     time.sleep(1)
     server.kill()
-    pid = servers.start()
+    servers.start()
     for turn in range(1, KILLS):
         home.wait_until_up()
-        time.sleep(random.uniform(0.02, 0.7))
-        with sometimes_locked(home, turn):
-            time.sleep(0.8 if turn % 4 == 3 else 0)
-            servers.kill(pid)
-        pid = servers.start()
+        kill_at_random(home, servers, turn)
+        servers.start()
     crowd.finish()
     settle(lambda: not home.waiting_in_spool())
-    servers.kill(pid)
+    servers.kill()
     assert len(crowd.sent) > LEAST_MESSAGES
     assert sum(life.finished for life in crowd.lives) > KILLS
     check(home, crowd.lives, api.sent)
@@ -78,7 +78,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(
 
 def test_the_same_message_three_times(home: Installation, servers: WarmServers) -> None:
     """F1: the platform's retries get the same answer and have one effect."""
-    pid = servers.start()
+    servers.start()
     home.wait_until_up()
     way, life = WeChatWay(home.port, home.account), Life("wechat", "o-three-times")
     for said in (CLAIM, SUBMIT, QUESTIONS[0]):
@@ -88,14 +88,14 @@ def test_the_same_message_three_times(home: Installation, servers: WarmServers) 
             deliver(way, sent, number)
             time.sleep(0.1)
         assert len(sent.answers) == 3
-    servers.kill(pid)
+    servers.kill()
     check(home, [life], [])
     assert count(home, "claim") == 1
 
 
 def test_the_same_message_sixteen_times_at_once(home: Installation, servers: WarmServers) -> None:
     """F2: sixteen at once are one turn; every answer is the same or `success`."""
-    pid = servers.start()
+    servers.start()
     home.wait_until_up()
     way, life = WeChatWay(home.port, home.account), Life("wechat", "o-sixteen")
     with ThreadPoolExecutor(16) as pool:
@@ -105,7 +105,7 @@ def test_the_same_message_sixteen_times_at_once(home: Installation, servers: War
             list(pool.map(lambda _, s=sent, n=number: deliver(way, s, n), range(16)))
             assert len(sent.answers) == 16
             assert len(set(sent.answers) - {LATER}) == 1
-    servers.kill(pid)
+    servers.kill()
     check(home, [life], [])
     assert count(home, "claim") == 1
 
@@ -114,7 +114,7 @@ def test_a_locked_database_loses_nothing(
     home: Installation, servers: WarmServers, api: FakeApi
 ) -> None:
     """F8: locked for longer than SQLite waits; all is acknowledged in time and answered later."""
-    pid = servers.start()
+    servers.start()
     home.wait_until_up()
     crowd = Crowd(home, wechat=8, chat=0, script=QUESTIONS)
     with home.locked():
@@ -125,7 +125,7 @@ def test_a_locked_database_loses_nothing(
         time.sleep(max(0.0, 6.0 - (time.monotonic() - started)))
     crowd.finish()
     settle(lambda: not home.waiting_in_spool() and not due(home))
-    servers.kill(pid)
+    servers.kill()
     assert {status for sent in crowd.sent for status in sent.statuses} == {200}
     assert any(LATER in sent.answers for sent in crowd.sent)
     for life in crowd.lives:
@@ -166,23 +166,20 @@ def test_an_interrupted_upgrade_is_simply_run_again(home: Installation) -> None:
 
     [statements] = outcomes()
     home.database.unlink()
-    points = sorted(random.sample(range(8, statements), 8)) + [statements]
+    points = [*sorted(random.sample(range(8, statements), 8)), statements]
     assert outcomes(*points) == [-9] * len(points)
     outcomes()
-    engine = home.engine()
-    assert schema.is_current(engine)
-    assert schema.differences(engine) == []
-    with engine.connect() as connection:
-        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-    engine.dispose()
+    with home.engine() as engine:
+        assert schema.is_current(engine)
+        assert schema.differences(engine) == []
+        with engine.connect() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
 
 
 def test_an_older_program_refuses_a_newer_schema(home: Installation) -> None:
     """F25: one clear line, no traceback, and nothing served."""
-    engine = home.engine()
-    with engine.begin() as connection:
+    with home.engine() as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
     done = home.run("serve", "--port", str(home.port))
     assert done.returncode == 1
     assert done.stderr.strip().count("\n") == 0
@@ -191,10 +188,8 @@ def test_an_older_program_refuses_a_newer_schema(home: Installation) -> None:
 
 def count(home: Installation, table: str, where: str = "1 = 1") -> int:
     """Return the number of rows."""
-    engine = home.engine()
-    with engine.connect() as connection:
+    with home.engine() as engine, engine.connect() as connection:
         found = connection.execute(text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar()
-    engine.dispose()
     return int(found or 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.normalise import LIMIT, normalise
@@ -80,12 +80,14 @@ def test_set_phrases_keep_their_numerals() -> None:
     assert write_digits("第三方万一一个劲") == "第三方万一一个劲"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_normalised(text: str) -> None:
     """No text breaks it, and the result is short."""
     assert len(normalise(text)) <= LIMIT
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="保单理赔退投诉怎么吗的车险0123456789 ", max_size=60))
 def test_normalising_twice_changes_little(text: str) -> None:
     """A normalised text stays short and free of spaces between Chinese characters."""

@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.correct import Corrector
@@ -126,12 +126,14 @@ def test_other_words_are_left_alone(text: str) -> None:
     assert Corrector({"智驾": 3, "理赔": 9, "天津": 2}).correct(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_words_rebuild_the_text(text: str) -> None:
     """Cutting loses nothing but spaces."""
     assert "".join(segmenter().cut(text)) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="车险怎么退保理赔", min_size=1, max_size=20), st.randoms())
 def test_noise_never_fails(text: str, chance: Any) -> None:
     """Spoiling works on any text."""

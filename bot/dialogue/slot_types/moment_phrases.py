@@ -36,7 +36,8 @@ _INCIDENT_LEFT = re.compile(
     r"(?:事故|出险|出事|发生|撞|蹭|剐|追尾|事发|案发)(?:的)?(?:时间|日期)?(?:是|在|为|[: ])*$"
 )
 _JOIN = re.compile(
-    r"(?:那天|那会儿?|那阵儿?|的?时候|当天|大概其?|大约|差不多|可能|约莫?|就是|是|在|就|得有|应该|估计|左右|前后"
+    r"(?:那天|那会儿?|那阵儿?|的?时候|当天|大概其?|大约|差不多|可能|约莫?|就是|是|在|就"
+    r"|得有|应该|估计|左右|前后"
     r"|吧|呢|啊|时候|时间|[的儿, ()])*+"
 )
 _RANGE = re.compile(r"[ ]*(?:到|至|-|~|—)[ ]*")
@@ -151,6 +152,8 @@ def about(text: str, phrase: Phrase, since: int, limit: int) -> str:
         return "incident"
     if _BUSINESS_LEFT.search(left):
         return "business"
+    if text.startswith(("的事", "的那事"), phrase.span[1]):
+        return "incident"
     right = _right(text, phrase, limit)
     incident, business = INCIDENT.search(right), _BUSINESS.search(right)
     if business and not (incident and incident.start() <= business.start()):

@@ -132,5 +132,5 @@ def test_shown_masked() -> None:
 @pytest.mark.parametrize("raw", ["110105194912310021", 5, None])
 def test_bad_stored_numbers_are_refused(raw: str | int | None) -> None:
     """What is stored must still be an identity number."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         identity_number.load(raw)
