@@ -22,8 +22,7 @@ setup: $(STAMP) ## 准备环境、数据库和演示数据
 	@$(BIN)/anda setup --quiet
 
 run: $(STAMP) ## 启动产品（PORT=9000 make run 换端口）
-	@ANDA_PUBLIC_URL="$${ANDA_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/anda setup
-	@ANDA_PUBLIC_URL="$${ANDA_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/anda serve --port $(PORT)
+	@ANDA_PUBLIC_URL="$${ANDA_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/anda serve --prepare --port $(PORT)
 
 test: setup ## 跑完整测试（单元、对话、真实 PostgreSQL、真实 Chromium）
 	@$(PYTHON) tools/system_packages.py

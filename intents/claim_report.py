@@ -59,6 +59,7 @@ class ClaimReport(Flow):
     line = Slot(
         line,
         label="险种",
+        implied=True,
         when=lambda c: _calm(c) and (c.line is not None or c.kind is None),
         ask="出事的是车、家里的财产、人身意外，还是货物、责任方面的？",
         buttons=("车险", "家财", "意外健康", "责任险", "货运险"),
@@ -203,10 +204,8 @@ class ClaimReport(Flow):
 
     def invitation(self) -> str:
         """Invite what may still be added; nothing of it is needed for a number."""
-        slots = [type(self).photos]
-        if self.kind == "auto":
-            slots.append(type(self).other_plate)
-        missing = [s.label for s in slots if s.name not in self.values]
+        names = ("photos", "other_plate") if self.kind == "auto" else ("photos",)
+        missing = [self.slots[name].label for name in names if name not in self.values]
         return (
             f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
         )
@@ -228,6 +227,7 @@ class ClaimReport(Flow):
         ]
         if duplicate:
             lines.append(
-                f"另外，这辆车 48 小时内已有报案 {duplicate}；如果是同一次事故，告诉我一声，会为您合并处理。"
+                f"另外，这辆车 48 小时内已有报案 {duplicate}；"
+                "如果是同一次事故，告诉我一声，会为您合并处理。"
             )
         return Outcome.say("\n".join(filter(None, lines)), "查理赔进度", "补照片", "转人工")

@@ -104,7 +104,8 @@ class ClaimReminder(Flow):
         matter = f"报案 {about} " if about else "您的事情"
         promise = office.fact("callback_promise") or "尽快"
         return Outcome.say(
-            f"已经帮您催了：{matter}登记了回电，编号 {number}，{promise}会有同事给您回电话说明进展。"
+            f"已经帮您催了：{matter}登记了回电，编号 {number}，"
+            f"{promise}会有同事给您回电话说明进展。"
             "不满意的话也可以直接投诉。",
             "投诉",
             "转人工",

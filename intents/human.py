@@ -37,7 +37,7 @@ class Human(Flow):
         )
 
     def _call_back(self, office: BackOffice, staffed: bool) -> str:
-        """Out of hours the promise is a ticket, so that somebody has it on the list (domain.md 6)."""
+        """Out of hours the promise is a ticket, so that it is on a list (domain.md 6)."""
         if staffed:
             return ""
         number = office.open_ticket(

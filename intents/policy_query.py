@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot.back_office import BackOffice, PolicyView
@@ -159,11 +160,15 @@ class PolicyQuery(Flow):
         return [p for p in chosen if wanted in p.product] or chosen
 
 
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _words(policy: PolicyView) -> str:
     lines = [
         f"【{policy.product}】{f'（{policy.subject}）' if policy.subject else ''}",
         f"保单号：{policy.number}",
-        f"状态：{policy.status}；到期日：{policy.ends_on.year}年{policy.ends_on.month}月{policy.ends_on.day}日 24 时",
+        f"状态：{policy.status}；到期日：{_day(policy.ends_on)} 24 时",
         f"投保人：{policy.holder}；被保险人：{policy.insured}",
         f"保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
     ]

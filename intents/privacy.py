@@ -22,7 +22,7 @@ class Privacy(Flow):
         return False
 
     def submit(self, office: BackOffice) -> Outcome:
-        """Show the notice (PIPL 17), and open a ticket where something is asked for (PIPL 44–47)."""
+        """Show the notice (PIPL 17); open a ticket for a request (PIPL 44–47)."""
         notice = (
             "我们收集您主动提供的姓名、联系方式、证件尾号、车辆和出险信息，只用于核验身份和办理您的业务；"
             "不相关的信息您可以不提供，不影响其他服务。\n"

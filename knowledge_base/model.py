@@ -18,12 +18,7 @@ from knowledge_base.rerank import FEATURES
 # raise the chance never lowers it.
 SCOPE = {
     "score": 1,  # the best score
-    "asked": 1,  # share of the customer's meaning found in the text
-    "asked_gap": -1,  # the weightiest word of the customer that the text lacks
-    "entry": 1,  # share of the customer's meaning found in any wording of the entry
-    "pairs": 1,  # the same of words and pairs of sounds
     "context": 1,  # share of the customer's meaning found in the answer or the topics
-    "offered": 1,  # share of the text's meaning found in the question
     "text": 1,  # likeness of the texts
     "votes": 1,  # how many other wordings of the entry are close
     "kind_absent": -1,  # the customer asks where, when or who, and no wording of the entry does
@@ -44,6 +39,7 @@ CHOICE = {
     "conflict": -1,  # exclusive terms: 退保 here, 续保 there
     "brevity": -1,
 }
+SCALE = {"scope": 1, "choice": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +76,8 @@ class Model:
     score: Curve
     scope: Curve
     choice: Curve
-    # Brings the product of the two chances to what our labelled questions show.
-    scale: Curve = Curve(0.0, (1.0,))
+    # Joins the logits of the two chances as our labelled questions show.
+    scale: Curve = Curve(0.0, (1.0, 1.0))
     answer_from: float = 0.75
     offer_from: float = 0.25
 
@@ -120,6 +116,6 @@ def _model(path: Path, name: str, tables: Mapping[str, Mapping[str, float]]) -> 
         read_curve(path, f"{name}.score", tables["score"], FEATURES),
         read_curve(path, f"{name}.scope", tables["scope"], SCOPE),
         read_curve(path, f"{name}.choice", tables["choice"], CHOICE),
-        read_curve(path, f"{name}.scale", tables["scale"], ("logit",)),
+        read_curve(path, f"{name}.scale", tables["scale"], SCALE),
         **tables["thresholds"],
     )

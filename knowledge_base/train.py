@@ -17,12 +17,12 @@ import yaml
 from rapidfuzz.distance import Indel
 
 from knowledge_base import lexicon
-from knowledge_base.confidence import Candidate, inputs
+from knowledge_base.confidence import Candidate, chance, chances, inputs
 from knowledge_base.entries import Entry
 from knowledge_base.fit import Ranking, Sample, fit_chance, fit_ranking
 from knowledge_base.loader import load_folder
-from knowledge_base.matcher import FaqMatcher, Match, Question
-from knowledge_base.model import CHOICE, SCOPE, Curve, Model, Models, logit
+from knowledge_base.matcher import FaqMatcher, Question
+from knowledge_base.model import CHOICE, SCALE, SCOPE, Curve, Model, Models
 from knowledge_base.noise import spoil
 from knowledge_base.rerank import FEATURES
 from knowledge_base.wordings import STRANGER
@@ -172,18 +172,19 @@ def accuracy(folds: Sequence[Fold], model: Model) -> float:
 
 def calibrate(model: Model, base: Sequence[Question], labelled: Sequence[Trial]) -> Model:
     """Bring chances to what labelled questions show, and set the thresholds from them."""
-    matcher = FaqMatcher.build(base, Models(model, model))
-    told = []
-    for trial in labelled:
-        matches = matcher.match(trial.text)
-        told.append((matches[0].score if matches else 0.0, _is_right(matches, trial)))
-    scale = fit_chance([((logit(chance),), right) for chance, right in told], (1,))
-    scaled = [(scale.at((logit(chance),)), right) for chance, right in told]
-    return replace(model, scale=scale, answer_from=max(LEAST_CHANCE, threshold(scaled, PRECISION)))
-
-
-def _is_right(matches: Sequence[Match], trial: Trial) -> bool:
-    return bool(matches) and matches[0].id in trial.right
+    answers = list(_ask([Fold(list(base), list(labelled))], model))
+    samples = [
+        (chances(model, found[0][1]), found[0][0] in trial.right)
+        for trial, found in answers
+        if found and not found[0][1].signals["foreign"]
+    ]
+    joined = replace(model, scale=fit_chance(samples, tuple(SCALE.values())))
+    told = [
+        (chance(joined, found[0][1]), found[0][0] in trial.right)
+        for trial, found in answers
+        if found
+    ]
+    return replace(joined, answer_from=max(LEAST_CHANCE, threshold(told, PRECISION)))
 
 
 def threshold(told: Iterable[tuple[float, bool]], precision: float) -> float:
@@ -203,7 +204,7 @@ def write(path: Path, models: Models) -> None:
             "score": _table(model.score, FEATURES),
             "scope": {"bias": round(model.scope.bias, 4)} | _table(model.scope, SCOPE),
             "choice": {"bias": round(model.choice.bias, 4)} | _table(model.choice, CHOICE),
-            "scale": {"bias": round(model.scale.bias, 4)} | _table(model.scale, ("logit",)),
+            "scale": {"bias": round(model.scale.bias, 4)} | _table(model.scale, SCALE),
             "thresholds": {"answer_from": model.answer_from, "offer_from": model.offer_from},
         }
         for name, model in (("single", models.single), ("varied", models.varied))

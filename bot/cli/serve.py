@@ -13,6 +13,7 @@ import uvicorn
 
 from bot import log
 from bot.bootstrap import App
+from bot.cli.setup import hints, prepare_database
 from bot.errors import ConfigurationError
 from bot.web import web_app
 from storage import schema
@@ -37,10 +38,13 @@ def serve(
     role: Annotated[Role, typer.Option(help="all = 一个进程做全部")] = Role.ALL,
     host: Annotated[str, typer.Option()] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    prepare: Annotated[bool, typer.Option("--prepare", help="先准备数据库和演示数据")] = False,
 ) -> None:
     """启动服务（SIGTERM 时处理完手头的消息再退出）。"""
     parts = App.from_configuration()
     log.configure(parts.settings.log_level)
+    if prepare:
+        hints(parts, prepare_database(parts))
     _refuse_foreign_schema(parts)
     if role is Role.WORKER:
         asyncio.run(parts.dispatcher.run())

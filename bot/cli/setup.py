@@ -17,20 +17,23 @@ def register(app: typer.Typer) -> None:
 def setup(quiet: bool = False) -> None:
     """准备数据库；演示模式下首次运行会生成演示数据。"""
     parts = App.from_configuration()
-    schema.upgrade(parts.transactions.engine)
-    summary = _seed_once(parts) if parts.settings.demo else None
+    summary = prepare_database(parts)
     if not quiet:
-        _hints(parts, summary)
+        hints(parts, summary)
     parts.transactions.close()
 
 
-def _seed_once(parts: App) -> DemoSummary:
-    """Fill an empty database with demo data; a second call only returns the personas."""
+def prepare_database(parts: App) -> DemoSummary | None:
+    """Bring the schema up to date and, in demo mode, fill an empty database."""
+    schema.upgrade(parts.transactions.engine)
+    if not parts.settings.demo:
+        return None
     now = parts.clock()
     return parts.transactions.run(lambda uow: seed(uow.session, parts.cipher, now))
 
 
-def _hints(parts: App, summary: DemoSummary | None) -> None:
+def hints(parts: App, summary: DemoSummary | None) -> None:
+    """Print the addresses and the demo log-ins."""
     url = parts.settings.public_url
     print(f"网页对话：{url}/chat")
     print(f"接口文档：{url}/api/docs（令牌：.venv/bin/anda token create --role supervisor）")
@@ -40,4 +43,4 @@ def _hints(parts: App, summary: DemoSummary | None) -> None:
     for persona in summary.personas:
         plate = f"，{persona.plate}" if persona.plate else ""
         print(f"  {persona.name}　手机 {persona.phone}　证件后六位 {persona.id_tail}{plate}")
-    print(f"验证码不会真的发短信，写在 {parts.settings.data_dir / 'sms.jsonl'} 里。")
+    print(f"验证码不会真的发短信，写在 {parts.settings.data_dir / 'sms.jsonl'} 里。", flush=True)

@@ -22,7 +22,8 @@ class Slot(Generic[T]):
     An ``optional`` slot is never asked before the summary; it is taken when said.
     A slot that is not ``deferrable`` cannot be skipped. ``called`` are further words for it.
     A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
-    A slot that ``belongs_to`` another is emptied when that one changes.
+    A slot that ``belongs_to`` another is emptied when that one changes. One that is ``implied``
+    is found in words that say something else too («追尾» is a kind of accident and means a car).
     """
 
     name: str
@@ -48,6 +49,7 @@ class Slot(Generic[T]):
         adds: bool = False,
         received: str = "",
         belongs_to: str = "",
+        implied: bool = False,
     ) -> None:
         self.type = slot_type
         self.label = label
@@ -67,6 +69,7 @@ class Slot(Generic[T]):
         self.adds = adds
         self.received = received
         self.belongs_to = belongs_to
+        self.implied = implied
 
     def __set_name__(self, owner: type[Flow], name: str) -> None:
         self.name = name
@@ -99,7 +102,8 @@ class Flow:
     slots whose older values must be asked again. ``renamed`` maps old slot names to new ones.
     ``kept`` holds JSON that the flow notes for itself (a number it has opened). ``taps`` are
     buttons that begin the flow, wherever the conversation is. A message with a value for a slot
-    in ``recognised_by`` is about this flow; one in ``suggested_by`` supports a guess.
+    in ``recognised_by`` is about this flow, as is one that ``sounds_like`` it (a regular
+    expression); a value in ``suggested_by`` supports a guess.
     """
 
     name: ClassVar[str]
@@ -111,6 +115,7 @@ class Flow:
     taps: ClassVar[tuple[str, ...]] = ()
     recognised_by: ClassVar[tuple[str, ...]] = ()
     suggested_by: ClassVar[tuple[str, ...]] = ()
+    sounds_like: ClassVar[str] = ""
     slots: ClassVar[dict[str, Slot[Any]]] = {}
     keeps_draft: ClassVar[bool] = True
 

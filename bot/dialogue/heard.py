@@ -67,11 +67,21 @@ class Heard:
         """Return slot values said unasked; no character is used twice."""
         text, values = self.text, {}
         for slot in flow.slots.values():
-            found = slot.type.find(text, self.at) if slot.type.volunteered else None
+            found = self._found(slot, text) if slot.type.volunteered else None
             if found:
                 values[slot.name] = self.said(found)
-                text = blank(text, found.span)
+                text = text if slot.implied else blank(text, found.span)
         return values
+
+    def _found(self, slot: Slot[Any], left: str) -> Found[Any] | None:
+        """Find a value in the whole sentence, whose words explain each other, or in what is left.
+
+        «报案，刚才追尾了» tells when it happened; without «追尾» it tells when it was reported.
+        """
+        found = slot.type.find(self.text, self.at)
+        if found and _USED not in left[slice(*found.span)]:
+            return found
+        return slot.type.find(left, self.at) if _USED in left else None
 
     def news(self, flow: Flow) -> dict[str, Said]:
         """Return what was said unasked and may be stored without a correction."""

@@ -76,6 +76,19 @@ def expected_answer(heard: Heard) -> list[Command]:
     return commands
 
 
+def number(heard: Heard) -> list[Command]:
+    """Take bare figures as what we asked for: a code or a phone means nothing else."""
+    if heard.flow is None or not words.FIGURES.match(heard.bare):
+        return []
+    return expected_answer(heard) or new_value(heard)
+
+
+def new_value(heard: Heard) -> list[Command]:
+    """Take another value for a filled slot, where nothing else was understood, as a correction."""
+    changed = _changed(heard, heard.flow) if heard.flow else {}
+    return [CorrectSlots(changed, heard.original)] if changed else []
+
+
 def _asked_for(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> Said | None:
     """Return the answer to the open question, if that is what was said."""
     if _changes_subject(heard, flow, slot, values):

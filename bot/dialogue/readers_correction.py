@@ -32,7 +32,7 @@ def correction(heard: Heard) -> list[Command]:
     return _wrong(heard)
 
 
-def new_value(heard: Heard) -> list[Command]:
+def with_value(heard: Heard) -> list[Command]:
     """Take a correction that brings its value, before a rule can misread it («电话改成…»)."""
     commands = correction(heard)
     return [c for c in commands if isinstance(c, CorrectSlots)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue import phrases
 from bot.dialogue.commands import (
     AnswerEntry,
@@ -12,8 +14,9 @@ from bot.dialogue.commands import (
     Offer,
     StartFlow,
 )
+from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import ASKS, NONE_OF_THESE, QUESTION, RATING
+from bot.dialogue.words import ASKS, NONE_OF_THESE, PERSON, QUESTION, RATING
 
 _CLEAR = 0.75
 _CHOICES = 3
@@ -75,8 +78,13 @@ def _raise(heard: Heard) -> list[Command]:
 
 
 def person(heard: Heard) -> list[Command]:
-    """Give a person the first time one is asked for."""
-    reading = heard.reading
+    """Give a person the first time one is asked for.
+
+    «换个人处理» is what a complainant wants of us, when that was the question.
+    """
+    slot, reading = heard.pending(), heard.reading
+    if slot and slot.type.greedy and not PERSON.search(heard.text):
+        return []
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
@@ -124,16 +132,22 @@ def new_intent(heard: Heard) -> list[Command]:
 
 
 def recognised(heard: Heard) -> list[Command]:
-    """Follow a number that belongs to one flow, or one that supports a guess."""
+    """Follow a number or words that belong to one flow, or a number that supports a guess."""
     if heard.flow is not None:
         return []
-    guessed = {*dict(_guesses(heard, heard.sure / 2))}
-    for flow in heard.flows.values():
-        named = (*flow.recognised_by, *(flow.suggested_by if flow.name in guessed else ()))
-        found = heard.volunteered(flow()) if named else {}
-        if any(name in found and found[name].value is not None for name in named):
-            return start(flow.name, heard)
-    return []
+    guessed = dict(_guesses(heard, heard.sure / 2))
+    flows = heard.flows.values()
+    named = (flow.name for flow in flows if _belongs(heard, flow, likely=flow.name in guessed))
+    name = next(named, "")
+    return start(name, heard) if name else []
+
+
+def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
+    if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
+        return True
+    slots = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
+    found = heard.volunteered(flow()) if slots else {}
+    return any(name in found and found[name].value is not None for name in slots)
 
 
 def start(name: str, heard: Heard) -> list[Command]:

@@ -25,8 +25,9 @@ Reader = Callable[[Heard], list[Command]]
 READERS: tuple[Reader, ...] = (
     readers_open.offered,
     readers_open.tapped,
+    readers_answer.number,
     readers_open.danger,
-    readers_correction.new_value,
+    readers_correction.with_value,
     readers_open.pressing,
     readers_open.person,
     readers_steering.steering,
@@ -42,6 +43,7 @@ READERS: tuple[Reader, ...] = (
     readers_open.recognised,
     readers_open.knowledge,
     readers_answer.late_answer,
+    readers_answer.new_value,
     readers_answer.remark,
     readers_open.candidates,
 )

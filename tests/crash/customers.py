@@ -47,6 +47,7 @@ class Sent:
     text: str
     answers: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    slowest: float = 0.0
 
 
 class Way(Protocol):
@@ -133,12 +134,14 @@ def deliver(way: Way, sent: Sent, number: int) -> None:
     """Send until there is an answer, as the platform and the page do."""
     end = time.monotonic() + _GIVE_UP_S
     while time.monotonic() < end:
+        started = time.monotonic()
         try:
             status, answer = way.say(sent.peer, number, sent.text)
         except (OSError, http.client.HTTPException):
             time.sleep(0.03)
             continue
         sent.statuses.append(status)
+        sent.slowest = max(sent.slowest, time.monotonic() - started)
         if status == 200:
             sent.answers.append(answer)
             return

@@ -118,16 +118,16 @@ def test_a_locked_database_loses_nothing(
     home.wait_until_up()
     crowd = Crowd(home, wechat=8, chat=0, script=QUESTIONS)
     with home.locked():
-        started = time.monotonic()
         crowd.start()
-        settle(lambda: len(crowd.sent) >= 16)
-        assert time.monotonic() - started < 4.5
-        time.sleep(max(0.0, 6.0 - (time.monotonic() - started)))
+        time.sleep(6)
     crowd.finish()
     settle(lambda: not home.waiting_in_spool() and not due(home))
     servers.kill()
     assert {status for sent in crowd.sent for status in sent.statuses} == {200}
     assert any(LATER in sent.answers for sent in crowd.sent)
+    assert max(sent.slowest for sent in crowd.sent) < 4.5
+    assert due(home) == 0
+    assert api.sent
     for life in crowd.lives:
         life.finished = False  # this script opens no case
     check(home, crowd.lives, api.sent)

@@ -62,11 +62,11 @@ def _combine(text: str, live: list[tuple[Phrase, str]]) -> list[tuple[Phrase, st
     return merged
 
 
-def _chosen(text: str, now: datetime) -> Phrase | None:
+def _chosen(text: str, now: datetime) -> tuple[Phrase, str] | None:
     """Return the phrase that says when it happened: about an incident, then the fullest."""
     combined = _combine(text, _live(text, phrases(text, now.date())))
     ranked = sorted(combined, key=lambda one: (one[1] == "incident", one[0].weight), reverse=True)
-    return ranked[0][0] if ranked else None
+    return ranked[0] if ranked else None
 
 
 def _plausible(text: str, phrase: Phrase) -> bool:
@@ -101,9 +101,10 @@ class Moment:
     def find(self, text: str, now: datetime) -> Found[datetime] | None:
         """Return when it happened, where that was said."""
         text = without_hypotheses(text)
-        phrase = _chosen(text, now)
-        if phrase is None or not _plausible(text, phrase):
+        chosen = _chosen(text, now)
+        if chosen is None or not (chosen[1] == "incident" or _plausible(text, chosen[0])):
             return None
+        phrase = chosen[0]
         found = self._found(phrase, now)
         rest = _NOT_SAID.sub("", blank(text, phrase.span))
         if found.problem == FUTURE and not INCIDENT.search(rest) and len(rest) > 3:
@@ -114,8 +115,8 @@ class Moment:
         """Return the time; asked for it, vague words are enough."""
         if is_question(text) and not INCIDENT.search(text):
             return None
-        phrase = _chosen(text, now)
-        return self._found(phrase, now) if phrase else None
+        chosen = _chosen(text, now)
+        return self._found(chosen[0], now) if chosen else None
 
     def dump(self, value: datetime) -> Json:
         """Return the time in ISO format."""

@@ -144,7 +144,7 @@ def _incomplete(text: str, cued: bool) -> Found[str] | None:
 
 @dataclass(frozen=True)
 class Phone(TextValue):
-    """Digits only: 13602119087 or, with its area code, 02260881234."""
+    """Digits only: 13800000000 or, with its area code, 02212345678."""
 
     volunteered: bool = True
     greedy: bool = False

@@ -46,7 +46,7 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         ),
         ("車被撞了，電話13600001111", {"line": "auto", "phone": "13600001111"}),
         ("樓上漏水", {"line": "home", "accident_type": "water_leak"}),
-        ("[位置] 天津市河北区中山路示例段", {"place": "天津市河北区中山路示例段"}),
+        ("[位置] 天津市南开区红旗路示例段", {"place": "天津市南开区红旗路示例段"}),
         ("后天早上撞的", {"happened_at": None}),
         ("津A1234", {"plate": None}),
         (
@@ -68,7 +68,7 @@ def test_messages(text: str, slots: dict[str, Json]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "能报案吗",
+        "现在能报吗",
         "要是撞了人怎么办",
         "地址发我行吗",
         "你们几点下班",

@@ -21,6 +21,9 @@ def check(flag: Flag, text: str, expected: bool | None) -> None:
     ("text", "expected"),
     [
         ("没伤人", False),
+        ("受伤倒是没有", False),
+        ("他胳膊抬不起来", True),
+        ("砸着我媳妇脚了", True),
         ("没有人员受伤", False),
         ("人没事就是车坏了", False),
         ("人都挺好的", False),

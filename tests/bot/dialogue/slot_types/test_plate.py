@@ -44,6 +44,9 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         ("对方是辆灰色大众 鲁R22K90", None, "鲁R22K90"),
         ("撞我的车是京N5K0P2", None, "京N5K0P2"),
         ("京N5K0P2追了我", None, "京N5K0P2"),
+        ("被津B77P20撞的 我是津M09K11", "津M09K11", "津B77P20"),
+        ("我爸那车津P55Q21", "津P55Q21", None),
+        ("那辆车是黑色轿车 豫P77J20", None, "豫P77J20"),
         ("把前车顶了 津K20C58", "津K20C58", None),
         ("对方全责 我车津K20C58", "津K20C58", None),
         ("津A12345 津B23456", None, None),
@@ -90,7 +93,7 @@ def test_doubtful_letters_lower_confidence() -> None:
 
 def test_reply_about_the_other_car_is_not_ours() -> None:
     """The other driver's plate does not answer the question for one's own."""
-    assert plate.answer("对方是冀J7T036", NOW) is None
+    assert plate.answer("对方是冀K8T036", NOW) is None
 
 
 @pytest.mark.parametrize(
