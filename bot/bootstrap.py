@@ -206,7 +206,7 @@ class App:
         """Return what the chat page says about the branch."""
         facts = self.settings.branch
         return PageInfo(
-            branch=facts.get("name", "天安保险天津分公司"),
+            branch=facts.get("branch_name", "分公司"),
             hotline=self.settings.hotline,
             demo=self.settings.demo,
             hours=facts.get("chat_hours", ""),

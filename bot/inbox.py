@@ -39,6 +39,8 @@ class EngineInbox:
     told: Callable[[InboundMessage, Result], None] = lambda message, result: None
     _lines: dict[tuple[str, str, str], _Line] = field(default_factory=dict)
     _pending: set[asyncio.Task[Any]] = field(default_factory=set)
+    # Spooled messages whose turns are under way: nobody else may take them up.
+    _in_hand: set[str] = field(default_factory=set)
 
     async def result(self, message: InboundMessage, within: float | None = None) -> Result | None:
         """Answer a message exactly once; None when it will be answered through the outbox."""
@@ -50,6 +52,7 @@ class EngineInbox:
         if done:
             return task.result()
         ticket = await asyncio.to_thread(self.spool.write, message)
+        self._in_hand.add(ticket)
         if claim.take("outbox"):
             task.add_done_callback(partial(self._settled, ticket))
             return None
@@ -57,19 +60,45 @@ class EngineInbox:
         try:
             return await task
         finally:
+            self._in_hand.discard(ticket)
             await asyncio.to_thread(self.spool.remove, ticket)
 
     def _settled(self, ticket: str, task: asyncio.Task[Result]) -> None:
+        self._in_hand.discard(ticket)
         if not task.cancelled() and task.exception() is None:
             self.spool.remove(ticket)
 
-    async def work_off_spool(self) -> int:
-        """Answer what was acknowledged before a crash; return how many messages there were."""
+    async def take_up_spool(self) -> set[asyncio.Task[None]]:
+        """Put what was acknowledged before a crash in line, ahead of what comes from now on."""
         waiting = await asyncio.to_thread(self.spool.read_all)
-        for ticket, message in waiting:
+        tasks = {
+            asyncio.create_task(self._work_off(ticket, message))
+            for ticket, message in waiting
+            if ticket not in self._in_hand
+        }
+        self._in_hand.update(ticket for ticket, _ in waiting)
+        self._pending |= tasks
+        for task in tasks:
+            task.add_done_callback(self._pending.discard)
+        # One step, and each of them has its place.
+        await asyncio.sleep(0)
+        return tasks
+
+    async def work_off_spool(self) -> int:
+        """Answer what waits in the spool; return how many messages there were."""
+        tasks = await self.take_up_spool()
+        await asyncio.gather(*tasks)
+        return len(tasks)
+
+    async def _work_off(self, ticket: str, message: InboundMessage) -> None:
+        try:
             await self._in_line(message, Claim(late=True))
             await asyncio.to_thread(self.spool.remove, ticket)
-        return len(waiting)
+        except Exception:
+            # It stays in the spool and is taken up again.
+            log.exception("spool.trouble", ticket=ticket)
+        finally:
+            self._in_hand.discard(ticket)
 
     async def drain(self) -> None:
         """Wait for the turns that are under way."""

@@ -75,6 +75,7 @@ class _Front:
 @asynccontextmanager
 async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     """Start what runs beside the requests; on the way out finish what is under way."""
+    await _take_up_spool(app)
     tasks = [asyncio.create_task(_work_off_spool(app))]
     if worker:
         tasks.append(asyncio.create_task(app.dispatcher.run()))
@@ -87,6 +88,14 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         await run_in_threadpool(app.transactions.close)
+
+
+async def _take_up_spool(app: App) -> None:
+    """Before the first request: a customer's newer message must not overtake an older one."""
+    try:
+        await app.inbox.take_up_spool()
+    except Exception:
+        log.exception("spool.trouble")
 
 
 async def _work_off_spool(app: App) -> None:

@@ -160,8 +160,8 @@ class ClaimReport(Flow):
 
     @property
     def told(self) -> bool:
-        """Tell whether the customer has described the accident in their own words."""
-        return bool(self.kept.get("told"))
+        """Tell whether we know what happened; the card invites more words."""
+        return bool(self.kept.get("told")) or self.accident_type not in (None, "other")
 
     @property
     def confirm(self) -> bool:
@@ -206,6 +206,8 @@ class ClaimReport(Flow):
         """Invite what may still be added; nothing of it is needed for a number."""
         names = ("photos", "other_plate") if self.kind == "auto" else ("photos",)
         missing = [self.slots[name].label for name in names if name not in self.values]
+        if not self.kept.get("told") and not self.story:
+            missing.insert(0, "经过和损失情况")
         return (
             f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
         )

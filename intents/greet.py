@@ -19,7 +19,7 @@ class Greet(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Introduce the bot; the law wants it to say that it is one."""
-        branch = office.fact("branch_name") or office.fact("name") or "分公司"
+        branch = office.fact("branch_name") or "分公司"
         return Outcome.say(
             f"您好，我是{branch}的智能助手安答（不是真人），可以帮您报案、查理赔进度、查保单、"
             "登记投诉，也能回答保险问题。直接说事儿就行；想找工作人员，随时回复「人工」。\n"

@@ -1,7 +1,7 @@
 """Turn scores into the chance that the first answer is right.
 
-One curve tells whether the question is in scope at all, one whether the choice is right; a third
-joins them. All were learnt from our own texts by ``train.py``.
+The chance is that of being in scope at all, times that of the choice being right, brought to
+scale. The curves were learnt from our own texts by ``train.py``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from knowledge_base.model import CHOICE, SCOPE, Model
+from knowledge_base.model import CHOICE, SCOPE, Model, logit
 from knowledge_base.rerank import FEATURES, Features
 
 AT = {name: place for place, name in enumerate(FEATURES)}
@@ -54,14 +54,14 @@ def inputs(names: Iterable[str], candidate: Candidate) -> tuple[float, ...]:
     return tuple([extra[name] if name in extra else found[AT[name]] for name in names])
 
 
-def chances(model: Model, candidate: Candidate) -> tuple[float, float]:
-    """Return the logits of being in scope, and of the choice being right."""
-    in_scope = model.scope.linear(inputs(SCOPE, candidate))
-    return in_scope, model.choice.linear(inputs(CHOICE, candidate))
+def rough(model: Model, candidate: Candidate) -> tuple[float]:
+    """Return the logit of being in scope and of the choice being right, before scaling."""
+    in_scope = model.scope.at(inputs(SCOPE, candidate))
+    return (logit(in_scope * model.choice.at(inputs(CHOICE, candidate)) ** model.caution),)
 
 
 def chance(model: Model, candidate: Candidate) -> float:
     """Return the chance that the question is in scope and this candidate is right."""
-    joined = model.scale.at(chances(model, candidate))
+    scaled = model.scale.at(rough(model, candidate))
     # Not learnt but ruled: about another company or town we know nothing, however alike it sounds.
-    return joined * FOREIGN if candidate.signals["foreign"] else joined
+    return scaled * FOREIGN if candidate.signals["foreign"] else scaled

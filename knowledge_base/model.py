@@ -39,7 +39,7 @@ CHOICE = {
     "conflict": -1,  # exclusive terms: 退保 here, 续保 there
     "brevity": -1,
 }
-SCALE = {"scope": 1, "choice": 1}
+SCALE = {"product": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,10 @@ class Model:
     score: Curve
     scope: Curve
     choice: Curve
-    # Joins the logits of the two chances as our labelled questions show.
-    scale: Curve = Curve(0.0, (1.0, 1.0))
+    # Brings the product of the two chances to what our labelled questions show.
+    scale: Curve = Curve(0.0, (1.0,))
+    # How much the doubt between two candidates counts beside the doubt about the scope.
+    caution: float = 1.0
     answer_from: float = 0.75
     offer_from: float = 0.25
 
@@ -117,5 +119,5 @@ def _model(path: Path, name: str, tables: Mapping[str, Mapping[str, float]]) -> 
         read_curve(path, f"{name}.scope", tables["scope"], SCOPE),
         read_curve(path, f"{name}.choice", tables["choice"], CHOICE),
         read_curve(path, f"{name}.scale", tables["scale"], SCALE),
-        **tables["thresholds"],
+        **tables["settings"],
     )

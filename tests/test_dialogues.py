@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +29,9 @@ MODULES = sorted({flow.__module__.rpartition(".")[2] for flow in FLOWS})
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Load the knowledge and the understanding once; every play gets its own database."""
-    yield Stage(App.from_configuration(), tmp_path_factory.mktemp("stage"))
+def stage(parts: App, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Return what all plays share; every play gets its own database."""
+    return Stage(parts, tmp_path_factory.mktemp("stage"))
 
 
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)

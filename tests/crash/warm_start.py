@@ -16,7 +16,7 @@ def main() -> None:
     parts = App.from_configuration()
     _ = parts.engine
     # The knowledge base and the readers are read-only; the server takes them as they are.
-    App.from_configuration = classmethod(lambda cls: parts)  # type: ignore[method-assign]
+    App.from_configuration = classmethod(lambda cls: parts)  # type: ignore[method-assign, assignment]
     gc.freeze()
     server = 0
     for line in sys.stdin:

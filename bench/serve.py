@@ -1,0 +1,31 @@
+"""The product, whole, over another knowledge base: `python -m bench.serve BASE PORT`.
+
+Configured by the environment like `anda serve`, which does the serving; only the entries differ.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bot.bootstrap import App
+from bot.cli.serve import Role, serve
+from knowledge_base.loader import KnowledgeBase, load_jsonl
+from knowledge_base.service import Service
+from storage import schema
+
+
+def main() -> None:
+    """Serve."""
+    base, port = sys.argv[1:]
+    parts = App.from_configuration()
+    schema.upgrade(parts.transactions.engine)
+    entries = list(load_jsonl(Path(base)))
+    vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.branch)
+    # `serve` builds its parts itself: hand it these.
+    App.from_configuration = lambda: parts  # type: ignore[method-assign,assignment]
+    serve(Role.ALL, "127.0.0.1", int(port))
+
+
+if __name__ == "__main__":
+    main()
