@@ -50,7 +50,7 @@ class Contender:
     samples: list[Sample] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 
-    def start(self, core: int, known: str, platform: Platform) -> None:
+    def start(self, core: int, known: Sequence[str], platform: Platform) -> None:
         """Start on ``core`` and wait for the first right answer."""
         started = time.perf_counter()
         with self.log.open("wb") as log:
@@ -61,8 +61,9 @@ class Contender:
                 stdout=log,
                 stderr=log,
             )
-        question = Query(known, entry_id(0))
-        while not self._knows(platform, question):
+        asked = 0
+        while not self._knows(platform, known, asked):
+            asked += 1
             if self._process.poll() is not None or time.perf_counter() - started > _START_S:
                 raise SystemExit(f"{self.name} 没有启动：\n{self.log.read_text()[-2000:]}")
             time.sleep(0.05)
@@ -94,8 +95,10 @@ class Contender:
             )
         )
 
-    def _knows(self, platform: Platform, question: Query) -> bool:
-        push = platform.push("o-first", question, self.port)
+    def _knows(self, platform: Platform, known: Sequence[str], attempt: int) -> bool:
+        number = attempt % len(known)
+        question = Query(known[number], entry_id(number))
+        push = platform.push(f"o-first-{attempt}", question, self.port)
         head, _, body = push.request.partition(b"\r\n\r\n")
         path = head.split(b" ", 2)[1].decode()
         try:

@@ -107,7 +107,9 @@ class App:
         """Return what understands a single sentence; flows bring examples of their own."""
         reader = SentenceReader.load()
         for flow in self.registry.flows.values():
-            reader.add_examples(flow.name, flow.examples)
+            # A flow without examples is begun by a button only.
+            if flow.examples:
+                reader.add_examples(flow.name, flow.examples, flow.title)
         return reader
 
     @cached_property

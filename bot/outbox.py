@@ -46,20 +46,26 @@ class Dispatcher:
     clock: Callable[[], datetime]
     name: str = field(default_factory=lambda: f"worker-{secrets.token_hex(4)}")
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopped: bool = False
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """End :meth:`run` after the batch that is under way."""
+        self._stopped = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Deliver until cancelled; a broken database is waited out."""
-        while True:
+        """Deliver until stopped or cancelled; a broken database is waited out."""
+        while not self._stopped:
             try:
                 busy = await self.run_once()
             except Exception:
                 log.exception("outbox.trouble")
                 busy = 0
-            if not busy:
+            if not busy and not self._stopped:
                 await self._rest()
 
     async def _rest(self) -> None:

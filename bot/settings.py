@@ -11,7 +11,7 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +22,8 @@ from pydantic_settings import (
 from bot.errors import ConfigurationError
 
 CONFIG_FILE = "config.yaml"
+# Commands run from another folder still find the branch's configuration.
+_PLACES = (Path(CONFIG_FILE), Path(__file__).parents[1] / CONFIG_FILE)
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -36,10 +38,8 @@ class Dialogue(Section):
     """How patient the bot is and how sure it must be."""
 
     intent_threshold: Share = 0.55
-    answer_precision: Share = 0.95
     misses_before_handoff: Positive = 3
     idle_hours_before_asking: Positive = 6
-    draft_days: Positive = 30
 
 
 class Identity(Section):
@@ -60,21 +60,23 @@ class Desk(Section):
     opens: time = time(8)
     closes: time = time(20)
     answer_minutes: Positive = 5
-    urgent_minutes: Positive = 2
     call_back_hours: Positive = 2
+
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _quoted(cls, value: Any) -> Any:
+        # YAML reads an unquoted 20:00 as the number 1200.
+        if isinstance(value, int | float):
+            raise ValueError('时间要加引号，例如 "20:00"')
+        return value
 
 
 class Deadlines(Section):
     """Promises and legal clocks, in the unit that their name says."""
 
     complaint_days: Positive = 15
-    complaint_complex_days: Positive = 30
-    complaint_extension_days: Positive = 30
     claim_first_contact_minutes: Positive = 30
     injury_contact_minutes: Positive = 5
-    claim_decision_days: Positive = 30
-    compulsory_decision_days: Positive = 5
-    claim_payment_days: Positive = 10
 
 
 class WeChat(Section):
@@ -132,7 +134,7 @@ class Settings(BaseSettings):
         extra="forbid",
         env_prefix="ANDA_",
         env_nested_delimiter="__",
-        yaml_file=CONFIG_FILE,
+        yaml_file=next((str(place) for place in _PLACES if place.exists()), CONFIG_FILE),
         yaml_file_encoding="utf-8",
     )
 

@@ -11,8 +11,13 @@ from typing import Any
 
 import orjson
 
+import structlog
+
 from bot.dialogue.message import Attachment, InboundMessage, Location
+from bot.errors import AndaError
 from storage.crypto import Cipher
+
+log = structlog.get_logger()
 
 _PLACE = b"spool"
 
@@ -35,18 +40,38 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(self.folder / f"{ticket}.msg")
+        self._sync_folder()
         return ticket
+
+    def _sync_folder(self) -> None:
+        """Make the new name itself survive a power cut."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def remove(self, ticket: str) -> None:
         """Forget a message whose turn is committed."""
         (self.folder / f"{ticket}.msg").unlink(missing_ok=True)
 
     def read_all(self) -> list[tuple[str, InboundMessage]]:
-        """Return the messages that still wait, oldest first."""
-        return [
-            (path.stem, _message(orjson.loads(self._cipher.open(path.read_bytes(), _PLACE))))
-            for path in sorted(self.folder.glob("*.msg"))
-        ]
+        """Return the messages that still wait, oldest first.
+
+        A file that cannot be read is set aside as ``.bad``, so that it does not block the rest.
+        """
+        read = ((path, self._read(path)) for path in sorted(self.folder.glob("*.msg")))
+        return [(path.stem, message) for path, message in read if message is not None]
+
+    def _read(self, path: Path) -> InboundMessage | None:
+        try:
+            return _message(orjson.loads(self._cipher.open(path.read_bytes(), _PLACE)))
+        except FileNotFoundError:
+            return None
+        except (AndaError, ValueError, TypeError, KeyError):
+            log.exception("spool.unreadable", file=path.name)
+            path.rename(path.with_suffix(".bad"))
+            return None
 
 
 def _message(raw: dict[str, Any]) -> InboundMessage:

@@ -19,10 +19,11 @@ _DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {
     str(n): n for n in range(1, 6)
 }
 _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
+# In the order in which they are tried: «不满意» and «非常满意» both contain «满意».
 _WORDS = (
+    (1, re.compile(r"很差|太差|不满意|垃圾")),
     (5, re.compile(r"非常满意|特别好|太好了|很满意")),
     (4, re.compile(r"挺好|满意|不错")),
-    (1, re.compile(r"很差|太差|不满意|垃圾")),
 )
 
 
@@ -30,7 +31,7 @@ def score_of(text: str) -> int | None:
     """Return the score from 1 to 5 that ``text`` gives, if any."""
     if match := _SCORE.search(text):
         return _DIGITS[match.group(1) or match.group(2)]
-    return next((score for score, words in _WORDS[::-1] if words.search(text)), None)
+    return next((score for score, words in _WORDS if words.search(text)), None)
 
 
 class Callback(Flow):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 from typer.exceptions import Abort, TyperException
 
@@ -32,10 +33,17 @@ def main() -> None:
     except TyperException as error:
         _say(str(error) or "用法不对，anda --help 查看全部命令")
         sys.exit(2)
-    except (AndaError, OSError) as error:
-        _say(str(error))
+    except Exception as error:  # the border of the command line: one line, never a traceback
+        structlog.get_logger().debug("command.failed", exc_info=True)
+        _say(_one_line(error))
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _one_line(error: Exception) -> str:
+    """Return what went wrong; unexpected errors begin with their kind."""
+    text = " ".join(str(error).split())[:300]
+    return text if isinstance(error, AndaError | OSError) else f"{type(error).__name__}：{text}"
 
 
 def _say(text: str) -> None:

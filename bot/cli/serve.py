@@ -47,7 +47,7 @@ def serve(
         hints(parts, prepare_database(parts))
     _refuse_foreign_schema(parts)
     if role is Role.WORKER:
-        asyncio.run(parts.dispatcher.run())
+        asyncio.run(_work(parts))
         return
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine
@@ -74,3 +74,13 @@ def _refuse_foreign_schema(parts: App) -> None:
         raise ConfigurationError("数据库比程序新：请升级程序，或换用与数据库配套的版本")
     if not schema.is_current(engine):
         raise ConfigurationError("数据库还没有准备好：请先运行 anda db upgrade")
+
+
+async def _work(parts: App) -> None:
+    """Work off the outbox until SIGTERM; what is being delivered is settled first."""
+    task = asyncio.create_task(parts.dispatcher.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, parts.dispatcher.stop)
+    await task
+    await asyncio.to_thread(parts.transactions.close)

@@ -35,7 +35,7 @@ def correct(turn: Turn, command: CorrectSlots) -> None:
 
 def _take(turn: Turn, flow: Flow, values: Mapping[str, Said], utterance: str) -> None:
     if utterance:
-        flow.hear(utterance, _rest(utterance, values))
+        flow.hear(utterance, _rest(flow, utterance, values))
     taken = [name for name, said in values.items() if _take_one(turn, flow, name, said)]
     turn.filled = turn.filled or bool(taken)
     turn.added = bool(taken) and all(flow.slots[name].adds for name in taken)
@@ -45,11 +45,16 @@ def _take(turn: Turn, flow: Flow, values: Mapping[str, Said], utterance: str) ->
     turn.store(flow)
 
 
-def _rest(utterance: str, values: Mapping[str, Said]) -> str:
-    """Return the words that did not end up in a slot."""
-    for said in values.values():
-        utterance = utterance.replace(said.quote, " ", 1) if said.quote else utterance
+def _rest(flow: Flow, utterance: str, values: Mapping[str, Said]) -> str:
+    """Return the words that did not end up in a slot of some meaning; a free text has none."""
+    quotes = (s.quote for n, s in values.items() if n in flow.slots and _telling(flow, n))
+    for quote in filter(None, quotes):
+        utterance = utterance.replace(quote, " ", 1)
     return utterance.strip()
+
+
+def _telling(flow: Flow, name: str) -> bool:
+    return flow.slots[name].type.volunteered or not flow.slots[name].type.greedy
 
 
 def _take_one(turn: Turn, flow: Flow, name: str, said: Said) -> bool:

@@ -33,12 +33,22 @@ def digression(heard: Heard) -> list[Command]:
         return []
     asked, told = words.split_question(heard.original)
     hit = _answer(heard, asked)
-    if hit is None or _gives_what_was_asked(heard, flow):
+    if hit is None or _gives_what_was_asked(heard.part(asked), flow):
         return []
-    values = heard.part(told).news(flow) if told else {}
+    values = _told(heard.part(told), flow) if told else {}
     facts: list[Command] = [FillSlots(values, told, flow.name)] if values else []
     best = hit.matches[0]
     return [*facts, AnswerEntry(best.id, best.score)]
+
+
+def _told(heard: Heard, flow: Flow) -> dict[str, Said]:
+    """Return the facts beside a question, our own question's answer among them."""
+    slot, values = flow.pending(), heard.news(flow)
+    if slot and slot.name not in values and not slot.type.greedy:
+        said = heard.answer(slot, values)
+        if said and said.value is not None:
+            values[slot.name] = said
+    return values
 
 
 def _answer(heard: Heard, asked: str) -> Hit | None:
@@ -151,13 +161,8 @@ def late_answer(heard: Heard) -> list[Command]:
         return []
     if words.finishes(heard.bare):
         return [Resume(), Finish(submit=True)]
-    slot, values = flow.pending(), heard.news(flow)
-    if slot and slot.name not in values and not slot.type.greedy:
-        said = heard.answer(slot, values)
-        if said and said.value is not None:
-            values[slot.name] = said
-    if values:
+    if values := _told(heard, flow):
         return [Resume(), FillSlots(values, heard.original, flow.name)]
     # A plain yes after a day shows the card again: nobody remembers what it said.
-    agreed = slot is None and yes_no.answer(heard.text, heard.at)
+    agreed = flow.pending() is None and yes_no.answer(heard.text, heard.at)
     return [Resume()] if agreed else []

@@ -62,7 +62,7 @@ TOGETHER = tuple(
 )
 
 
-def several(text: str, whole: Ranking, rank: Callable[[str], Ranking]) -> tuple[str, ...]:
+def several(text: str, rank: Callable[[str], Ranking]) -> tuple[str, ...]:
     """Return the wishes in order when ``text`` holds more than one, else nothing."""
     joints = JOINT.search(text) is not None
     counted = COUNTED.search(text) is not None

@@ -1,0 +1,195 @@
+"""Fakes for what the dialogue core only knows as a Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.back_office import (
+    ClaimView,
+    CodeResult,
+    ComplaintView,
+    HandoffView,
+    Level,
+    PolicyView,
+    Values,
+)
+from bot.clock import SHANGHAI
+from bot.dialogue.reading import Hit, Match, Reading
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
+CODE = "246810"
+
+
+@dataclass
+class FakeOffice:
+    """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
+
+    now: datetime = NOON
+    verified: bool = False
+    staffed: bool = True
+    tail: str = "124421"
+    opened: list[tuple[str, str, Values]] = field(default_factory=list)
+    amended: list[tuple[str, Values]] = field(default_factory=list)
+    handoffs: list[tuple[Level, str]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    failures: int = 0
+    photos: int = 0
+
+    def fact(self, key: str) -> str:
+        """Return nothing: no fact is configured."""
+        return ""
+
+    def _open(self, kind: str, values: Values) -> str:
+        number = f"{kind}20261123{len(self.opened) + 1:06d}"
+        self.opened.append((kind, number, dict(values)))
+        return number
+
+    def _numbers(self, kind: str) -> list[str]:
+        return [number for opened, number, _ in self.opened[::-1] if opened == kind]
+
+    def open_claim(self, values: Values) -> str:
+        """Record a claim."""
+        return self._open("CL", values)
+
+    def amend_claim(self, number: str, values: Values) -> None:
+        """Record a change."""
+        self.amended.append((number, dict(values)))
+
+    def attach_photos(self, number: str) -> int:
+        """Count what was attached."""
+        self.photos += 1
+        return self.photos
+
+    def recent_claim(self, plate: str) -> str | None:
+        """Return nothing."""
+        return None
+
+    def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
+        """Return one document."""
+        return ["驾驶证 *"]
+
+    def advice(self, line: str, accident_type: str) -> str:
+        """Return nothing."""
+        return ""
+
+    def claims(self, number: str | None = None) -> Sequence[ClaimView]:
+        """Return the claims opened here."""
+        views = [
+            ClaimView(n, "auto", "待联系", "", self.now, "理赔客服组", "联系您", None, ())
+            for n in self._numbers("CL")
+        ]
+        return [view for view in views if number in (None, view.number)]
+
+    def open_complaint(self, values: Values) -> ComplaintView:
+        """Record a complaint."""
+        return self._complaint(self._open("CP", values))
+
+    def _complaint(self, number: str) -> ComplaintView:
+        due = (self.now + timedelta(days=15)).date()
+        return ComplaintView(number, "已受理", self.now, "投诉岗", due)
+
+    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
+        """Return the complaints opened here."""
+        views = map(self._complaint, self._numbers("CP"))
+        return [view for view in views if number in (None, view.number)]
+
+    def hand_off(self, level: Level, reason: str) -> HandoffView:
+        """Open one request, or raise its level."""
+        fresh = not self.handoffs
+        raised = fresh or level < self.handoffs[-1][0]
+        if raised:
+            self.handoffs.append((level, reason))
+        return HandoffView(fresh, raised, self.staffed, 0, self.now + timedelta(hours=8))
+
+    def send_code(self, phone: str) -> CodeResult:
+        """Send CODE unless locked."""
+        return "locked" if self.locked_minutes() else "sent"
+
+    def check_code(self, phone: str, code: str) -> bool:
+        """Compare with CODE."""
+        self.failures += code != CODE
+        return code == CODE
+
+    def identify(self, phone: str, proof: Values) -> bool:
+        """Compare the document's tail."""
+        self.verified = proof.get("id_tail") == self.tail
+        self.failures += not self.verified
+        return self.verified
+
+    def locked_minutes(self) -> int:
+        """Lock after three failures."""
+        return 30 if self.failures >= 3 else 0
+
+    def policies(self, reason: str) -> Sequence[PolicyView]:
+        """Return one policy of the verified customer; nobody else may ask."""
+        if not self.verified:
+            return ()
+        return [
+            PolicyView(
+                number="TATJ20260208000155",
+                product="机动车商业保险",
+                line="auto",
+                subject="津X09M33",
+                holder="白*",
+                insured="白*",
+                starts_at=self.now,
+                ends_on=self.now.date(),
+                status="有效",
+                premium_fen=300_000,
+                payment="已缴清",
+                coverages=(),
+            )
+        ]
+
+    def open_ticket(self, kind: str, values: Values) -> str:
+        """Record any other promise."""
+        return self._open("TK", {**values, "kind": kind})
+
+    def unsubscribe(self, category: str) -> None:
+        """Take note."""
+        self.stopped.append(category)
+
+    def pending_survey(self) -> str | None:
+        """Return nothing: no survey waits."""
+        return None
+
+    def answer_survey(self, score: int | None, comment: str) -> bool:
+        """Return that no survey waited."""
+        return False
+
+
+@dataclass(frozen=True)
+class FakeReader:
+    """Reads only the sentences it is given."""
+
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+
+    def read(self, text: str) -> Reading:
+        """Return the prepared reading, or that nothing is understood."""
+        return self.readings.get(text, Reading("nonsense", 0.0))
+
+
+@dataclass(frozen=True)
+class FakeKnowledge:
+    """Knows only the questions it is given: question → answer."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def look_up(self, text: str) -> Hit:
+        """Return the question itself as its entry."""
+        if text in self.answers:
+            return Hit("answer", (Match(text, 0.95),))
+        if text in self.offers:
+            return Hit("offer", tuple(Match(entry, 0.4) for entry in self.offers[text]))
+        return Hit()
+
+    def question(self, entry: str) -> str:
+        """Return the question."""
+        return entry
+
+    def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the answer."""
+        return (self.answers[entry], ("转人工",)) if entry in self.answers else None
