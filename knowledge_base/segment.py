@@ -1,21 +1,27 @@
-"""Cut Chinese text into words with jieba's dictionary and our insurance terms.
+"""Cut Chinese text into words: jieba's tokenizer over its commoner words and our terms.
 
-The method is jieba's own (the most probable path through the dictionary, no guessing of unknown
-words; a test compares the two). It is written out here because jieba needs 1.2 s and a cache file
-to start, warns on import, and spends 4 times as long on a short question.
+jieba's own start reads 350,000 words and writes a cache file; we hand its tokenizer the words
+that matter, which takes a third of the time and of the memory and writes nothing.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import logging
 import math
 import re
+import warnings
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from bot.errors import ConfigurationError
 from knowledge_base import lexicon
+
+with warnings.catch_warnings():
+    # jieba's regular expressions and its use of pkg_resources warn on newer Pythons.
+    warnings.simplefilter("ignore")
+    import jieba
+
+jieba.setLogLevel(logging.WARNING)
 
 RUN = re.compile(r"[a-z0-9.%]+|[^a-z0-9.%\s]+")
 # Rarer dictionary entries are mostly names; leaving them out halves memory and start-up.
@@ -23,30 +29,25 @@ LEAST_FREQUENCY = 5
 LONGEST_WORD = 5
 # High enough that a term of ours beats its parts, low enough not to eat its neighbours.
 TERM_FREQUENCY = 3000
-NEVER = -1e9
 
 
 class Segmenter:
-    """Cut text along the most probable path."""
+    """Cut text along the most probable path, without guessing words that are unknown."""
 
     def __init__(self, frequencies: dict[str, int], terms: Iterable[str] = ()) -> None:
-        self.total = sum(frequencies.values())
-        self._log: dict[str, float] = {}
-        base = math.log(self.total)
         for term in terms:
             frequencies[term] = max(TERM_FREQUENCY, frequencies.get(term, 0))
-        for word, frequency in frequencies.items():
-            self._log[word] = math.log(frequency) - base
-        # Beginnings of words tell the search to go on.
-        for word in frequencies:
-            for end in range(2, len(word)):
-                self._log.setdefault(word[:end], NEVER)
-        self._unknown = -base
+        self._frequencies = frequencies
+        self._total = math.log(sum(frequencies.values()))
+        self._tokenizer = jieba.Tokenizer()
+        self._tokenizer.FREQ = _with_beginnings(frequencies)
+        self._tokenizer.total = sum(frequencies.values())
+        self._tokenizer.initialized = True
 
     def rarity(self, word: str) -> float:
         """Return how surprising a word is in Chinese: 0 for the commonest, 1 for unknown."""
-        known = self._log.get(word, NEVER)
-        return 1.0 if known <= NEVER else min(1.0, known / self._unknown)
+        known = self._frequencies.get(word)
+        return 1.0 if known is None else min(1.0, 1.0 - math.log(known) / self._total)
 
     def cut(self, text: str) -> list[str]:
         """Return the words; latin letters and digits stay together."""
@@ -55,43 +56,23 @@ class Segmenter:
             if run[0].isascii() or len(run) == 1:
                 words.append(run)
             else:
-                words += self._path(run)
+                words += self._tokenizer.cut(run, HMM=False)
         return words
 
-    def _path(self, run: str) -> list[str]:
-        """Walk backwards over the run, keeping the best way from each character to the end."""
-        log, size = self._log, len(run)
-        score = [0.0] * (size + 1)
-        step = [0] * size
-        for start in range(size - 1, -1, -1):
-            end = start + 1
-            best, best_end = log.get(run[start], self._unknown) + score[end], end
-            while end < size:
-                end += 1
-                chance = log.get(run[start:end])
-                if chance is None:
-                    break
-                if chance + score[end] >= best:
-                    best, best_end = chance + score[end], end
-            score[start], step[start] = best, best_end
-        return _pieces(run, step)
 
-
-def _pieces(run: str, step: list[int]) -> list[str]:
-    words, start = [], 0
-    while start < len(run):
-        words.append(run[start : step[start]])
-        start = step[start]
-    return words
+def _with_beginnings(frequencies: dict[str, int]) -> dict[str, int]:
+    """Return the words with their beginnings at 0, which tell jieba to go on searching."""
+    table = dict(frequencies)
+    for word in frequencies:
+        for end in range(1, len(word)):
+            table.setdefault(word[:end], 0)
+    return table
 
 
 def general_frequencies() -> dict[str, int]:
-    """Read the commoner words of jieba's dictionary without importing jieba."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError("找不到 jieba 的词典。请安装依赖：pip install jieba。")
+    """Read the commoner words of jieba's dictionary."""
     frequencies: dict[str, int] = {}
-    path = Path(spec.submodule_search_locations[0]) / "dict.txt"
+    path = Path(jieba.__file__).with_name("dict.txt")
     for line in path.read_text(encoding="utf-8").splitlines():
         word, count, _ = line.split(" ", 2)
         if (number := int(count)) >= LEAST_FREQUENCY and len(word) <= LONGEST_WORD:
