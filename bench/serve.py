@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+
 from bot.bootstrap import App
 from bot.cli.serve import Role, serve
 from knowledge_base.loader import KnowledgeBase, load_jsonl
@@ -20,11 +22,21 @@ def main() -> None:
     base, port = sys.argv[1:]
     parts = App.from_configuration()
     schema.upgrade(parts.transactions.engine)
+    _require_durability(parts.transactions.engine)
     entries = list(load_jsonl(Path(base)))
     vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.branch)
     # `serve` builds its parts itself: hand it these.
     App.from_configuration = lambda: parts  # type: ignore[method-assign]
     serve(Role.ALL, "127.0.0.1", int(port))
+
+
+def _require_durability(engine: Engine) -> None:
+    """End unless commits are as durable as those of the reference: WAL, synchronous FULL."""
+    with engine.connect() as connection:
+        journal = connection.execute(text("PRAGMA journal_mode")).scalar()
+        synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
+    if (journal, synchronous) != ("wal", 2):
+        raise SystemExit(f"journal_mode={journal} synchronous={synchronous}: not comparable")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class ClaimReport(Flow):
         injured,
         label="有人受伤",
         buttons=("没有人受伤", "有人受伤"),
-        ask="先确认安全：您现在安全吗？有没有人受伤、被困，或者起火、漏油？",
+        ask="先确认安全：现场有没有人受伤、被困，或者起火、漏油？",
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
     )
     line = Slot(
@@ -178,8 +178,8 @@ class ClaimReport(Flow):
             self.kept["told"] = True
 
     def listens(self) -> bool:
-        """At the card, further words belong to the story; before, we are waiting for an answer."""
-        return self.pending() is None
+        """Further words belong to the story, but nothing takes the place of the first answer."""
+        return self.injured is not None
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""

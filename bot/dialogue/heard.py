@@ -14,6 +14,7 @@ from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.state import DialogueState
+from bot.dialogue.words import OPENER
 
 _USED = "\0"
 
@@ -93,8 +94,13 @@ class Heard:
         return Said(found.value, self.original[start:end].strip(), found.problem)
 
     def answer(self, slot: Slot[Any], used: Mapping[str, Said]) -> Said | None:
-        """Return the text as an answer to ``slot``, without what other slots have used."""
+        """Return the text as an answer to ``slot``, without what other slots have used.
+
+        «对了，…» is how people change the subject, not a yes.
+        """
         text = self.text
+        if opener := OPENER.match(text):
+            text = blank(text, opener.span())
         for other in used.values():
             if (start := self.original.find(other.quote)) >= 0 and other.quote:
                 text = blank(text, (start, start + len(other.quote)))

@@ -23,6 +23,7 @@ from bot.dialogue.slot_types.yes_no import yes_no
 
 _CLEAR = 0.75
 _NO_SUBJECT = {"greet", "nonsense", "clarify", "multi"}
+_VERY_CLEAR = 0.95
 _SHORT = 12
 
 
@@ -35,20 +36,10 @@ def digression(heard: Heard) -> list[Command]:
     hit = _answer(heard, asked)
     if hit is None or _gives_what_was_asked(heard.part(asked), flow):
         return []
-    values = _told(heard.part(told), flow) if told else {}
+    values = heard.part(told).news(flow) if told else {}
     facts: list[Command] = [FillSlots(values, told, flow.name)] if values else []
     best = hit.matches[0]
     return [*facts, AnswerEntry(best.id, best.score)]
-
-
-def _told(heard: Heard, flow: Flow) -> dict[str, Said]:
-    """Return the facts beside a question, our own question's answer among them."""
-    slot, values = flow.pending(), heard.news(flow)
-    if slot and slot.name not in values and not slot.type.greedy:
-        said = heard.answer(slot, values)
-        if said and said.value is not None:
-            values[slot.name] = said
-    return values
 
 
 def _answer(heard: Heard, asked: str) -> Hit | None:
@@ -133,7 +124,9 @@ def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str
         return False
     reading = heard.reading
     other = reading.intent in heard.flows and reading.intent not in {*_NO_SUBJECT, flow.name}
-    return other and reading.confidence >= _CLEAR
+    # A change of subject is said in a few words; a long text is what we asked for.
+    needed = _CLEAR if len(heard.bare) <= _SHORT else _VERY_CLEAR
+    return other and reading.confidence >= needed
 
 
 def confirmation(heard: Heard) -> list[Command]:
@@ -144,6 +137,16 @@ def confirmation(heard: Heard) -> list[Command]:
         return [Confirm(yes=True)]
     answer = yes_no.answer(heard.text, heard.at)
     return [Confirm(answer.value)] if answer and answer.value is not None else []
+
+
+def nothing_new(heard: Heard) -> list[Command]:
+    """Who repeats what we know is just asked the open question again."""
+    flow = heard.flow
+    said = heard.volunteered(flow) if flow else {}
+    known = flow is not None and bool(said) and not words.QUESTION.search(heard.text)
+    if flow is None or not known or any(s.value != flow.values.get(n) for n, s in said.items()):
+        return []
+    return [FillSlots({}, flow=flow.name)]
 
 
 def remark(heard: Heard) -> list[Command]:
@@ -159,10 +162,23 @@ def late_answer(heard: Heard) -> list[Command]:
     flow = heard.draft
     if flow is None or heard.flow is not None or flow.name not in heard.state.waiting:
         return []
+    if _is_something_else(heard):
+        return []
     if words.finishes(heard.bare):
         return [Resume(), Finish(submit=True)]
-    if values := _told(heard, flow):
-        return [Resume(), FillSlots(values, heard.original, flow.name)]
-    # A plain yes after a day shows the card again: nobody remembers what it said.
-    agreed = flow.pending() is None and yes_no.answer(heard.text, heard.at)
-    return [Resume()] if agreed else []
+    if yes_no.answer(heard.text, heard.at):
+        # Yes to what? After a day the question, or the card, is shown again.
+        return [Resume()]
+    slot, values = flow.pending(), heard.news(flow)
+    if slot and slot.name not in values and not slot.type.greedy:
+        said = heard.answer(slot, values)
+        if said and said.value is not None:
+            values[slot.name] = said
+    return [Resume(), FillSlots(values, heard.original, flow.name)] if values else []
+
+
+def _is_something_else(heard: Heard) -> bool:
+    """Tell whether the sentence is a wish or a question of its own."""
+    reading = heard.reading
+    wish = reading.intent in heard.flows and reading.intent not in _NO_SUBJECT
+    return (wish and reading.confidence >= heard.sure) or heard.hit.outcome == "answer"

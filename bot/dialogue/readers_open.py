@@ -160,7 +160,9 @@ def start(name: str, heard: Heard) -> list[Command]:
 
 
 def knowledge(heard: Heard) -> list[Command]:
-    """Answer from the knowledge base when it is sure."""
+    """Answer from the knowledge base when it is sure; in a form, only what is a question."""
+    if heard.flow is not None and not QUESTION.search(heard.text):
+        return []
     if heard.hit.outcome != "answer" or not heard.hit.matches:
         return []
     best = heard.hit.matches[0]

@@ -36,15 +36,16 @@ READERS: tuple[Reader, ...] = (
     readers_answer.digression,
     readers_answer.expected_answer,
     readers_answer.confirmation,
+    readers_answer.late_answer,
     readers_open.rating,
     readers_open.incident,
     readers_open.wishes,
     readers_open.new_intent,
     readers_open.recognised,
     readers_open.knowledge,
-    readers_answer.late_answer,
     readers_answer.new_value,
     readers_answer.remark,
+    readers_answer.nothing_new,
     readers_open.candidates,
 )
 

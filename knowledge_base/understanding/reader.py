@@ -11,7 +11,7 @@ from knowledge_base.understanding import linear
 from knowledge_base.understanding.danger import Dangers, load_dangers
 from knowledge_base.understanding.intents import Intent, load_intents
 from knowledge_base.understanding.linear import Example, Linear
-from knowledge_base.understanding.rules import Rules
+from knowledge_base.understanding.rules import Rules, without_denials
 from knowledge_base.understanding.scorer import Scorer
 from knowledge_base.understanding.similarity import Nearest
 from knowledge_base.understanding.wishes import several
@@ -71,7 +71,8 @@ class SentenceReader:
         long = self._wording.plain(text, DANGER_LIMIT)
         if not long:
             return NOTHING_SAID
-        alarm, scorer, plain = self._dangers.alarm(long), self._current(), long[:LIMIT]
+        alarm, scorer = self._dangers.alarm(long), self._current()
+        plain = without_denials(long[:LIMIT])
         ranking = scorer.rank(plain, alarm.intent)
         (code, confidence), *others = ranking.ranked
         escalation, reasons = alarm.escalation, ranking.reasons

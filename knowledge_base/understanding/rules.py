@@ -50,6 +50,20 @@ class Rules:
         )
 
 
+# What a customer may say he does not want, before saying what he does.
+DENIED_WISH = re.compile(
+    "^(?:我|但|可|这|又)?(?:不是|不用|不要|不想|不需要|没想|没要|没说|别|先不|暂不|并非|又不是|不)(?:来|要|想|是|给|我|帮|找|你|去|说){0,3}"
+    "(?:报案|投诉|退保|续保|转?人工|转接|投保|退订|买保险|查保单|理赔|转|要钱)(?:的|了|啊|呀|服务|客服|坐席)?$"
+)
+
+
+def without_denials(text: str) -> str:
+    """Drop clauses that only say what is not wanted, unless nothing else is said."""
+    clauses = [c for c in re.split("[,。!?]", text) if c]
+    kept = [c for c in clauses if not DENIED_WISH.match(c)]
+    return ",".join(kept) if kept and len(kept) < len(clauses) else text
+
+
 def is_denied(text: str, start: int) -> bool:
     """Tell whether what begins at ``start`` stands behind a denial."""
     return DENIAL.search(text[max(0, start - 10) : start]) is not None
