@@ -38,8 +38,15 @@ class Bench:
 
     parts: App
     database: Database
-    queries: list[Query]
+    questions: list[str]
+    seed: int = 0
     number: int = 0
+
+    @property
+    def queries(self) -> list[Query]:
+        """Return questions that were not asked before: what is remembered must not count."""
+        self.seed += 1
+        return noisy(self.questions, COUNT, self.seed)
 
     def messages(self) -> list[InboundMessage]:
         """Return new messages of many customers."""
@@ -151,7 +158,7 @@ def _prepare(folder: Path, size: int) -> Bench:
     vars(parts)["knowledge"] = Service(base, parts.settings.branch)
     database = open_engine(f"sqlite:///{folder / 'budget.db'}", b"k" * 32)
     schema.upgrade(database)
-    return Bench(parts, database, noisy(questions, COUNT, seed=1))
+    return Bench(parts, database, questions)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from knowledge_base.understanding.reader import SentenceReader
-
 from starlette.types import ASGIApp
 
 import intents as intents_package
@@ -42,10 +40,12 @@ from bot.outbox import Deliver, Dispatcher
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base.service import Service
+from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
-from storage.rules import claim as claim_rules, complaint as complaint_rules
+from storage.rules import claim as claim_rules
+from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
 
@@ -116,18 +116,16 @@ class App:
     def engine(self) -> Engine:
         """Return the engine."""
         rules = self.settings.dialogue
+        idle = timedelta(hours=rules.idle_hours_before_asking)
         # A mistake in the clerks' tables must stop the start, not a customer's turn.
         claim_rules.rules()
         complaint_rules.rules()
         return Engine(
             understander=Understander(
-                self.registry, self.reader, self.knowledge, rules.intent_threshold
+                self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
             ),
             manager=DialogueManager(
-                self.registry,
-                self.knowledge,
-                rules.misses_before_handoff,
-                timedelta(hours=rules.idle_hours_before_asking),
+                self.registry, self.knowledge, rules.misses_before_handoff, idle
             ),
             settings=self.settings,
             cipher=self.cipher,

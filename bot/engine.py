@@ -144,16 +144,21 @@ class Engine:
         if conversation.owner == "agent":
             return []
         state = DialogueState.from_json(conversation.state)
-        commands = self._commands(message, state, media, now)
+        commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return _tidy(turn)
 
-    def _commands(
-        self, message: InboundMessage, state: DialogueState, media: str, now: datetime
+    def _commands(  # noqa: PLR0913
+        self,
+        message: InboundMessage,
+        state: DialogueState,
+        media: str,
+        now: datetime,
+        office: TransactionBackOffice,
     ) -> list[Command]:
         if message.kind == "image":
-            return self._photo(state, media)
+            return self._photo(state, media, office)
         text = _text_of(message)
         if text is None:
             return [
@@ -168,11 +173,16 @@ class Engine:
             return [Say(phrases.GOT_LOCATION.format(label=label), phrases.MENU_BUTTONS)]
         return commands
 
-    def _photo(self, state: DialogueState, media: str) -> list[Command]:
-        """Photos go to the open flow that wants them; else we ask what they are for."""
+    def _photo(
+        self, state: DialogueState, media: str, office: TransactionBackOffice
+    ) -> list[Command]:
+        """Photos go to the open flow that wants them, else to the claim just reported here."""
         flows = self.understander.registry.flows
         if state.top and state.top.flow in flows and "photos" in flows[state.top.flow].slots:
             return [FillSlots({"photos": Said([media], "照片")})]
+        if number := office.fresh_claim():
+            count = office.attach_photos(number)
+            return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
 
     def _keep_media(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -75,6 +76,9 @@ class _Front:
 @asynccontextmanager
 async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     """Start what runs beside the requests; on the way out finish what is under way."""
+    # What is loaded by now stays: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     await _take_up_spool(app)
     tasks = [asyncio.create_task(_work_off_spool(app))]
     if worker:

@@ -30,7 +30,7 @@ _STORY_LIMIT = 2_000
 
 def _calm(claim: Any) -> bool:
     """Nobody is hurt: there is time for questions."""
-    return not claim.injured
+    return not claim.injured and not claim.kept.get("alarm")
 
 
 def _motor(claim: Any) -> bool:
@@ -166,7 +166,11 @@ class ClaimReport(Flow):
     @property
     def confirm(self) -> bool:
         """A claim with injured people is opened at once, without a card."""
-        return not self.injured
+        return _calm(self)
+
+    def alarm(self) -> None:
+        """Fire, water or worse: open the claim at once and ask for nothing but place and phone."""
+        self.kept["alarm"] = True
 
     def hear(self, text: str, rest: str) -> None:
         """Keep the customer's own words as the story of the accident."""
@@ -186,15 +190,12 @@ class ClaimReport(Flow):
         if number := self.kept.get("number"):
             office.amend_claim(str(number), self.facts())
             return [Reply("好的，已经记到您的报案里了。")]
-        if not self.injured:
+        if _calm(self):
             return []
-        handoff = office.hand_off("P0", "报案：有人受伤")
+        handoff = office.hand_off("P0", "报案：有人受伤或有危险")
         number = self.kept["number"] = office.open_claim(self.facts())
-        first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if handoff.fresh else ""
-        text = (
-            f"{first}您的报案已先登记，报案号 {number}，值班理赔人员会马上联系您，不用等填完信息。"
-        )
-        return [Reply(text)]
+        first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if handoff.raised else ""
+        return [Reply(f"{first}报案已先登记，报案号 {number}，不用等填完信息，值班人员会跟进。")]
 
     def facts(self) -> dict[str, Any]:
         """Return the claim slots of the contract and what else was said."""
@@ -215,7 +216,7 @@ class ClaimReport(Flow):
     def submit(self, office: BackOffice) -> Outcome:
         """Open the claim, and say what is needed and what happens next (S43, S44)."""
         if self.kept.get("number"):
-            return Outcome.say("信息齐了，您先照顾好伤者。理赔人员会一直跟进，有事随时告诉我。")
+            return Outcome.say("需要的信息都有了，人平安最要紧。值班人员会一直跟进，有事随时告诉我。")
         duplicate = office.recent_claim(self.plate) if self.plate else None
         number = office.open_claim(self.facts())
         kind, accident = self.kind or "auto", self.accident_type or "other"

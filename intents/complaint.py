@@ -72,6 +72,8 @@ class Complaint(Flow):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]
 
+    declined_by = r"(不是|没想|没要|不想|可没|不用|别)[^,，。]{0,4}(投诉|登记)"
+
     def listens(self) -> bool:
         """Whatever else is said belongs to the complaint."""
         return True

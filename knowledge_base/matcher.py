@@ -26,6 +26,8 @@ Outcome = Literal["answer", "offer", "unknown"]
 
 CANDIDATES = 20
 COMPARED = 12
+# A wording that shares so much less than the best one has never won the close comparison.
+CLOSE = 0.35
 # From this many wordings an entry on, their agreement is evidence of its own.
 VARIED_FROM = 2
 NOBODY = -20.0
@@ -162,7 +164,8 @@ class FaqMatcher:
             support[owner] = support.get(owner, 0.0) + cosine
         best: dict[int, Compared] = {}
         likeness: dict[int, Likeness] = {}
-        for text, cosine, overlap in hits[:COMPARED]:
+        close = CLOSE * max((cosine for _, cosine, _ in hits), default=0.0)
+        for text, cosine, overlap in [hit for hit in hits if hit[1] >= close][:COMPARED]:
             owner = self._owners[text]
             if owner not in likeness:
                 likeness[owner] = asked.likeness(self.entries[owner], overlap)

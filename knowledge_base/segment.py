@@ -11,7 +11,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from knowledge_base import lexicon
@@ -29,6 +29,7 @@ LEAST_FREQUENCY = 5
 LONGEST_WORD = 5
 # High enough that a term of ours beats its parts, low enough not to eat its neighbours.
 TERM_FREQUENCY = 3000
+REMEMBERED = 4_096
 
 
 class Segmenter:
@@ -43,6 +44,8 @@ class Segmenter:
         self._tokenizer.FREQ = _with_beginnings(frequencies)
         self._tokenizer.total = sum(frequencies.values())
         self._tokenizer.initialized = True
+        # A question is cut more than once: before and after its typing mistakes are mended.
+        self._words = lru_cache(REMEMBERED)(self._cut_run)
 
     def rarity(self, word: str) -> float:
         """Return how surprising a word is in Chinese: 0 for the commonest, 1 for unknown."""
@@ -56,8 +59,11 @@ class Segmenter:
             if run[0].isascii() or len(run) == 1:
                 words.append(run)
             else:
-                words += self._tokenizer.cut(run, HMM=False)
+                words += self._words(run)
         return words
+
+    def _cut_run(self, run: str) -> tuple[str, ...]:
+        return tuple(self._tokenizer.cut(run, HMM=False))
 
 
 def _with_beginnings(frequencies: dict[str, int]) -> dict[str, int]:

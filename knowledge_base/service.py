@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from bot.dialogue.reading import Hit, Match
@@ -11,6 +12,7 @@ from knowledge_base.matcher import FaqMatcher
 
 FOLDER = Path(__file__).with_name("faq")
 _CHOICES = 3
+_REMEMBERED, _SHORT = 4_096, 60
 
 
 class Service:
@@ -20,6 +22,8 @@ class Service:
         self.base = base
         self.matcher = FaqMatcher.build(base.questions())
         self.facts = facts
+        # Buttons and greetings make up much of what is said: the same words, the same answer.
+        self._remembered = lru_cache(_REMEMBERED)(self._look_up)
 
     @classmethod
     def load(cls, facts: Mapping[str, str], folder: Path = FOLDER) -> Service:
@@ -28,6 +32,9 @@ class Service:
 
     def look_up(self, text: str) -> Hit:
         """Return what fits ``text``, best first."""
+        return self._remembered(text) if len(text) <= _SHORT else self._look_up(text)
+
+    def _look_up(self, text: str) -> Hit:
         matches = self.matcher.match(text, _CHOICES)
         found = tuple(Match(match.id, match.score) for match in matches)
         return Hit(self.matcher.outcome(matches), found)

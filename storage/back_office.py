@@ -75,6 +75,10 @@ class TransactionBackOffice:
         """Hang this conversation's fresh photos on a claim that this customer may see."""
         return claims.attach_photos(self, self._identity, number)
 
+    def fresh_claim(self) -> str | None:
+        """Return the number of the newest claim reported here in the last day."""
+        return claims.fresh_claim(self)
+
     def recent_claim(self, plate: str) -> str | None:
         """Return the number of a claim on this plate in the last 48 hours."""
         found = self.uow.cases.claim_on_plate_since(plate, self.at - timedelta(hours=48))

@@ -92,6 +92,13 @@ def attach_photos(office: TransactionBackOffice, identity: Identity, number: str
     return after
 
 
+def fresh_claim(office: TransactionBackOffice) -> str | None:
+    """Return the newest claim of this conversation while its photos may still come."""
+    since = office.at - timedelta(hours=_OPEN_PHOTO_HOURS)
+    mine = office.uow.cases.claims_of(office.conversation.id, None, (), limit=1)
+    return mine[0].number if mine and mine[0].reported_at >= since else None
+
+
 def _attach_photos(office: TransactionBackOffice, number: str) -> None:
     """Hang this conversation's fresh photos on the claim, unless they belong to another case."""
     office.uow.session.execute(

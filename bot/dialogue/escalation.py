@@ -13,6 +13,7 @@ def escalate(turn: Turn, command: Escalate) -> None:
     """Ask for a person and put the rule's sentence before everything else."""
     if command.level == "none":
         return
+    turn.alarm = turn.alarm or command.level == "P0"
     view = turn.office.hand_off(command.level, command.reason)
     words = command.say or promise(view, urgent=command.level in ("P0", "P1"))
     if view.raised:

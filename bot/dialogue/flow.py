@@ -118,6 +118,7 @@ class Flow:
     sounds_like: ClassVar[str] = ""
     slots: ClassVar[dict[str, Slot[Any]]] = {}
     keeps_draft: ClassVar[bool] = True
+    declined_by: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
@@ -221,6 +222,9 @@ class Flow:
         lines = [f"{s.label}：{s.type.show(self.values[s.name])}" for s in shown]
         later = [s.label for s in self.relevant() if s.name in self.skipped]
         return [*lines, f"以后补充：{'、'.join(later)}"] if later else lines
+
+    def alarm(self) -> None:
+        """Note that somebody may be in danger (P0): people come before papers."""
 
     def begin(self, office: BackOffice) -> None:
         """Look at the branch once, when the flow is new, and note what matters in ``kept``."""

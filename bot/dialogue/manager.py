@@ -92,7 +92,7 @@ class DialogueManager:
 
 def _ask_next(turn: Turn) -> None:
     """Ask the open question again, or for the first time."""
-    if turn.state.top is None or turn.quiet:
+    if turn.state.top is None or turn.quiet or (turn.alarm and turn.flow_ended):
         return
     if turn.flow_ended or turn.entry:
         turn.say(phrases.BACK_TO.format(title=turn.title()))

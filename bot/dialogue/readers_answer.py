@@ -25,6 +25,7 @@ _CLEAR = 0.75
 _NO_SUBJECT = {"greet", "nonsense", "clarify", "multi"}
 _VERY_CLEAR = 0.95
 _SHORT = 12
+_NEARLY_ALL = 0.7
 
 
 def digression(heard: Heard) -> list[Command]:
@@ -75,6 +76,14 @@ def expected_answer(heard: Heard) -> list[Command]:
     if words.finishes(heard.bare) and (slot or values) and not _is_bare_no(heard, values):
         commands.append(Finish(submit=bool(words.SUBMIT.search(heard.bare))))
     return commands
+
+
+def restated(heard: Heard) -> list[Command]:
+    """Take a message that is nothing but another value for a filled slot as a correction."""
+    changed = _changed(heard, heard.flow) if heard.flow else {}
+    size = sum(len(said.quote) for said in changed.values())
+    nothing_else = changed and size >= _NEARLY_ALL * len(heard.bare)
+    return [CorrectSlots(changed, heard.original)] if nothing_else else []
 
 
 def number(heard: Heard) -> list[Command]:

@@ -145,9 +145,9 @@ def recognised(heard: Heard) -> list[Command]:
 def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
     if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
         return True
-    slots = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
-    found = heard.volunteered(flow()) if slots else {}
-    return any(name in found and found[name].value is not None for name in slots)
+    names = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
+    found = (flow.slots[name].type.find(heard.text, heard.at) for name in names)
+    return any(value is not None and value.value is not None for value in found)
 
 
 def start(name: str, heard: Heard) -> list[Command]:

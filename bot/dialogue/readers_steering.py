@@ -30,6 +30,13 @@ _STEERING: tuple[tuple[re.Pattern[str], Command], ...] = (
 )
 
 
+def declined(heard: Heard) -> list[Command]:
+    """«我不是要投诉»: leave a flow that the customer never wanted."""
+    flow = heard.flow
+    said = flow is not None and flow.declined_by and re.search(flow.declined_by, heard.text)
+    return [CancelFlow()] if said else []
+
+
 def steering(heard: Heard) -> list[Command]:
     """Understand the words that steer: cancel, back, again, skip, help, wait."""
     if words.WAIT.match(heard.bare):

@@ -30,6 +30,7 @@ class Turn:
     utterance: str = ""
     patience: int = 3
     replies: list[Reply] = field(default_factory=list)
+    alarm: bool = False
     quiet: bool = False
     flow_ended: bool = False
     filled: bool = False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from knowledge_base.understanding.rules import NEGATED, Rules, is_denied
 from knowledge_base.understanding.yaml_data import Document, Node
 
 FEWEST_EXAMPLES = 30
+DANGER, HARMLESS = "danger", "harmless"
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,16 @@ class Intent:
     examples: tuple[str, ...]
     cues: tuple[Cue, ...]
 
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        """Return one expression for all cues: most intents are ruled out by a single search."""
+        return re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in self.cues) or "(?!)")
+
     def score(self, text: str, signs: frozenset[str]) -> tuple[float, Cue | None]:
         """Return the sum of the cues and the strongest one that spoke for it."""
         total, best, high = 0.0, None, 0.0
+        if self._any.search(text) is None:
+            return total, best
         for cue in self.cues:
             if value := cue.score(text, signs):
                 total += value
@@ -58,6 +67,13 @@ def load_intents(folder: Path, rules: Rules) -> dict[str, Intent]:
     return {
         path.stem: _intent(Document(path), rules) for path in sorted(folder.glob("*.yaml"))
     }
+
+
+def load_danger_examples(path: Path) -> list[tuple[str, str]]:
+    """Read what is danger and what only sounds like it."""
+    document = Document(path)
+    fields = document.fields(document.root, (DANGER, HARMLESS), 2)
+    return [(kind, text) for kind in fields for text in _examples(document, fields[kind])]
 
 
 def _intent(document: Document, rules: Rules) -> Intent:

@@ -14,7 +14,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Example: TypeAlias = tuple[str, str]
 Weights: TypeAlias = dict[str, dict[str, float]]
@@ -24,7 +24,8 @@ ROUNDS = 8
 LONGEST_STEP = 0.3
 MARGIN = 1.0
 # Smaller weights change no decision and would double the file.
-NEGLIGIBLE = 0.02
+NEGLIGIBLE = 0.05
+FINENESS = 100
 UNKNOWN_RARITY = 5.0
 
 
@@ -47,7 +48,7 @@ class Linear:
         """Return the score of every intent that any feature speaks about."""
         found = features(text)
         rarity = self._rarity
-        norm = math.sqrt(sum(rarity.get(f, UNKNOWN_RARITY) ** 2 for f in found)) or 1.0
+        norm = math.sqrt(sum(rarity.get(f, UNKNOWN_RARITY) ** 2 for f in found))
         totals: dict[str, float] = defaultdict(float)
         for feature in found:
             if weights := self._weights.get(feature):
@@ -57,11 +58,25 @@ class Linear:
         return totals
 
     def save(self, path: Path, mark: str) -> None:
-        """Write the weights with the mark of the data they were learned from."""
-        kept = {f: {c: round(w, 2) for c, w in ws.items()} for f, ws in self._weights.items()}
-        rarity = {f: round(r, 3) for f, r in self._rarity.items()}
-        data = {"mark": mark, "rarity": rarity, "weights": kept}
+        """Write the weights, in hundredths, with the mark of the data they were learned from."""
+        codes = sorted({code for weights in self._weights.values() for code in weights})
+        number = {code: str(at) for at, code in enumerate(codes)}
+        weights = {
+            feature: {number[code]: round(weight * FINENESS) for code, weight in by_code.items()}
+            for feature, by_code in self._weights.items()
+        }
+        rarity = {feature: round(self._rarity[feature], 2) for feature in weights}
+        data = {"mark": mark, "codes": codes, "rarity": rarity, "weights": weights}
         path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _opened(data: dict[str, Any]) -> Linear:
+    codes = data["codes"]
+    weights = {
+        feature: {codes[int(at)]: weight / FINENESS for at, weight in by_code.items()}
+        for feature, by_code in data["weights"].items()
+    }
+    return Linear(data["rarity"], weights)
 
 
 def mark_of(examples: Sequence[Example]) -> str:
@@ -74,7 +89,7 @@ def load(path: Path, examples: Sequence[Example]) -> Linear:
     if path.exists():
         data = json.loads(path.read_text("utf-8"))
         if data["mark"] == mark_of(examples):
-            return Linear(data["rarity"], data["weights"])
+            return _opened(data)
     return learn(examples)
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
 from bot.dialogue.reading import Reading
 from knowledge_base.understanding import linear
 from knowledge_base.understanding.danger import Dangers, load_dangers
-from knowledge_base.understanding.intents import Intent, load_intents
+from knowledge_base.understanding.intents import (
+    DANGER,
+    HARMLESS,
+    Intent,
+    load_danger_examples,
+    load_intents,
+)
 from knowledge_base.understanding.linear import Example, Linear
 from knowledge_base.understanding.rules import Rules, without_denials
 from knowledge_base.understanding.scorer import Scorer
@@ -18,14 +25,19 @@ from knowledge_base.understanding.wishes import several
 from knowledge_base.understanding.wording import DANGER_LIMIT, LIMIT, Wording
 
 FOLDER = Path(__file__).parent
-LEARNED = "learned.json"
+LEARNED, LEARNED_DANGER = "learned.json", "learned_danger.json"
+HURT = "injury"
 SEVERAL = "multi"
 NOTHING_SAID = Reading("nonsense", 0.0, reasons=("没有文字",))
 RUNNERS_UP = 3
 # From here on an intent raises its alarm even when no pattern of the table knew the words.
-SURE = 0.6
+SURE = 0.85
+# Between danger and harmless (at 0) we lean to danger: missing an injury is the worst mistake.
+DANGER_MARGIN = -0.1
 # How sure several clear wishes in one message make us that there are several.
 SEVERAL_SURE = 0.7
+# How many readings are remembered, and of what length at most.
+REMEMBERED, SHORT = 4_096, 60
 
 
 class SentenceReader:
@@ -38,18 +50,23 @@ class SentenceReader:
         dangers: Dangers,
         examples: list[Example],
         learned: Linear,
+        sense: Linear,
     ) -> None:
         self._wording, self._rules, self._dangers = rules.wording, rules, dangers
-        self._intents, self._learned = dict(intents), learned
+        self._intents, self._learned, self._sense = dict(intents), learned, sense
         self._examples = {text: code for code, text in examples}
         self._scorer: Scorer | None = None
         self._lock = Lock()
+        # Buttons and greetings make up much of what is said: the same words, the same reading.
+        self._remembered = lru_cache(REMEMBERED)(self._read)
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> SentenceReader:
         """Read and check the data; a mistake names file, line and remedy."""
         rules, intents, dangers, examples = load_parts(folder)
-        return cls(rules, intents, dangers, examples, linear.load(folder / LEARNED, examples))
+        learned = linear.load(folder / LEARNED, learnable(examples))
+        sense = linear.load(folder / LEARNED_DANGER, dangerous(folder, rules, examples, dangers))
+        return cls(rules, intents, dangers, examples, learned, sense)
 
     def titles(self) -> dict[str, str]:
         """Return the button label of every intent."""
@@ -65,9 +82,13 @@ class SentenceReader:
             for example in examples:
                 self._examples.setdefault(self._wording.plain(example), code)
             self._scorer = None
+            self._remembered.cache_clear()
 
     def read(self, text: str) -> Reading:
-        """Return the reading of ``text``; never raises, never keeps state."""
+        """Return the reading of ``text``; never raises, keeps no state but recent readings."""
+        return self._remembered(text) if len(text) <= SHORT else self._read(text)
+
+    def _read(self, text: str) -> Reading:
         long = self._wording.plain(text, DANGER_LIMIT)
         if not long:
             return NOTHING_SAID
@@ -78,13 +99,18 @@ class SentenceReader:
         escalation, reasons = alarm.escalation, ranking.reasons
         if alarm.words:
             reasons = (f"{escalation.rule}：「{alarm.words[:20]}」", *reasons)
-        elif confidence >= SURE:
-            escalation = self._dangers.backstop(plain, code)
+        elif confidence >= SURE or self._smells_of_danger(plain):
+            escalation = self._dangers.backstop(plain, code if confidence >= SURE else HURT)
         parts = () if escalation.level == "P0" else several(plain, scorer.rank)
         if parts and code != SEVERAL:
             others.insert(0, (code, confidence))
             code, confidence = SEVERAL, max(confidence, SEVERAL_SURE)
         return Reading(code, confidence, escalation, tuple(others[:RUNNERS_UP]), parts, reasons)
+
+    def _smells_of_danger(self, text: str) -> bool:
+        """Tell whether ``text`` is closer to the dangers we know than to the harmless."""
+        scores = self._sense.scores(text)
+        return scores.get(DANGER, 0.0) - scores.get(HARMLESS, 0.0) > DANGER_MARGIN
 
     def _current(self) -> Scorer:
         scorer = self._scorer
@@ -109,3 +135,22 @@ def load_parts(folder: Path) -> tuple[Rules, dict[str, Intent], Dangers, list[Ex
         if plain
     ]
     return rules, intents, dangers, examples
+
+
+def learnable(examples: list[Example]) -> list[Example]:
+    """Leave out messages of several wishes: their words are those of other intents."""
+    return [example for example in examples if example[0] != SEVERAL]
+
+
+def dangerous(
+    folder: Path, rules: Rules, examples: list[Example], dangers: Dangers
+) -> list[Example]:
+    """Return examples of danger and of its absence; other intents are harmless unless P0."""
+    plain = rules.wording.plain
+    told = load_danger_examples(folder / "danger_examples.yaml")
+    found = {text: DANGER for code, text in examples if code == HURT}
+    for code, text in examples:
+        if code != HURT and dangers.alarm(text).escalation.level != "P0":
+            found[text] = HARMLESS
+    found.update((plain(text), kind) for kind, text in told)
+    return [(kind, text) for text, kind in found.items() if text]

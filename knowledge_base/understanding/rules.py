@@ -11,13 +11,12 @@ from knowledge_base.understanding.yaml_data import Document
 
 GROUP = re.compile(r"(?<!\?)(?<!\?P)<([一-鿿]+)>")
 NEGATED = "negated"
-# 不是要投诉, 不用给我转人工, 我没说要退保: the wish behind it is denied.
+# 不是要投诉, 不用给我转人工, 谁说我要退保了: the wish behind it is denied.
 DENIAL = re.compile(
-    "(?:不是|不用|不要|不想|不需要|不必|不打算|没想|没打算|没说|没要|没让|别|甭|无需|用不着|先不|暂不|并非"
-    "|又不|没有要|没)(?:你|给|帮|我|再|要|是|说|来|去|急着|想|打算|马上|先|你们|着|的|真|转){0,4}$"
+    "(?:不是|不用|不要|不想|不需要|不必|不打算|不会|没想|没打算|没说|没要|没让|没有要|别|甭|无需|用不着|先不"
+    "|暂不|并不|并非|又不|可不|谁说|哪说|犯不上|犯不着|没必要)[^,。!?人]{0,5}$"
+    "|没(?:给|帮|我|再|要|说|来|去|想|打算){0,3}$"
 )
-
-
 @dataclass(frozen=True)
 class Rules:
     """Compiles the expressions in the data files and judges the shape of a sentence."""

@@ -11,8 +11,8 @@ from knowledge_base.understanding.linear import Linear
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.similarity import Nearest
 
-LEARNED = 13.0
-CUE = 1.0
+LEARNED = 11.0
+CUE = 0.7
 NEAREST = 2.0
 # An example said word for word is what the clerk meant, whatever the cues say.
 IDENTICAL = 5.0

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from knowledge_base.understanding.scorer import Ranking
 
 JOINT = re.compile(
-    "[,。!?]*(?:顺便|顺道|顺带(?:手)?|另外(?!一个?(?:车|人|司机|辆))|对了|还想|还要|还得|还有(?:一|个|就|件|你|什)|然后|同时|以及|完事(?:儿)?|完了(?=[再还给帮])"
+    "[,。!?]*(?:顺便|顺道|顺带(?:手)?|另外(?!一个?(?:车|人|司机|辆)|上|买|加|付|交|收|投|算|的)|对了|还想|还要|还得|还有(?:一|个|就|件|你|什)|然后|同时|以及|完事(?:儿)?|完了(?=[再还给帮])"
     "|之后再|再(?=帮|给|查|问|看|开|办|转|把|说|报|续|买|改|说说|打听|投诉|退|打|一)|接着(?=帮|给|查|问|办)|先(?=帮|给|查|问|把|报|转|办|开|看|续|退|投|改)"
-    "|除了|既要|又要|也要|一个(?:是|问|要|办|说)?|另一个(?:是)?|一是|二是|三是|第[一二三](?:个|件|是)?|一来|二来|和(?=续保|退保|理赔|报案|发票|保单|投诉|到期|赔款|电子))[,]?"
+    "|除了|既要|又要|也要|(?:另)?一个(?:是|问|要办|办)|一是|二是|三是|第[一二三](?:个|件|是)?|一来|二来|和(?=续保|退保|理赔|报案|发票|保单|投诉|到期|赔款|电子))[,]?"
 )
+# After these a new wish begins even when it is close to the first one.
+STRONG = re.compile("顺便|顺道|顺带|另外|对了|还想|还要问|同时|然后|再(?:帮|给|查|问)|除了")
 COUNTED = re.compile("(?:俩|两|几|三|好几|2|3|四)(?:个|件|样|桩)?(?:事|问题|业务|需求)(?!故|员)|一块儿?(?:问|办|说)|(?:先放放|先放一放)")
 CLAUSE = re.compile("[,。!?]+")
 LOW, HIGH = 0.33, 0.6
@@ -48,6 +50,10 @@ TOGETHER = tuple(
         "complaint callback",
         "complaint pay",
         "complaint claim_pay",
+        "policy_query policy_explain",
+        "policy_query epolicy",
+        "claim_docs claim_pay",
+        "claim_docs invoice",
         "renew policy_query",
         "renew need_quote",
         "apply need_quote",
@@ -75,7 +81,8 @@ def several(text: str, rank: Callable[[str], Ranking]) -> tuple[str, ...]:
         code, probability = rank(piece).ranked[0]
         if probability >= LOW and code not in IDLE and code not in parts:
             parts.append(code)
-    parts = _apart(parts)
+    if not STRONG.search(text):
+        parts = _apart(parts)
     if len(parts) > 1 or counted:
         return tuple(parts)
     return ()

@@ -13,23 +13,34 @@ from tests.bot.channels.wechat.fake_api import FakeApi
 from tests.crash.server import Installation, WarmServers
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api() -> Iterator[FakeApi]:
     """A WeChat API that takes customer-service messages."""
     with fake_api.running() as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, api: FakeApi) -> Installation:
+    """An installation with an up-to-date database; it outlives many servers."""
+    return upgraded(tmp_path_factory.mktemp("home"), api.url)
+
+
 @pytest.fixture
-def home(tmp_path: Path, api: FakeApi) -> Installation:
-    """An installation with an up-to-date, empty database."""
-    installation = Installation(tmp_path, api.url)
+def spare(tmp_path: Path, api: FakeApi) -> Installation:
+    """An installation that a test may break."""
+    return upgraded(tmp_path, api.url)
+
+
+def upgraded(folder: Path, api_url: str) -> Installation:
+    """Return an installation with an empty database."""
+    installation = Installation(folder, api_url)
     with installation.engine() as engine:
         schema.upgrade(engine)
     return installation
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def servers(home: Installation) -> Iterator[WarmServers]:
     """Servers that start in a moment; all gone at the end."""
     warm = WarmServers(home)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
 
-import xmltodict
+from defusedxml import ElementTree
 
 from bot.settings import WeChat
 from tests.bot.channels.wechat import platform
@@ -26,6 +26,7 @@ CLAIM = (
 COMPLAINT = "我要投诉，你们的查勘员迟到两个小时态度还差，要求书面道歉，我叫张三，电话13912345678"
 SUBMIT = "确认提交"
 QUESTIONS = ("交强险赔多少", "理赔要多久", "怎么投诉", "怎么退保")
+CASES = {CLAIM: "CL", COMPLAINT: "CP"}
 SCRIPT = (CLAIM, SUBMIT, *QUESTIONS[:2], COMPLAINT, SUBMIT)
 LATER = ""  # acknowledged without content: the answer comes by another way
 PATIENCE_S = 6.0
@@ -91,9 +92,9 @@ class WeChatWay:
         status, answer = _post(self.port, f"/wechat/callback?{urlencode(query)}", body, "text/xml")
         if status != 200 or answer == b"success":
             return status, LATER
-        reply = xmltodict.parse(platform.open_reply(self.account, answer))["xml"]
-        assert reply["ToUserName"] == peer, "an answer went to somebody else"
-        return status, str(reply["Content"])
+        reply = ElementTree.fromstring(platform.open_reply(self.account, answer))
+        assert reply.findtext("ToUserName") == peer, "an answer went to somebody else"
+        return status, str(reply.findtext("Content"))
 
 
 @dataclass
@@ -157,10 +158,14 @@ def message(way: Way, peer: str, text: str) -> tuple[Sent, int]:
 
 @dataclass
 class Life:
-    """What one customer said, in order; finished when the whole script was acknowledged."""
+    """What one customer said, in order; finished when the whole script was acknowledged.
+
+    ``cases`` are the kinds of numbers that a finished script leads to, one of each.
+    """
 
     channel: str
     peer: str
+    cases: frozenset[str] = frozenset()
     said: list[Sent] = field(default_factory=list)
     finished: bool = False
 
@@ -174,6 +179,7 @@ class Crowd:
         self.lives: list[Life] = []
         self.errors: list[BaseException] = []
         self._script = script
+        self._cases = frozenset(CASES[text] for text in script if text in CASES)
         self._done = threading.Event()
         ways: list[Callable[[], Way]] = [lambda: WeChatWay(home.port, home.account)] * wechat
         ways += [lambda: ChatWay(home.port)] * chat
@@ -200,7 +206,7 @@ class Crowd:
     def _play(self, way: Way) -> None:
         try:
             while not self._done.is_set():
-                self._live(way, Life(way.channel, way.identity()))
+                self._live(way, Life(way.channel, way.identity(), self._cases))
         except BaseException as error:  # a thread's failure is the test's failure
             self.errors.append(error)
 
