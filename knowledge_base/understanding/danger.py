@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from bot.dialogue.commands import EscalationLevel
 from bot.dialogue.reading import Escalation
@@ -13,9 +12,8 @@ from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.yaml_data import Document, Node
 
 URGENCY: tuple[EscalationLevel, ...] = ("P0", "P1", "human", "P2")
-FIELDS = (
-    "rule", "level", "any", "say", "start", "ignore", "unless", "despite", "real_only", "intent", "also",
-)  # fmt: skip
+REQUIRED = ("rule", "level", "any", "say", "start")
+OPTIONAL = ("ignore", "unless", "despite", "real_only", "intent", "also")
 SUPPOSED = re.compile(
     r"(?<![主需只重也还])要是|如果|假如|假设|假使|倘若|若是|万一|比如说|打个比方|假定"
 )
@@ -66,7 +64,7 @@ class Trigger:
 class Alarm:
     """What fired, with what it says about the intent."""
 
-    escalation: Escalation = Escalation("none", "")
+    escalation: Escalation = field(default_factory=lambda: Escalation("none", ""))
     intent: dict[str, float] = field(default_factory=dict)
     words: str = ""
 
@@ -109,11 +107,13 @@ class Dangers:
 def load_dangers(path: Path, rules: Rules, codes: dict[str, object]) -> Dangers:
     """Read the trigger table."""
     document = Document(path)
-    return Dangers([_trigger(document, node, rules, codes) for node in document.items(document.root)])
+    return Dangers(
+        [_trigger(document, node, rules, codes) for node in document.items(document.root)]
+    )
 
 
 def _trigger(document: Document, node: Node, rules: Rules, codes: dict[str, object]) -> Trigger:
-    fields = document.fields(node, FIELDS, 5)
+    fields = document.fields(node, REQUIRED + OPTIONAL, len(REQUIRED))
     level = document.text(fields["level"])
     if level not in URGENCY:
         raise document.wrong(fields["level"], f"级别“{level}”不对", f"可用：{'、'.join(URGENCY)}。")
@@ -129,9 +129,12 @@ def _trigger(document: Document, node: Node, rules: Rules, codes: dict[str, obje
         raise document.wrong(fields["start"], f"没有流程“{start}”", "请写意图代码，或留空 ''。")
     real_only = "real_only" in fields and document.text(fields["real_only"]) == "true"
     return Trigger(
-        cast("EscalationLevel", level),
-        document.text(fields["rule"]),
-        *map(patterns, ("any", "ignore", "unless", "despite")),
+        level=level,
+        name=document.text(fields["rule"]),
+        any=patterns("any"),
+        ignore=patterns("ignore"),
+        unless=patterns("unless"),
+        despite=patterns("despite"),
         real_only=real_only,
         say=document.text(fields["say"]),
         start=start,

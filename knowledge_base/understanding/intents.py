@@ -64,9 +64,7 @@ class Intent:
 
 def load_intents(folder: Path, rules: Rules) -> dict[str, Intent]:
     """Read one intent from every file of ``folder``."""
-    return {
-        path.stem: _intent(Document(path), rules) for path in sorted(folder.glob("*.yaml"))
-    }
+    return {path.stem: _intent(Document(path), rules) for path in sorted(folder.glob("*.yaml"))}
 
 
 def load_danger_examples(path: Path) -> list[tuple[str, str]]:

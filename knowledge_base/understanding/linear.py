@@ -12,7 +12,8 @@ import json
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -79,18 +80,29 @@ def _opened(data: dict[str, Any]) -> Linear:
     return Linear(data["rarity"], weights)
 
 
-def mark_of(examples: Sequence[Example]) -> str:
-    """Return a mark that changes when the examples do."""
-    return hashlib.sha256(repr(sorted(examples)).encode("utf-8", "replace")).hexdigest()
+@dataclass(frozen=True)
+class Lesson:
+    """What to learn, with a mark that changes when the outcome might."""
 
+    mark: str
+    examples: Callable[[], Sequence[Example]]
 
-def load(path: Path, examples: Sequence[Example]) -> Linear:
-    """Return what was learned before, or learn it now when the data has changed."""
-    if path.exists():
-        data = json.loads(path.read_text("utf-8"))
-        if data["mark"] == mark_of(examples):
-            return _opened(data)
-    return learn(examples)
+    @classmethod
+    def of(cls, examples: Callable[[], Sequence[Example]], *sources: object) -> Lesson:
+        """Return the lesson whose examples are made from ``sources`` alone."""
+        return cls(hashlib.sha256(repr(sources).encode("utf-8", "replace")).hexdigest(), examples)
+
+    def learn(self) -> Linear:
+        """Learn it now."""
+        return learn(self.examples())
+
+    def recall(self, path: Path) -> Linear:
+        """Return what was learned before, or learn it now when the data has changed."""
+        if path.exists():
+            data = json.loads(path.read_text("utf-8"))
+            if data["mark"] == self.mark:
+                return _opened(data)
+        return self.learn()
 
 
 def learn(examples: Sequence[Example]) -> Linear:

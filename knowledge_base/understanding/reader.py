@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 
 from bot.dialogue.reading import Reading
-from knowledge_base.understanding import linear
 from knowledge_base.understanding.danger import Dangers, load_dangers
 from knowledge_base.understanding.intents import (
     DANGER,
@@ -17,7 +16,7 @@ from knowledge_base.understanding.intents import (
     load_danger_examples,
     load_intents,
 )
-from knowledge_base.understanding.linear import Example, Linear
+from knowledge_base.understanding.linear import Example, Lesson, Linear
 from knowledge_base.understanding.rules import Rules, without_denials
 from knowledge_base.understanding.scorer import Scorer
 from knowledge_base.understanding.similarity import Nearest
@@ -64,8 +63,10 @@ class SentenceReader:
     def load(cls, folder: Path = FOLDER) -> SentenceReader:
         """Read and check the data; a mistake names file, line and remedy."""
         rules, intents, dangers, examples = load_parts(folder)
-        learned = linear.load(folder / LEARNED, learnable(examples))
-        sense = linear.load(folder / LEARNED_DANGER, dangerous(folder, rules, examples, dangers))
+        learned, sense = (
+            lesson.recall(folder / name)
+            for name, lesson in lessons(folder, rules, dangers, examples).items()
+        )
         return cls(rules, intents, dangers, examples, learned, sense)
 
     def titles(self) -> dict[str, str]:
@@ -137,20 +138,26 @@ def load_parts(folder: Path) -> tuple[Rules, dict[str, Intent], Dangers, list[Ex
     return rules, intents, dangers, examples
 
 
-def learnable(examples: list[Example]) -> list[Example]:
-    """Leave out messages of several wishes: their words are those of other intents."""
-    return [example for example in examples if example[0] != SEVERAL]
-
-
-def dangerous(
-    folder: Path, rules: Rules, examples: list[Example], dangers: Dangers
-) -> list[Example]:
-    """Return examples of danger and of its absence; other intents are harmless unless P0."""
-    plain = rules.wording.plain
+def lessons(
+    folder: Path, rules: Rules, dangers: Dangers, examples: list[Example]
+) -> dict[str, Lesson]:
+    """Return what is to be learned, by the file that keeps it."""
     told = load_danger_examples(folder / "danger_examples.yaml")
-    found = {text: DANGER for code, text in examples if code == HURT}
-    for code, text in examples:
-        if code != HURT and dangers.alarm(text).escalation.level != "P0":
-            found[text] = HARMLESS
-    found.update((plain(text), kind) for kind, text in told)
-    return [(kind, text) for text, kind in found.items() if text]
+    table = (folder / "escalation.yaml").read_bytes()
+
+    def single_wishes() -> list[Example]:
+        # The words of messages with several wishes are those of other intents.
+        return [example for example in examples if example[0] != SEVERAL]
+
+    def dangers_and_others() -> list[Example]:
+        found = {text: DANGER for code, text in examples if code == HURT}
+        for code, text in examples:
+            if code != HURT and dangers.alarm(text).escalation.level != "P0":
+                found[text] = HARMLESS
+        found.update((rules.wording.plain(text), kind) for kind, text in told)
+        return [(kind, text) for text, kind in found.items() if text]
+
+    return {
+        LEARNED: Lesson.of(single_wishes, examples),
+        LEARNED_DANGER: Lesson.of(dangers_and_others, examples, told, table),
+    }

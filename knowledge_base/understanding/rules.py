@@ -17,6 +17,8 @@ DENIAL = re.compile(
     "|暂不|并不|并非|又不|可不|谁说|哪说|犯不上|犯不着|没必要)[^,。!?人]{0,5}$"
     "|没(?:给|帮|我|再|要|说|来|去|想|打算){0,3}$"
 )
+
+
 @dataclass(frozen=True)
 class Rules:
     """Compiles the expressions in the data files and judges the shape of a sentence."""

@@ -14,7 +14,9 @@ JOINT = re.compile(
 )
 # After these a new wish begins even when it is close to the first one.
 STRONG = re.compile("顺便|顺道|顺带|另外|对了|还想|还要问|同时|然后|再(?:帮|给|查|问)|除了")
-COUNTED = re.compile("(?:俩|两|几|三|好几|2|3|四)(?:个|件|样|桩)?(?:事|问题|业务|需求)(?!故|员)|一块儿?(?:问|办|说)|(?:先放放|先放一放)")
+COUNTED = re.compile(
+    "(?:俩|两|几|三|好几|2|3|四)(?:个|件|样|桩)?(?:事|问题|业务|需求)(?!故|员)|一块儿?(?:问|办|说)|(?:先放放|先放一放)"
+)
 CLAUSE = re.compile("[,。!?]+")
 LOW, HIGH = 0.33, 0.6
 # Not wishes of their own beside another.

@@ -108,7 +108,9 @@ class Document:
         try:
             found = re.compile(write(source))
         except KeyError as error:
-            raise self.wrong(node, f"没有词组<{error.args[0]}>", "请先在 words.yaml 里写。") from error
+            raise self.wrong(
+                node, f"没有词组<{error.args[0]}>", "请先在 words.yaml 里写。"
+            ) from error
         except re.error as error:
             remedy = "请检查括号是否成对；普通词之间用 | 隔开即可。"
             raise self.wrong(node, f"规则写法有误（{error}）", remedy) from error
