@@ -141,7 +141,8 @@ class App:
     def _told(self, message: InboundMessage, result: Result) -> None:
         """Tell those who wait that a turn is committed."""
         METRICS.turn(message.channel, duplicate=result.duplicate)
-        self.dispatcher.wake()
+        if result.owes:
+            self.dispatcher.wake()
         self.chat.ring(message, result)
         for listener in self.listeners:
             listener(message, result)

@@ -32,13 +32,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Result:
-    """A committed turn. ``now`` goes into the response, the rest went to the outbox."""
+    """A committed turn. ``now`` goes into the response; ``owes`` tells that the outbox has work."""
 
     conversation: int
     seq: int
     now: tuple[Reply, ...]
     state: Mapping[str, Any] = field(default_factory=dict)
     duplicate: bool = False
+    owes: bool = False
 
 
 class CutReplies(Protocol):
@@ -128,7 +129,8 @@ class Engine:
             uow.conversations.mark_sent_by(conversation.id, seq, "outbox")
             self._owe(uow, conversation, message, seq, in_response, now)
             in_response = []
-        return Result(conversation.id, seq, tuple(in_response), _shape(conversation), True)
+        shape = _shape(conversation)
+        return Result(conversation.id, seq, tuple(in_response), shape, True, uow.owes)
 
     def _replies(
         self,
@@ -149,7 +151,7 @@ class Engine:
         conversation.state = turn.state.to_json()
         return _tidy(turn)
 
-    def _commands(  # noqa: PLR0913
+    def _commands(
         self,
         message: InboundMessage,
         state: DialogueState,
@@ -259,7 +261,8 @@ class Engine:
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
-        return Result(conversation.id, seq, tuple(now_part), _shape(conversation))
+        shape = _shape(conversation)
+        return Result(conversation.id, seq, tuple(now_part), shape, owes=uow.owes)
 
     def _owe(
         self,

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot.dialogue.message import InboundMessage
 from bot.engine import Claim, Engine, Result
@@ -26,6 +27,7 @@ from storage.transactions import Transactions
 
 log = structlog.get_logger()
 _RETRIES = 2
+_PAUSE_S, _PATIENCE_S = 0.25, 30.0
 
 
 @dataclass
@@ -112,19 +114,25 @@ class EngineInbox:
         return result
 
     async def _attempt(self, message: InboundMessage, claim: Claim) -> Result:
-        reference = ""
-        for attempt in range(_RETRIES + 1):
+        reference, failures, waited = "", 0, 0.0
+        while True:
             try:
                 return await self._submit(message, claim, reference)
             except Overloaded:
                 raise
+            except OperationalError:
+                # The database is locked or away; the turn itself is not at fault.
+                if waited >= _PATIENCE_S:
+                    raise
+                waited += _PAUSE_S
+                await asyncio.sleep(_PAUSE_S)
             except Exception:
                 # The border: whatever went wrong, the customer gets a sentence and staff a note.
                 reference = reference or f"E{secrets.token_hex(4)}"
-                log.exception("turn.failed", reference=reference, attempt=attempt)
-                if attempt == _RETRIES:
+                log.exception("turn.failed", reference=reference, failures=failures)
+                failures += 1
+                if failures > _RETRIES:
                     raise
-        raise AssertionError("unreachable")
 
     async def _submit(self, message: InboundMessage, claim: Claim, reference: str) -> Result:
         now = self.clock()
@@ -132,7 +140,7 @@ class EngineInbox:
             work = partial(
                 self.engine.apologise, message=message, now=now, claim=claim, reference=reference
             )
-            return await asyncio.wrap_future(self.transactions.submit(lambda uow: work(uow)))
+            return await asyncio.wrap_future(self.transactions.submit(work))
         return await asyncio.wrap_future(
             self.transactions.submit(lambda uow: self.engine.turn(uow, message, now, claim))
         )

@@ -1,4 +1,4 @@
-"""Photos and other files of customers: checked by their first bytes, stored outside any web root."""
+"""Photos and other files of customers: checked by their bytes, stored outside any web root."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-
 import structlog
 
+from bot import clock
 from bot.dialogue.message import Attachment, InboundMessage, Location
 from bot.errors import AndaError
 from storage.crypto import Cipher
@@ -29,10 +29,13 @@ class Spool:
         self.folder = folder
         self._cipher = cipher
         folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in folder.glob("*.part"):
+            unfinished.unlink(missing_ok=True)
 
     def write(self, message: InboundMessage) -> str:
         """Store a message durably and return its ticket; raise OSError when the disk refuses."""
-        ticket = f"{message.sent_at:%Y%m%d%H%M%S}-{secrets.token_hex(8)}"
+        # The name keeps the order in which the messages were acknowledged.
+        ticket = f"{clock.now():%Y%m%d%H%M%S%f}-{secrets.token_hex(8)}"
         data = self._cipher.seal(orjson.dumps(asdict(message)), _PLACE)
         temporary = self.folder / f"{ticket}.part"
         with temporary.open("wb") as file:

@@ -216,7 +216,9 @@ class ClaimReport(Flow):
     def submit(self, office: BackOffice) -> Outcome:
         """Open the claim, and say what is needed and what happens next (S43, S44)."""
         if self.kept.get("number"):
-            return Outcome.say("需要的信息都有了，人平安最要紧。值班人员会一直跟进，有事随时告诉我。")
+            return Outcome.say(
+                "需要的信息都有了，人平安最要紧。值班人员会一直跟进，有事随时告诉我。"
+            )
         duplicate = office.recent_claim(self.plate) if self.plate else None
         number = office.open_claim(self.facts())
         kind, accident = self.kind or "auto", self.accident_type or "other"

@@ -88,7 +88,7 @@ class Customers:
         )
         return int(self.session.scalar(query) or 0)
 
-    def log_access(  # noqa: PLR0913 - every part of the record is mandatory
+    def log_access(
         self,
         at: datetime,
         conversation_id: int | None,

@@ -41,8 +41,9 @@ class Outbox:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.added = 0
 
-    def queue(
+    def queue(  # noqa: PLR0913 - every part of an item is named where it is queued
         self,
         *,
         dedupe_key: str,
@@ -78,7 +79,9 @@ class Outbox:
             .on_conflict_do_nothing(index_elements=["dedupe_key"])
             .returning(_item.c.id)
         )
-        return added.first() is not None
+        new = added.first() is not None
+        self.added += new
+        return new
 
     def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
         """Take up to ``limit`` due items, oldest first; one at a time for each customer."""

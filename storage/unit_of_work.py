@@ -46,6 +46,11 @@ class UnitOfWork:
         """Return what we owe."""
         return Outbox(self.connection)
 
+    @property
+    def owes(self) -> bool:
+        """Tell whether this work has put something into the outbox."""
+        return "outbox" in self.__dict__ and self.outbox.added > 0
+
     @cached_property
     def customers(self) -> Customers:
         """Return customers, policies and proofs of identity."""

@@ -36,7 +36,7 @@ def add(writes: Transactions, key: str, peer: str = "p1") -> bool:
             body={"text": key},
             due_at=NOW,
             now=NOW,
-        )  # fmt: skip
+        )
     )
 
 

@@ -68,7 +68,7 @@ def test_a_failing_neighbour_does_not_touch_others(writes: Transactions) -> None
 def test_reading_changes_nothing(writes: Transactions) -> None:
     """A read is rolled back, whatever it does."""
     writes.run(note("kept"))
-    writes.read(lambda uow: events(uow))
+    writes.read(events)
     assert writes.read(events) == ["kept"]
 
 
@@ -87,14 +87,15 @@ def test_too_much_waiting_work_is_refused(
     monkeypatch.setattr(module, "_LIMIT", 4)
     made = transactions(database)
     gate = threading.Event()
-    accepted = []
-    with pytest.raises(Overloaded):
-        for _ in range(40):
-            accepted.append(made.submit(lambda uow: gate.wait(5)))
+    refused = 0
+    for _ in range(40):
+        try:
+            made.submit(lambda uow: gate.wait(5))
+        except Overloaded:
+            refused += 1
     gate.set()
-    for future in accepted:
-        future.result()
     made.close()
+    assert 0 < refused < 40
 
 
 def test_sqlite_commits_many_turns_at_once(database: Engine) -> None:
@@ -104,13 +105,13 @@ def test_sqlite_commits_many_turns_at_once(database: Engine) -> None:
         return
     made = SingleWriter(database)
     batches: list[int] = []
-    commit = made._commit  # noqa: SLF001
+    commit = made._commit
 
     def counting(batch: list[object]) -> None:
         batches.append(len(batch))
         commit(batch)  # type: ignore[arg-type]
 
-    made._commit = counting  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    made._commit = counting  # type: ignore[method-assign, assignment]
     gate = threading.Event()
     made.submit(lambda uow: gate.wait(5))
     futures = [made.submit(note(str(n))) for n in range(100)]
@@ -124,7 +125,8 @@ def test_sqlite_commits_many_turns_at_once(database: Engine) -> None:
 
 def test_numbers_are_unique_across_writers(database_url: str, database: Engine) -> None:
     """Two processes drawing case numbers at the same time never get the same one."""
-    from tests.conftest import SECRET, open_engine  # noqa: PLC0415
+    from storage.database import open_engine  # noqa: PLC0415
+    from tests.conftest import SECRET  # noqa: PLC0415
 
     writers = [transactions(database), transactions(open_engine(database_url, SECRET))]
 
