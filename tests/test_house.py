@@ -59,7 +59,6 @@ CHINESE_ALLOWED = {
     "knowledge_base/lexicon.py": "mistakes in a word list, told to clerks",
     "knowledge_base/contrast.py": "mistakes in the groups, told to clerks",
     "knowledge_base/model.py": "mistakes in the weights, told to clerks",
-    "knowledge_base/segment.py": "a missing dictionary, told to the operator",
     "knowledge_base/sound.py": "mistakes in the sounds, told to clerks",
     "knowledge_base/normalise.py": "the particles that end a sentence",
     "knowledge_base/numerals.py": "Chinese numerals and their units",

@@ -1,4 +1,4 @@
-"""One real headless Chromium for all browser tests of a process."""
+"""A real headless Chromium for the browser tests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; without it the tests fail with one line."""
+    """Chromium, for one module: while it runs, its event loop holds the test's thread."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.fail("Chromium is missing: run `make test`, which installs it", pytrace=False)
