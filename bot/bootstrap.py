@@ -77,6 +77,10 @@ class App:
         """Read config.yaml and the environment."""
         return cls(configuration.load())
 
+    def now(self) -> datetime:
+        """Return the time by the clock as it is set now: the terminal may move it."""
+        return self.clock()
+
     @cached_property
     def secret(self) -> bytes:
         """Return the key of the encrypted columns."""
@@ -136,7 +140,7 @@ class App:
     def inbox(self) -> EngineInbox:
         """Return the engine's asynchronous face."""
         spool = Spool(self.settings.data_dir / "spool", self.cipher)
-        return EngineInbox(self.engine, self.transactions, self.clock, spool, self._told)
+        return EngineInbox(self.engine, self.transactions, self.now, spool, self._told)
 
     def _told(self, message: InboundMessage, result: Result) -> None:
         """Tell those who wait that a turn is committed."""
@@ -161,7 +165,7 @@ class App:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """Return what works off the outbox."""
-        return Dispatcher(self.transactions, self._routes(), self.clock)
+        return Dispatcher(self.transactions, self._routes(), self.now)
 
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
@@ -190,7 +194,7 @@ class App:
         sms = self.settings.sms
         if sms.gateway == "http":
             return HttpSms(sms.url, sms.token.get_secret_value())
-        return FileSms(self.settings.data_dir / "sms.jsonl", self.clock)
+        return FileSms(self.settings.data_dir / "sms.jsonl", self.now)
 
     def wechat_callback(self) -> WeChatCallback | None:
         """Return the callback application, None when the channel is off."""

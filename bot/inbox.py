@@ -51,7 +51,7 @@ class EngineInbox:
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
         done, _ = await asyncio.wait({task}, timeout=within)
-        if done:
+        if done and not (within is not None and _refused(task)):
             return task.result()
         ticket = await asyncio.to_thread(self.spool.write, message)
         self._in_hand.add(ticket)
@@ -158,6 +158,11 @@ class EngineInbox:
             line.waiting -= 1
             if not line.waiting:
                 self._lines.pop(key, None)
+
+
+def _refused(task: asyncio.Task[Result]) -> bool:
+    """Too much was waiting: the message is spooled before it is acknowledged."""
+    return isinstance(task.exception(), Overloaded)
 
 
 @dataclass

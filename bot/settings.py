@@ -105,10 +105,18 @@ class WeChat(Section):
     clock_skew_s: Positive = 600
     templates: dict[str, Any] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_key_means_plain(cls, values: Any) -> Any:
+        """An account without a key can only send plain text (the contract says so)."""
+        if isinstance(values, dict) and not values.get("aes_key"):
+            return {**values, "mode": "plain"}
+        return values
+
     @model_validator(mode="after")
-    def _key_fits_mode(self) -> Self:
+    def _key_has_its_length(self) -> Self:
         if self.mode != "plain" and len(self.aes_key.get_secret_value()) != 43:
-            raise ValueError("wechat.aes_key 须为 43 个字符；明文模式请写 mode: plain")
+            raise ValueError("wechat.aes_key 须为 43 个字符；明文模式请留空")
         return self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
@@ -22,6 +22,7 @@ from storage import schema
 
 log = structlog.get_logger()
 _SPOOL_SECONDS = 5.0
+_SETTLE_SECONDS = 6.0
 
 
 def web_app(app: App, *, worker: bool = True) -> ASGIApp:
@@ -80,17 +81,18 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     await _take_up_spool(app)
-    tasks = [asyncio.create_task(_work_off_spool(app))]
-    if worker:
-        tasks.append(asyncio.create_task(app.dispatcher.run()))
+    spool = asyncio.create_task(_work_off_spool(app))
+    delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
     try:
         yield
     finally:
         await app.inbox.drain()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        spool.cancel()
+        # What is being delivered is settled first, or it would be sent again after its lease.
+        app.dispatcher.stop()
+        await asyncio.wait({spool, delivery}, timeout=_SETTLE_SECONDS)
+        delivery.cancel()
+        await asyncio.gather(spool, delivery, return_exceptions=True)
         await run_in_threadpool(app.transactions.close)
 
 

@@ -192,9 +192,10 @@ class ClaimReport(Flow):
             return [Reply("好的，已经记到您的报案里了。")]
         if _calm(self):
             return []
-        handoff = office.hand_off("P0", "报案：有人受伤或有危险")
+        said = bool(self.kept.get("alarm"))  # a rule has spoken already
+        raised = not said and office.hand_off("P0", "报案：有人受伤").raised
         number = self.kept["number"] = office.open_claim(self.facts())
-        first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if handoff.raised else ""
+        first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if raised else ""
         return [Reply(f"{first}报案已先登记，报案号 {number}，不用等填完信息，值班人员会跟进。")]
 
     def facts(self) -> dict[str, Any]:

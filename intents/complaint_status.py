@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.back_office import BackOffice, ComplaintView
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -9,6 +11,8 @@ from bot.dialogue.slot_types.identity import one_time_code
 from bot.dialogue.slot_types.numbers import complaint_number
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
+
+_WITHDRAW = re.compile(r"撤回|撤销|撤诉|撤了")
 
 
 class ComplaintStatus(Flow):
@@ -54,6 +58,7 @@ class ComplaintStatus(Flow):
 
     def begin(self, office: BackOffice) -> None:
         """Ask for a proof only when there is nothing that this customer may see already."""
+        self.kept["withdraw"] = bool(_WITHDRAW.search(self.utterance))
         self.kept["proof"] = not office.complaints() and not office.verified
 
     def progress(self, office: BackOffice) -> list[Reply]:
@@ -69,7 +74,19 @@ class ComplaintStatus(Flow):
             return Outcome.say(
                 "没有查到对应的投诉，请核对编号或手机号；需要的话回复「人工」。", "投诉", "转人工"
             )
+        if self.kept.get("withdraw"):
+            return _withdrawn(office, views[0])
         return Outcome.say("\n\n".join(map(_words, views[:3])), "补充投诉材料", "转人工")
+
+
+def _withdrawn(office: BackOffice, view: ComplaintView) -> Outcome:
+    """Register the withdrawal; the procedure ends the same day (CMP20)."""
+    number = office.open_ticket("complaint_withdrawal", {"complaint": view.number})
+    return Outcome.say(
+        f"您撤回投诉 {view.number} 的申请已登记，编号 {number}，今天就会终止处理。"
+        "以后还有问题，随时可以再投诉。",
+        "转人工",
+    )
 
 
 def _words(view: ComplaintView) -> str:

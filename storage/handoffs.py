@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.back_office import HandoffView, Level
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
 
 _LAST_WORDS = 10
+_SAME_EMERGENCY = timedelta(minutes=10)
 
 
 def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> HandoffView:
@@ -19,10 +21,9 @@ def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> Handof
     fresh = raised = handoff is None
     if handoff is None:
         handoff = _open(office, level, reason)
-    elif level < handoff.level:
+    elif level < handoff.level or _another_emergency(office, handoff, level, reason):
         raised = True
-        handoff.level, handoff.reason = level, reason[:128]
-        office.note(handoff.number, "raised", {"level": level, "reason": reason})
+        _raise(office, handoff, level, reason)
     if office.conversation.owner == "bot":
         office.uow.conversations.set_owner(office.conversation, "queue", None)
     return HandoffView(
@@ -34,13 +35,29 @@ def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> Handof
     )
 
 
-def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
-    desk = office.settings.desk
+def _another_emergency(
+    office: TransactionBackOffice, handoff: Handoff, level: Level, reason: str
+) -> bool:
+    """A new danger is said again in full, unless it is the one we have just answered."""
+    recent = office.at - handoff.opened_at <= _SAME_EMERGENCY
+    return level == "P0" and not (recent and handoff.reason == reason[:128])
+
+
+def _raise(office: TransactionBackOffice, handoff: Handoff, level: Level, reason: str) -> None:
+    """Make the open request as urgent as a new one, with what is known by now."""
+    handoff.level, handoff.reason = level, reason[:128]
+    handoff.answer_by, handoff.package = _answer_by(office, level), _package(office)
+    office.note(handoff.number, "raised", {"level": level, "reason": reason})
+
+
+def _answer_by(office: TransactionBackOffice, level: Level) -> datetime:
+    """Someone is on duty round the clock for emergencies (domain.md 6, 非工作时间)."""
     if level in ("P0", "P1"):
-        # Someone is on duty round the clock for these (domain.md 6, 非工作时间).
-        answer_by = office.at.replace(microsecond=0)
-    else:
-        answer_by = office.hours.answer_by(office.at, desk.answer_minutes)
+        return office.at.replace(microsecond=0)
+    return office.hours.answer_by(office.at, office.settings.desk.answer_minutes)
+
+
+def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
     handoff = Handoff(
         number=office.uow.cases.number("HO", office.at),
         conversation_id=office.conversation.id,
@@ -49,7 +66,7 @@ def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
         status="open",
         package=_package(office),
         opened_at=office.at,
-        answer_by=answer_by,
+        answer_by=_answer_by(office, level),
     )
     office.uow.cases.add(handoff)
     office.note(handoff.number, "opened", {"level": level, "reason": reason})

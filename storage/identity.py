@@ -57,7 +57,12 @@ class Identity:
         blind, day = self.cipher.blind(phone), self.now - timedelta(days=1)
         customers = self.uow.customers
         latest = customers.latest_code(self.conversation.id, blind)
-        if latest and self.now - latest.sent_at < timedelta(seconds=self.rules.resend_seconds):
+        waiting = latest is not None and not latest.used
+        if (
+            latest
+            and waiting
+            and self.now - latest.sent_at < timedelta(seconds=self.rules.resend_seconds)
+        ):
             return "too_soon"
         limit = self.rules.codes_per_phone_per_day
         asked = customers.codes_of_conversation_since(self.conversation.id, day)
@@ -83,8 +88,8 @@ class Identity:
             kind="code",
             channel="sms",
             account="sms",
-            peer=phone,
-            body={"text": _SMS.format(code=code, minutes=self.rules.code_minutes)},
+            peer=blind,
+            body={"to": phone, "text": _SMS.format(code=code, minutes=self.rules.code_minutes)},
             due_at=self.now,
             now=self.now,
         )
@@ -95,6 +100,8 @@ class Identity:
             return False
         blind = self.cipher.blind(phone)
         record = self.uow.customers.latest_code(self.conversation.id, blind)
+        if self._phone_locked(blind):
+            return False
         if record is None or record.used or record.expires_at <= self.now:
             return False
         record.attempts += 1
@@ -127,7 +134,9 @@ class Identity:
     def identify(self, phone: str, proof: Values) -> bool:
         """Bind this identity to the customer whose phone and document fit (level V2)."""
         blind = self.cipher.blind(phone)
-        if self.locked_minutes() or blind not in self.proved_phones():
+        if self.locked_minutes() or self._phone_locked(blind):
+            return False
+        if blind not in self.proved_phones():
             return False
         for customer in self.uow.customers.by_phone(blind):
             if self._fits(customer, proof):
@@ -161,6 +170,11 @@ class Identity:
     def locked_minutes(self) -> int:
         """Return for how many more minutes verification is locked; 0 when it is open."""
         return self._locked
+
+    def _phone_locked(self, phone_blind: str) -> bool:
+        """A phone stays locked for everybody, or guessing would go on in a new session."""
+        failures = self.uow.customers.phone_failures_since(phone_blind, self._lock_window)
+        return failures >= self.rules.failures_before_lock
 
     @cached_property
     def _lock_window(self) -> datetime:

@@ -94,6 +94,9 @@ class Outbox:
                 earlier.c.channel == _item.c.channel,
                 earlier.c.account == _item.c.account,
                 earlier.c.peer == _item.c.peer,
+                earlier.c.kind == _item.c.kind,
+                # What is planned for later holds nobody up; what is being retried does.
+                or_(earlier.c.due_at <= now, earlier.c.attempts > 0),
             )
             .scalar_subquery()
         )

@@ -28,7 +28,7 @@ class FileSms:
 
     async def send(self, account: str, peer: str, body: Mapping[str, Any]) -> str:
         """Write the message down."""
-        line = {"to": peer, "text": body["text"], "at": self.clock().isoformat()}
+        line = {"to": body.get("to", peer), "text": body["text"], "at": self.clock().isoformat()}
         await asyncio.to_thread(self._append, orjson.dumps(line) + b"\n")
         return ""
 
@@ -48,7 +48,9 @@ class HttpSms:
 
     async def send(self, account: str, peer: str, body: Mapping[str, Any]) -> str:
         """Hand the message to the gateway."""
-        return await asyncio.to_thread(self._post, {"to": peer, "text": body["text"]})
+        return await asyncio.to_thread(
+            self._post, {"to": body.get("to", peer), "text": body["text"]}
+        )
 
     def _post(self, message: dict[str, Any]) -> str:
         try:

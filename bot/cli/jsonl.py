@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,12 +18,21 @@ def rows() -> Iterator[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+            row = _loads(line)
+        except ValueError as error:
             raise BadRequest(f"标准输入第 {number} 行不是合法的 JSON：{error}") from None
         if not isinstance(row, dict):
             raise BadRequest(f"标准输入第 {number} 行应是一个 JSON 对象")
         yield row
+
+
+def _loads(line: bytes) -> Any:
+    """Read JSON; lone surrogates, which orjson refuses, become question marks."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        parsed = json.loads(line.decode("utf-8", "replace"))
+        return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def write(row: Mapping[str, Any]) -> None:

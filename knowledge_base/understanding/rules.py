@@ -11,6 +11,8 @@ from knowledge_base.understanding.yaml_data import Document
 
 GROUP = re.compile(r"(?<!\?)(?<!\?P)<([一-鿿]+)>")
 NEGATED = "negated"
+# A group repeated without end can take for ever on a hostile text; nobody says six 你好.
+BOUNDED = {")*": "){0,5}", ")+": "){1,5}"}
 # 不是要投诉, 不用给我转人工, 谁说我要退保了: the wish behind it is denied.
 DENIAL = re.compile(
     "(?:不是|不用|不要|不想|不需要|不必|不打算|不会|没想|没打算|没说|没要|没让|没有要|别|甭|无需|用不着|先不"
@@ -42,6 +44,8 @@ class Rules:
         """Return the regular expression for a rule as the clerk wrote it."""
         while GROUP.search(source):
             source = GROUP.sub(lambda match: self.words[match[1]], source)
+        for endless, bounded in BOUNDED.items():
+            source = source.replace(endless, bounded)
         return self.wording.rewrite(source)
 
     def signs_of(self, text: str) -> frozenset[str]:
@@ -62,7 +66,9 @@ def without_denials(text: str) -> str:
     """Drop clauses that only say what is not wanted, unless nothing else is said."""
     clauses = [c for c in re.split("[,。!?]", text) if c]
     kept = [c for c in clauses if not DENIED_WISH.match(c)]
-    return ",".join(kept) if kept and len(kept) < len(clauses) else text
+    rest = ",".join(kept)
+    # 就问问 after the denial is no wish either.
+    return rest if len(kept) < len(clauses) and len(rest) > 3 else text
 
 
 def is_denied(text: str, start: int) -> bool:

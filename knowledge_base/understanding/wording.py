@@ -12,7 +12,7 @@ from knowledge_base.patterns import Replacer
 
 LIMIT = 300
 # Danger may be told late in a long message; still bounded, so that a flood stays cheap.
-DANGER_LIMIT = 1000
+DANGER_LIMIT = 450
 
 PAUSE = re.compile(r"[\s,、;:·|/\\()\[\]{}<>《》「」【】“”\"'…—_~*#^`+=-]+")
 STOP = re.compile(r"[。.]+(?!\d)")

@@ -96,3 +96,21 @@ def test_workers_share_the_items(writes: Transactions) -> None:
     with ThreadPoolExecutor(6) as pool:
         taken = [item for items in pool.map(take, range(12)) for item in items]
     assert len(taken) == len(set(taken)) == 60
+
+
+def test_what_is_planned_for_later_holds_nobody_up(writes: Transactions) -> None:
+    """A reminder for next year does not keep today's message waiting; a retry does."""
+    later = NOW + timedelta(days=400)
+    writes.run(
+        lambda uow: uow.outbox.queue(
+            dedupe_key="later", kind="reply", channel="wechat", account="a", peer="p1",
+            body={"text": "later"}, due_at=later, now=NOW,
+        )
+    )  # fmt: skip
+    add(writes, "today")
+    [item] = lease(writes, "w")
+    assert item.body["text"] == "today"
+    soon = NOW + timedelta(minutes=5)
+    writes.run(lambda uow: uow.outbox.postpone(item.id, "w", soon, "again"))
+    add(writes, "second")
+    assert lease(writes, "w") == []

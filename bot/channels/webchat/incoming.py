@@ -22,7 +22,7 @@ MAX_TEXT = 4000
 MAX_LABEL = 200
 MAX_NAME = 120
 SECONDS_TO_UPLOAD = 90
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_.:~-]{1,64}")
 _CURSOR = re.compile(r"[0-9]{1,18}")  # fits a 64-bit column
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
