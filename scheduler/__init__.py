@@ -1,0 +1,1 @@
+"""Scheduled jobs; the first ones come with reminders and surveys."""
