@@ -31,7 +31,7 @@ test: setup ## 跑完整测试（单元、对话、真实 PostgreSQL、真实 Ch
 check: $(STAMP) ## 格式、检查、类型、导入规则、迁移与模型一致
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/lint-imports --no-cache > var/.imports 2>&1 || { cat var/.imports; exit 1; }
+	@out=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$out"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python tools/check_migrations.py
 
