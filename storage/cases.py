@@ -56,7 +56,7 @@ class Cases:
         return self.session.scalar(query)
 
     def claims_of(
-        self, conversation_id: int, phone_blind: str | None, plates: Sequence[str], limit: int = 10
+        self, conversation_id: int, phone_blind: str | None, plates: Sequence[str], limit: int = 50
     ) -> Sequence[Claim]:
         """Return claims reported here, under the customer's phone, or on the customer's plates."""
         mine = [Claim.conversation_id == conversation_id]

@@ -126,10 +126,12 @@ class Identity:
         return proved
 
     def plates(self) -> list[str]:
-        """Return the plates on the verified customer's policies."""
+        """Return the plates on the verified customer's running policies: cars change hands."""
         if not self.verified or self.customer is None:
             return []
-        return [p.plate for p in self._policies(self.customer) if p.plate]
+        today, own = self.now.date(), self._policies(self.customer)
+        running = (p for p in own if p.status == "有效" and p.ends_on >= today)
+        return [p.plate for p in running if p.plate]
 
     def identify(self, phone: str, proof: Values) -> bool:
         """Bind this identity to the customer whose phone and document fit (level V2)."""
