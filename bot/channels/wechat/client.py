@@ -31,6 +31,7 @@ _WORTH_STOPPING = timedelta(minutes=5)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
+# wechatpy has no types, so its class counts as Any.
 class WeChatApi(WeChatClient):  # type: ignore[misc]
     """Synchronous, for threads; raises only errors of bot.errors, free of secrets."""
 
