@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.dialogue.commands import EscalationLevel
 
@@ -53,10 +53,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Hit:
-    """What the knowledge base makes of a question: answer it, offer choices, or neither."""
+    """What the knowledge base makes of a question: answer it, offer choices, or neither.
+
+    ``trace`` is plain JSON from which the score can be worked out again; it is stored with the
+    answer and read by people and by ``anda kb match --explain`` only.
+    """
 
     outcome: str = "unknown"  # answer | offer | unknown
     matches: Sequence[Match] = field(default_factory=tuple)
+    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 class KnowledgeBase(Protocol):

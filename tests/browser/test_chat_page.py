@@ -57,6 +57,14 @@ class Visit:
         found = self.page.locator(f"#messages .from-{side} .bubble").evaluate_all(script)
         return [str(text) for text in found]
 
+    def expect_script(self, script: str, value: object) -> None:
+        """Wait for a value; the page's own rules forbid Playwright's waiting by expression."""
+        for _ in range(100):
+            if self.page.evaluate(script) == value:
+                return
+            self.page.wait_for_timeout(50)
+        assert self.page.evaluate(script) == value
+
     def expect_reply(self, text: str) -> None:
         """Wait for a bubble of the bot."""
         bubble = self.page.locator("#messages .from-bot .bubble", has_text=text)
@@ -195,7 +203,7 @@ def test_a_photo_is_looked_at_before_it_is_sent(here: Visit) -> None:
     here.page.reload()
     picture = here.page.get_by_role("img", name="我发送的照片")
     expect(picture).to_have_attribute("src", f"/chat/media/{here.session}/" + ref_of(here))
-    here.page.wait_for_function("document.querySelector('.photo img').naturalWidth === 320")
+    here.expect_script("document.querySelector('.photo img').naturalWidth", 320)
     picture.click()
     expect(here.page.get_by_role("dialog", name="查看照片")).to_be_visible()
     here.page.keyboard.press("Escape")
@@ -512,7 +520,7 @@ def test_dark_follows_the_system(browser: Browser) -> None:
         here = visit(browser, stack, FakeChat(), color_scheme="dark")
         assert here.page.evaluate("document.documentElement.dataset.theme") == "dark"
         here.page.emulate_media(color_scheme="light")
-        here.page.wait_for_function("document.documentElement.dataset.theme === 'light'")
+        expect(here.page.locator("html")).to_have_attribute("data-theme", "light")
 
 
 CONTRAST = """
