@@ -47,6 +47,13 @@ _save = (
     )
 )
 _add_messages = insert(_message)
+# Two processes may meet a new customer at once: the first one wins, the other finds the row.
+_create = {
+    dialect.dialect.name: dialect.insert(_conversation)
+    .on_conflict_do_nothing()
+    .returning(_conversation.c.id)
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass
@@ -87,9 +94,7 @@ class Conversations:
 
     def open(self, message: InboundMessage, now: datetime) -> OpenConversation:
         """Return the sender's conversation, locked until the end of the transaction."""
-        if (found := self._find(message)) is None:
-            self._create(message, now)
-            found = self._find(message)
+        found = self._find(message) or self._create(message, now) or self._find(message)
         if found is None:
             raise LookupError("a conversation that was just created is gone")
         return found
@@ -104,24 +109,25 @@ class Conversations:
         row = self.connection.execute(_find, values).mappings().first()
         return OpenConversation.of(row) if row else None
 
-    def _create(self, message: InboundMessage, now: datetime) -> None:
-        """Insert the conversation; another process may do the same, and the first one wins."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        values = {
+    def _create(self, message: InboundMessage, now: datetime) -> OpenConversation | None:
+        """Insert the conversation; None when another process has just done the same."""
+        values: dict[str, Any] = {
             "channel": message.channel,
             "account": message.account,
             "peer": message.peer,
             "state": {},
             "owner": "bot",
             "owner_rev": 0,
+            "agent": None,
+            "customer_id": None,
+            "verified_until": None,
             "subscribed": True,
             "last_seq": 0,
             "opened_at": now,
             "last_at": now,
         }
-        self.connection.execute(
-            dialect.insert(_conversation).values(values).on_conflict_do_nothing()
-        )
+        new = self.connection.execute(_create[self.connection.dialect.name], values).scalar()
+        return OpenConversation.of({**values, "id": new, "repeat_of": None}) if new else None
 
     def stored_replies(self, conversation: int, seq: int) -> list[tuple[Reply, str]]:
         """Return the replies given to message ``seq`` and the way each one left."""

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 Example: TypeAlias = tuple[str, str]
 Weights: TypeAlias = dict[str, dict[str, float]]
-Vector: TypeAlias = npt.NDArray[np.float32]
+Vector: TypeAlias = npt.NDArray[np.floating[Any]]
 
 ROUNDS = 8
 # The longest step for one example; without it a single odd sentence bends everything.
@@ -65,7 +65,7 @@ class Linear:
         rows = [row for row in map(self._row.get, found) if row is not None]
         rarity = self._rarity[rows]
         unknown = (len(found) - len(rows)) * UNKNOWN_RARITY**2
-        norm = math.sqrt(float(rarity @ rarity) + unknown)
+        norm = np.float32(math.sqrt(float(rarity @ rarity) + unknown))
         return (rarity / norm) @ self._weights[rows]
 
     def save(self, path: Path, mark: str) -> None:
