@@ -24,6 +24,8 @@ _REPORT = "claim_report"
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
 _ENOUGH_FACTS = 3
+# Without one of these no message is an accident: looked for first, for most messages have none.
+_TELLING = ("accident_type", "drivable", "injured", "police_reported")
 _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "complaint"}
 _NOT_OFFERED = {"greet", "nonsense", "clarify", "multi"}
 
@@ -112,7 +114,10 @@ def incident(heard: Heard) -> list[Command]:
         return []
     if heard.reading.intent in _ABOUT_A_CASE and heard.reading.confidence >= heard.sure:
         return []
-    values = heard.volunteered(heard.flows[_REPORT]())
+    report = heard.flows[_REPORT]
+    if not any(report.slots[name].type.find(heard.text, heard.at) for name in _TELLING):
+        return []
+    values = heard.volunteered(report())
     stated = {name for name, said in values.items() if said.value is not None}
     facts = stated & _FACTS
     # «伤了没有、能不能开、报没报警» together with a time, place or plate: only an accident.
