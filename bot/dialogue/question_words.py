@@ -21,7 +21,7 @@ JOINT = re.compile(
 )
 # Too little to be a question of its own: it belongs to what was said before it.
 TAG = re.compile(
-    r"^(我?(该|应该|要)?(怎么办|咋办|咋整|怎么弄|咋弄)|(可以|能|行|好|对|是|有|会|成|中)(吗|么|嘛|不)"
+    r"^(我?(该|应该|要)?(怎么办|咋办|咋整|怎么弄|咋弄)|(怎么|咋)(说|讲|算|样|回事|着)|(可以|能|行|好|对|是|有|会|成|中)(吗|么|嘛|不)"
     r"|行不行|可不可以|能不能行?|对不对|是不是|有没有|好不好)[呢啊呀吧了]*$"
 )
 GREETING = re.compile(
