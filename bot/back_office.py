@@ -129,8 +129,15 @@ class BackOffice(Protocol):
         """Return the complaints this customer may see, newest first."""
         ...
 
-    def hand_off(self, level: Level, reason: str) -> HandoffView:
-        """Ask for a person; never makes a second request while one is open."""
+    def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
+        """Ask for a person; never makes a second request while one is open.
+
+        ``about`` tells the person what the matter is: the question, and what was answered.
+        """
+        ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
         ...
 
     def send_code(self, phone: str) -> CodeResult:

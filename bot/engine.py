@@ -254,9 +254,7 @@ class Engine:
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
-        said = [_row(r, seq, "response") for r in now_part] + [
-            _row(r, seq, "outbox") for r in later
-        ]
+        said = _rows(replies, now_part, later, seq)
         inbound = {"author": "customer", "key": message.key, "body": _body_of(message)}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
@@ -287,8 +285,18 @@ class Engine:
             )
 
 
-def _row(reply: Reply, seq: int, way: str) -> dict[str, Any]:
-    return {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.to_json()}
+def _rows(
+    replies: Sequence[Reply], now_part: Sequence[Reply], later: Sequence[Reply], seq: int
+) -> list[dict[str, Any]]:
+    """Return the replies as messages; a channel that merged them must not lose the note."""
+    said = [(reply, "response") for reply in now_part] + [(reply, "outbox") for reply in later]
+    note = next((reply.note for reply in replies if reply.note), None)
+    if note and said and not any(reply.note for reply, _ in said):
+        said[0] = (replace(said[0][0], note=note), said[0][1])
+    return [
+        {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.stored()}
+        for reply, way in said
+    ]
 
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:

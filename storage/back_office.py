@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import structlog
+
 from bot.back_office import (
     ClaimView,
     CodeResult,
@@ -26,6 +28,8 @@ from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -104,9 +108,13 @@ class TransactionBackOffice:
         """Return the complaints this customer may see."""
         return complaints.visible(self, self._identity, number)
 
-    def hand_off(self, level: Level, reason: str) -> HandoffView:
+    def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
-        return handoffs.hand_off(self, level, reason)
+        return handoffs.hand_off(self, level, reason, about)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Log that a question was not answered well; never its words."""
+        log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
 
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code."""

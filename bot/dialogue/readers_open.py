@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import phrases
-from bot.dialogue.commands import (
-    AnswerEntry,
-    Command,
-    Escalate,
-    FillSlots,
-    NoneOfThese,
-    Offer,
-    StartFlow,
-)
+from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, StartFlow
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import ASKS, NONE_OF_THESE, PERSON, QUESTION, RATING
+from bot.dialogue.readers_knowledge import guesses
+from bot.dialogue.words import ASKS, PERSON, RATING, split_question
 
 _CLEAR = 0.75
-_CHOICES = 3
 _REPORT = "claim_report"
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
@@ -27,24 +18,6 @@ _ENOUGH_FACTS = 3
 # Without one of these no message is an accident: looked for first, for most messages have none.
 _TELLING = ("accident_type", "drivable", "injured", "police_reported")
 _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "complaint"}
-_NOT_OFFERED = {"greet", "nonsense", "clarify", "multi"}
-
-
-def offered(heard: Heard) -> list[Command]:
-    """Take a tap on (or the words of) a candidate we offered."""
-    if not heard.state.offers:
-        return []
-    if NONE_OF_THESE.match(heard.bare):
-        return [NoneOfThese()]
-    target = heard.state.offers.get(heard.original.strip())
-    if target is None and heard.bare.isdecimal() and len(heard.bare) == 1:
-        targets = list(heard.state.offers.values())[:-1]
-        number = int(heard.bare)
-        target = targets[number - 1] if 0 < number <= len(targets) else None
-    if target is None:
-        return []
-    kind, _, name = target.partition(":")
-    return [AnswerEntry(name)] if kind == "faq" else [StartFlow(name, heard.original)]
 
 
 def tapped(heard: Heard) -> list[Command]:
@@ -105,7 +78,17 @@ def wishes(heard: Heard) -> list[Command]:
     if heard.reading.intent != "multi" or not parts:
         return []
     later: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts[1:])]
-    return [*later, *start(parts[0], heard)]
+    asks = len(parts) < len(heard.reading.parts)
+    return [*later, *start(parts[0], heard), *(_question_beside(heard) if asks else ())]
+
+
+def _question_beside(heard: Heard) -> list[Command]:
+    """Answer what is asked beside a wish, if we know it."""
+    asked, _ = split_question(heard.original)
+    hit = heard.knowledge.look_up(asked)
+    if hit.outcome != "answer" or not hit.matches:
+        return []
+    return [AnswerEntry(hit.matches[0].id, hit.matches[0].score, hit.trace, asked)]
 
 
 def incident(heard: Heard) -> list[Command]:
@@ -140,7 +123,7 @@ def recognised(heard: Heard) -> list[Command]:
     """Follow a number or words that belong to one flow, or a number that supports a guess."""
     if heard.flow is not None:
         return []
-    guessed = dict(_guesses(heard, heard.sure / 2))
+    guessed = dict(guesses(heard, heard.sure / 2))
     flows = heard.flows.values()
     named = (flow.name for flow in flows if _belongs(heard, flow, likely=flow.name in guessed))
     name = next(named, "")
@@ -162,37 +145,3 @@ def start(name: str, heard: Heard) -> list[Command]:
         StartFlow(name, heard.original),
         FillSlots(values, heard.original, name, override=True),
     ]
-
-
-def knowledge(heard: Heard) -> list[Command]:
-    """Answer from the knowledge base when it is sure; in a form, only what is a question."""
-    if heard.flow is not None and not QUESTION.search(heard.text):
-        return []
-    if heard.hit.outcome != "answer" or not heard.hit.matches:
-        return []
-    best = heard.hit.matches[0]
-    return [AnswerEntry(best.id, best.score)]
-
-
-def candidates(heard: Heard) -> list[Command]:
-    """Ask which is meant when there are two or three good guesses."""
-    if heard.flow is not None and not QUESTION.search(heard.text):
-        return []
-    offers: dict[str, str] = {}
-    if heard.hit.outcome == "offer":
-        for match in heard.hit.matches[:_CHOICES]:
-            if question := heard.knowledge.question(match.id):
-                offers[question] = f"faq:{match.id}"
-    for code, _ in _guesses(heard, heard.sure / 2):
-        if len(offers) < _CHOICES:
-            offers[heard.flows[code].title] = f"flow:{code}"
-    return [Offer({**offers, phrases.OFFER_NONE: ""})] if offers else []
-
-
-def _guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
-    """Return the flows that may be meant with at least this confidence, the likeliest first."""
-    reading = heard.reading
-    here = heard.flow.name if heard.flow else ""
-    ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    known = [(c, s) for c, s in ranked if c in heard.flows and s >= least]
-    return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]
