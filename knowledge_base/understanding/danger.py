@@ -98,8 +98,8 @@ class Dangers:
         numbered = list(enumerate(self.triggers))
         self._any = [(at, pattern) for at, trigger in numbered for pattern in trigger.any]
         self._ignore = [(at, pattern) for at, trigger in numbered for pattern in trigger.ignore]
-        self._any_gate = Gate(pattern for _, pattern in self._any)
-        self._ignore_gate = Gate(pattern for _, pattern in self._ignore)
+        self._any_gate = Gate(pattern.pattern for _, pattern in self._any)
+        self._ignore_gate = Gate(pattern.pattern for _, pattern in self._ignore)
 
     def alarm(self, text: str) -> Alarm:
         """Return the most urgent trigger that fires, with the intents of all that do."""
