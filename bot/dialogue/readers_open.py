@@ -124,17 +124,24 @@ def recognised(heard: Heard) -> list[Command]:
     if heard.flow is not None:
         return []
     guessed = dict(guesses(heard, heard.sure / 2))
-    flows = heard.flows.values()
-    named = (flow.name for flow in flows if _belongs(heard, flow, likely=flow.name in guessed))
+    asks = ASKS.search(heard.text) is not None
+    named = (
+        flow.name
+        for flow in heard.flows.values()
+        if (not asks and _sounds_like(heard, flow))
+        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
+    )
     name = next(named, "")
     return start(name, heard) if name else []
 
 
-def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
-        return True
-    names = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
-    found = (flow.slots[name].type.find(heard.text, heard.at) for name in names)
+def _sounds_like(heard: Heard, flow: type[Flow]) -> bool:
+    return bool(flow.sounds_like) and re.search(flow.sounds_like, heard.text) is not None
+
+
+def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
+    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
+    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
     return any(value is not None and value.value is not None for value in found)
 
 
