@@ -143,11 +143,18 @@ def recognised(heard: Heard) -> list[Command]:
 
 
 def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
+    if flow.sounds_like and _sounds(heard, flow.sounds_like):
         return True
     names = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
     found = (flow.slots[name].type.find(heard.text, heard.at) for name in names)
     return any(value is not None and value.value is not None for value in found)
+
+
+def _sounds(heard: Heard, pattern: str) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if ASKS.search(heard.text):
+        return re.fullmatch(pattern, heard.bare) is not None
+    return re.search(pattern, heard.text) is not None
 
 
 def start(name: str, heard: Heard) -> list[Command]:
