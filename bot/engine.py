@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.back_office import ProductView
 from bot.dialogue import phrases
 from bot.dialogue.commands import Command, FillSlots, Said, Say
 from bot.dialogue.manager import DialogueManager
@@ -73,6 +74,7 @@ class Engine:
     settings: Settings
     cipher: Cipher
     cuts: Mapping[str, CutReplies] = field(default_factory=dict)
+    products: Sequence[ProductView] = ()
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
@@ -111,6 +113,7 @@ class Engine:
             cipher=self.cipher,
             at=now,
             recent=(message.text,) if message.text else (),
+            cards=self.products,
         )
 
     def _repeat(

@@ -17,6 +17,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
@@ -43,6 +44,7 @@ class TransactionBackOffice:
     cipher: Cipher
     at: datetime
     recent: tuple[str, ...] = ()
+    cards: Sequence[ProductView] = ()
 
     @property
     def now(self) -> datetime:
@@ -66,6 +68,10 @@ class TransactionBackOffice:
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
         return self.settings.branch.get(key, "")
+
+    def products(self) -> Sequence[ProductView]:
+        """Return the cards whose review is not overdue."""
+        return [card for card in self.cards if card.review_due >= self.at.date()]
 
     def open_claim(self, values: Values) -> str:
         """Record a claim and return its number."""

@@ -13,6 +13,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     Values,
 )
 from bot.clock import SHANGHAI
@@ -42,6 +43,10 @@ class FakeOffice:
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
         return ""
+
+    def products(self) -> Sequence[ProductView]:
+        """Return nothing: no card is loaded."""
+        return ()
 
     def _open(self, kind: str, values: Values) -> str:
         number = f"{kind}20261123{len(self.opened) + 1:06d}"

@@ -128,21 +128,32 @@ def recognised(heard: Heard) -> list[Command]:
     named = (
         flow.name
         for flow in heard.flows.values()
-        if (not asks and _sounds_like(heard, flow))
+        if _sounds_like(heard, flow, asks=asks)
         or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
     )
     name = next(named, "")
     return start(name, heard) if name else []
 
 
-def _sounds_like(heard: Heard, flow: type[Flow]) -> bool:
-    return bool(flow.sounds_like) and re.search(flow.sounds_like, heard.text) is not None
+def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if not flow.sounds_like:
+        return False
+    found = re.fullmatch if asks else re.search
+    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
 
 
 def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
     names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
     found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
     return any(value is not None and value.value is not None for value in found)
+
+
+def _sounds(heard: Heard, pattern: str) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if ASKS.search(heard.text):
+        return re.fullmatch(pattern, heard.bare) is not None
+    return re.search(pattern, heard.text) is not None
 
 
 def start(name: str, heard: Heard) -> list[Command]:
