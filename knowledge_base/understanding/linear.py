@@ -1,17 +1,20 @@
 """A linear classifier over characters, learned from the examples.
 
-Passive-aggressive learning with averaging: no dependency, the same result on every
-machine, and a few seconds for thousands of examples. The result is kept in
-``learned.json`` beside the data and is learned anew when the data has changed.
+Multinomial logistic regression by stochastic gradient steps that shrink for each weight
+(AdaGrad): no dependency but NumPy, the same order on every machine, and some seconds for
+ten thousand examples. The result is kept in ``learned.json`` beside the data and is learned
+anew when the data has changed.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
 import random
-from collections import Counter, defaultdict
+import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +24,19 @@ import numpy as np
 import numpy.typing as npt
 
 Example: TypeAlias = tuple[str, str]
-Weights: TypeAlias = dict[str, dict[str, float]]
 Vector: TypeAlias = npt.NDArray[np.floating[Any]]
+Rows: TypeAlias = npt.NDArray[np.int64]
 
 ROUNDS = 8
-# The longest step for one example; without it a single odd sentence bends everything.
-LONGEST_STEP = 0.3
-MARGIN = 1.0
-# Smaller weights change no decision and would double the file.
-NEGLIGIBLE = 0.05
-FINENESS = 100
+STEP = 0.1
+# The mean of several courses errs less than any of them.
+COURSES = 3
+# How sharply the scores tell the intents apart; the inputs have length one.
+SHARPNESS = 8.0
+# So much of every example is left out at random each round, so that no one word decides.
+FORGOTTEN = 0.2
 UNKNOWN_RARITY = 5.0
+_FINEST = 127
 
 
 def features(text: str) -> set[str]:
@@ -49,15 +54,11 @@ class Linear:
     ``codes`` are the intents in order; the weights are a matrix of features × intents.
     """
 
-    def __init__(self, rarity: Mapping[str, float], weights: Weights) -> None:
-        self.codes = tuple(sorted({code for by_code in weights.values() for code in by_code}))
-        self._row = {feature: row for row, feature in enumerate(weights)}
-        self._rarity = np.array([rarity[feature] for feature in weights], np.float32)
-        self._weights = np.zeros((len(weights), len(self.codes)), np.float32)
-        place = {code: column for column, code in enumerate(self.codes)}
-        for feature, row in self._row.items():
-            for code, weight in weights[feature].items():
-                self._weights[row, place[code]] = weight
+    def __init__(self, codes: Sequence[str], rarity: Mapping[str, float], weights: Vector) -> None:
+        self.codes = tuple(codes)
+        self._row = {feature: row for row, feature in enumerate(rarity)}
+        self._rarity = np.array(list(rarity.values()), np.float32)
+        self._weights = weights.astype(np.float32)
 
     def scores(self, text: str) -> Vector:
         """Return the score of every intent, in the order of ``codes``."""
@@ -69,24 +70,24 @@ class Linear:
         return (rarity / norm) @ self._weights[rows]
 
     def save(self, path: Path, mark: str) -> None:
-        """Write the weights, in hundredths, with the mark of the data they were learned from."""
-        hundredths = np.rint(self._weights * FINENESS).astype(int)
-        weights = {
-            feature: {str(at): int(hundredths[row, at]) for at in np.flatnonzero(hundredths[row])}
-            for feature, row in self._row.items()
+        """Write the weights, one byte each, with the mark of the data they were learned from."""
+        scale = float(np.abs(self._weights).max()) / _FINEST
+        bytes_ = np.rint(self._weights / scale).astype(np.int8).tobytes()
+        data = {
+            "mark": mark,
+            "codes": self.codes,
+            "scale": scale,
+            "rarity": {f: round(float(self._rarity[row]), 2) for f, row in self._row.items()},
+            "weights": base64.b64encode(zlib.compress(bytes_, 9)).decode("ascii"),
         }
-        rarity = {feature: round(float(self._rarity[row]), 2) for feature, row in self._row.items()}
-        data = {"mark": mark, "codes": self.codes, "rarity": rarity, "weights": weights}
         path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
 def _opened(data: dict[str, Any]) -> Linear:
-    codes = data["codes"]
-    weights = {
-        feature: {codes[int(at)]: weight / FINENESS for at, weight in by_code.items()}
-        for feature, by_code in data["weights"].items()
-    }
-    return Linear(data["rarity"], weights)
+    codes, rarity = data["codes"], data["rarity"]
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(data["weights"])), np.int8)
+    weights = raw.reshape(len(rarity), len(codes)) * np.float32(data["scale"])
+    return Linear(codes, rarity, weights)
 
 
 @dataclass(frozen=True)
@@ -116,57 +117,51 @@ class Lesson:
 
 def learn(examples: Sequence[Example]) -> Linear:
     """Learn from (code, text) pairs."""
-    known = [(code, features(text)) for code, text in sorted(examples)]
+    known = [(code, sorted(features(text))) for code, text in sorted(examples)]
     counts = Counter(feature for _, found in known for feature in found)
     rarity = {feature: math.log(1 + len(known) / n) for feature, n in counts.items()}
-    vectors = [(code, _vector(found, rarity)) for code, found in known]
     codes = sorted({code for code, _ in known})
-    weights: Weights = defaultdict(lambda: defaultdict(float))
-    late: Weights = defaultdict(lambda: defaultdict(float))
-    order, step = list(range(len(vectors))), 1
-    shuffle = random.Random(3).shuffle  # noqa: S311 - an order, not a secret
+    row = {feature: number for number, feature in enumerate(rarity)}
+    place = {code: column for column, code in enumerate(codes)}
+    lessons = [
+        (place[code], np.array([row[feature] for feature in found])) for code, found in known
+    ]
+    rarities = np.array(list(rarity.values()), np.float32)
+    courses = [_course(number, lessons, rarities, len(codes)) for number in range(COURSES)]
+    return Linear(codes, rarity, SHARPNESS * np.mean(courses, axis=0))
+
+
+def _course(number: int, lessons: Sequence[tuple[int, Rows]], rarity: Vector, codes: int) -> Vector:
+    """Return the weights after all rounds; the number decides the order and what is forgotten."""
+    pupil = _Pupil(rarity, codes, number)
+    order = list(range(len(lessons)))
+    shuffle = random.Random(number).shuffle  # noqa: S311 - an order, not a secret
     for _ in range(ROUNDS):
         shuffle(order)
-        for number in order:
-            _improve(*vectors[number], codes, weights, late, step)
-            step += 1
-    return Linear(rarity, _averaged(weights, late, step))
+        for place in order:
+            pupil.improve(*lessons[place])
+    return pupil.weights
 
 
-def _vector(found: set[str], rarity: Mapping[str, float]) -> list[tuple[str, float]]:
-    norm = math.sqrt(sum(rarity[feature] ** 2 for feature in found))
-    return [(feature, rarity[feature] / norm) for feature in sorted(found)]
+class _Pupil:
+    """The weights while they are learned, and how far each has moved."""
 
+    def __init__(self, rarity: Vector, codes: int, seed: int) -> None:
+        self.weights: Vector = np.zeros((len(rarity), codes), np.float32)
+        self._rarity = rarity
+        self._moved = np.full((len(rarity), codes), 1e-8, np.float32)
+        self._dice = np.random.default_rng(seed)
 
-def _improve(
-    code: str,
-    vector: list[tuple[str, float]],
-    codes: Sequence[str],
-    weights: Weights,
-    late: Weights,
-    step: int,
-) -> None:
-    totals = dict.fromkeys(codes, 0.0)
-    for feature, value in vector:
-        for other, weight in weights[feature].items():
-            totals[other] += weight * value
-    right = totals.pop(code)
-    rival = max(totals, key=lambda other: totals[other])
-    loss = MARGIN - (right - totals[rival])
-    if loss <= 0:
-        return
-    length = min(LONGEST_STEP, loss / 2)
-    for feature, value in vector:
-        for target, change in ((code, length * value), (rival, -length * value)):
-            weights[feature][target] += change
-            late[feature][target] += step * change
-
-
-def _averaged(weights: Weights, late: Weights, steps: int) -> Weights:
-    """Return the mean of the weights over all steps, the negligible left out."""
-    means: Weights = {}
-    for feature, by_code in weights.items():
-        mean = {code: w - late[feature][code] / steps for code, w in by_code.items()}
-        if kept := {code: w for code, w in mean.items() if abs(w) >= NEGLIGIBLE}:
-            means[feature] = kept
-    return means
+    def improve(self, right: int, rows: Rows) -> None:
+        """Take one step for one example."""
+        values = self._rarity[rows]
+        values = values / np.sqrt(values @ values)
+        kept = self._dice.random(len(rows)) > FORGOTTEN
+        rows, values = rows[kept], values[kept]
+        chances = SHARPNESS * (values @ self.weights[rows])
+        chances = np.exp(chances - chances.max())
+        chances /= chances.sum()
+        chances[right] -= 1
+        slope = np.outer(values, chances)
+        self._moved[rows] += slope * slope
+        self.weights[rows] -= STEP * slope / np.sqrt(self._moved[rows])

@@ -31,8 +31,8 @@ NOTHING_SAID = Reading("nonsense", 0.0, reasons=("没有文字",))
 RUNNERS_UP = 3
 # From here on an intent raises its alarm even when no pattern of the table knew the words.
 SURE = 0.85
-# Between danger and harmless (at 0) we lean to danger: missing an injury is the worst mistake.
-DANGER_MARGIN = -0.1
+# Words that nobody taught stand at 0; what is only a little nearer to danger raises the alarm:
+DANGER_MARGIN = 1.0
 # How sure several clear wishes in one message make us that there are several.
 SEVERAL_SURE = 0.7
 # How many readings are remembered, and of what length at most.

@@ -11,18 +11,20 @@ import numpy.typing as npt
 
 from knowledge_base.understanding.cues import Cues, Spoken
 from knowledge_base.understanding.intents import Intent
-from knowledge_base.understanding.linear import Linear
+from knowledge_base.understanding.linear import Linear, Vector
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.similarity import Nearest, Values
 
-LEARNED = 11.0
-CUE = 0.7
+LEARNED = 1.0
+CUE = 0.5
 NEAREST = 2.0
 # An example said word for word is what the clerk meant, whatever the cues say.
-IDENTICAL = 5.0
-TEMPERATURE = 1.6
+IDENTICAL = 8.0
+TEMPERATURE = 1.2
 # What «none of them» scores: below it the bot had better ask.
-DOUBT = 3.0
+DOUBT = -2.0
+# Where an intent starts that only cues and likeness speak for (several wishes, a flow's own).
+NOT_LEARNED = -6.0
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Scorer:
 
     def rank(self, text: str, hints: Mapping[str, float] | None = None) -> Ranking:
         """Return all intents by probability."""
-        scores = np.zeros(len(self._codes))
-        scores[self._learned_at] += LEARNED * self._linear.scores(text)
+        scores = np.full(len(self._codes), NOT_LEARNED)
+        scores[self._learned_at] = _relative(LEARNED * self._linear.scores(text))
         likeness = self._nearest.likeness(text)
         scores[self._nearest_at] += NEAREST * self._nearest.best(likeness)
         if same := self._examples.get(text):
@@ -89,3 +91,10 @@ class Scorer:
         if near > 0:
             reasons.append(f"像例句「{example[:24]}」{near:.2f}")
         return tuple(reasons)
+
+
+def _relative(scores: Vector) -> Vector:
+    """Return the scores as logarithms of probabilities: only differences mean anything."""
+    best = scores.max()
+    found: Vector = scores - best - np.log(np.exp(scores - best).sum())
+    return found

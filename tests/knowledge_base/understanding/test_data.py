@@ -34,7 +34,7 @@ MISTAKES = [
     ("escalation.yaml", "  level: P0", "  level: P9", "P9", "P0、P1"),
     ("escalation.yaml", "  start: claim_report", "  start: claim_repot", "claim_repot", "意图代码"),
     ("escalation.yaml", "  start: claim_report", "  strat: claim_report", "strat", "start"),
-    ("escalation.yaml", "{injury: 8}", "{injry: 8}", "injry", "intents/"),
+    ("escalation.yaml", "{injury: 10}", "{injry: 10}", "injry", "intents/"),
 ]
 
 
