@@ -35,6 +35,19 @@ def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> Handof
     )
 
 
+def withdraw(office: TransactionBackOffice) -> bool:
+    """Close the request that the customer made; whatever a rule has raised stays open."""
+    handoff = office.uow.cases.open_handoff(office.conversation.id)
+    if handoff is None or handoff.status != "open":
+        return handoff is None
+    if handoff.level in ("P0", "P1"):
+        return False
+    handoff.status, handoff.closed_at = "closed", office.at
+    office.note(handoff.number, "withdrawn", {})
+    office.uow.conversations.set_owner(office.conversation, "bot", None)
+    return True
+
+
 def _another_emergency(
     office: TransactionBackOffice, handoff: Handoff, level: Level, reason: str
 ) -> bool:

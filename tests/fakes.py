@@ -70,7 +70,7 @@ class FakeOffice:
         """Return one document."""
         return ["驾驶证 *"]
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return nothing."""
         return ""
 
@@ -102,6 +102,18 @@ class FakeOffice:
         if raised:
             self.handoffs.append((level, reason))
         return HandoffView(fresh, raised, self.staffed, 0, self.now + timedelta(hours=8))
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a request is open."""
+        return bool(self.handoffs)
+
+    def withdraw_hand_off(self) -> bool:
+        """Forget the request unless it is an emergency."""
+        kept = any(level in ("P0", "P1") for level, _ in self.handoffs)
+        if not kept:
+            self.handoffs.clear()
+        return not kept
 
     def send_code(self, phone: str) -> CodeResult:
         """Send CODE unless locked."""
@@ -146,6 +158,10 @@ class FakeOffice:
     def open_ticket(self, kind: str, values: Values) -> str:
         """Record any other promise."""
         return self._open("TK", {**values, "kind": kind})
+
+    def subscribe_again(self) -> None:
+        """Forget what was stopped."""
+        self.stopped.clear()
 
     def unsubscribe(self, category: str) -> None:
         """Take note."""

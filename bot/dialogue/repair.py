@@ -62,6 +62,7 @@ def back(turn: Turn, _: Back) -> None:
         return
     flow.forget(known[-1])
     turn.store(flow)
+    turn.say(phrases.STEPPED_BACK.format(label=flow.slots[known[-1]].label))
 
 
 def restart(turn: Turn, _: Restart) -> None:
@@ -199,6 +200,10 @@ def none_of_these(turn: Turn, _: NoneOfThese) -> None:
 
 def miss(turn: Turn, _: NotUnderstood) -> None:
     """Say that we did not understand; after too many misses in a row a person takes over."""
+    if turn.state.top is None and turn.office.waiting:
+        # A person will read it: nothing is lost, and nobody is called a second time.
+        turn.say(phrases.FOR_THE_PERSON)
+        return
     if _lost(turn):
         return
     if turn.state.top is None:

@@ -39,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     readers_answer.restated,
     readers_answer.confirmation,
     readers_answer.late_answer,
+    readers_steering.courtesy,
     readers_open.rating,
     readers_open.incident,
     readers_open.wishes,
