@@ -13,6 +13,7 @@ from bot.dialogue.commands import (
     Finish,
     Help,
     NoPerson,
+    NotUnderstood,
     Restart,
     Resume,
     Say,
@@ -62,6 +63,12 @@ def courtesy(heard: Heard) -> list[Command]:
     if heard.bare in phrases.CONFIRM_BUTTONS:
         return [Say(phrases.NOTHING_TO_CONFIRM)]
     return [Say(phrases.ALL_RIGHT)] if words.ALL_RIGHT.match(heard.bare) else []
+
+
+def stray_figures(heard: Heard) -> list[Command]:
+    """Bare figures that nobody asked for are no question, whatever digits an entry shares."""
+    stray = heard.flow is None and words.LONG_FIGURES.match(heard.bare)
+    return [NotUnderstood()] if stray else []
 
 
 def resume(heard: Heard) -> list[Command]:

@@ -45,6 +45,7 @@ READERS: tuple[Reader, ...] = (
     readers_open.wishes,
     readers_open.new_intent,
     readers_open.recognised,
+    readers_steering.stray_figures,
     readers_open.knowledge,
     readers_answer.new_value,
     readers_answer.remark,

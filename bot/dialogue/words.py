@@ -84,6 +84,7 @@ EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确
 PERSON = re.compile(r"人工|真人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]")
 OPENER = re.compile(r"^\s*[哦啊嗯]?对了(?=[ ,，。:：])")
 FIGURES = re.compile(r"^[\dXx][\dXx \-]{2,20}$")
+LONG_FIGURES = re.compile(r"^[\dXx][\dXx \-]{5,20}$")
 RATING = re.compile(
     r"^[1-5](分|星|颗星)?$|^[一二三四五](分|星|颗星)$|^(打|给)[1-5一二三四五](分|星|颗星)$"
 )
