@@ -44,6 +44,7 @@ CHINESE_ALLOWED = {
     "bot/dialogue/escalation.py": "the reason that staff read on a hand-off",
     "bot/dialogue/readers_": "cues and buttons, matched against what customers write",
     "bot/engine.py": "stand-ins for what has no text, and the reason staff read after a fault",
+    "storage/handoffs.py": "how staff read a message that has no words",
     "bot/outbox.py": "reasons that staff read beside an undelivered item",
     "bot/settings.py": "mistakes in the configuration, told to the operator",
     "bot/bootstrap.py": "what the chat page shows where the configuration is silent",

@@ -36,6 +36,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.Offer: answering.offer,
     say.NoneOfThese: answering.none_of_these,
     say.Escalate: escalation.escalate,
+    say.NoPerson: escalation.no_person,
     say.Confirm: lifecycle.confirm,
     say.Finish: lifecycle.finish,
     say.Resume: repair.resume,
@@ -88,7 +89,9 @@ class DialogueManager:
         _ask_next(turn)
         lifecycle.offer_draft(turn)
         if not turn.replies:
-            turn.say(turn.unsaid or phrases.HELP_OPEN, *phrases.MENU_BUTTONS)
+            # Nobody who is in danger is offered a menu.
+            buttons = () if turn.alarm else phrases.MENU_BUTTONS
+            turn.say(turn.unsaid or phrases.HELP_OPEN, *buttons)
         return turn
 
 

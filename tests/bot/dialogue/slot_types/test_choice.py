@@ -161,7 +161,7 @@ def test_photos_go_on(text: str) -> None:
 def test_photo_references() -> None:
     """Pictures are stored as references and shown as a count."""
     assert photos.load(photos.dump(["a", "b"])) == ["a", "b"]
-    assert photos.show(["a", "b"]) == "2张"
+    assert photos.show(["a", "b"]) == "2 张"
     assert "补传" in photos.show([])
     with pytest.raises(ValueError, match="media"):
         photos.load("a")
