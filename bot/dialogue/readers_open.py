@@ -16,7 +16,7 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import ASKS, NONE_OF_THESE, PERSON, QUESTION, RATING, RUDE
+from bot.dialogue.words import ASKS, BARE_NO, NONE_OF_THESE, PERSON, QUESTION, RATING, RUDE
 
 _CLEAR = 0.75
 _CHOICES = 3
@@ -130,6 +130,8 @@ def new_intent(heard: Heard) -> list[Command]:
     here = heard.flow is not None and heard.flow.name == reading.intent
     if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
         return []
+    if heard.flow and BARE_NO.match(heard.bare):
+        return []  # «没人» said twice is no complaint that nobody cares
     if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
         return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
