@@ -8,7 +8,7 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Sta
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, PERSON, RATING, RUDE, split_question
+from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
 
 _CLEAR = 0.75
 _REPORT = "claim_report"
@@ -118,6 +118,8 @@ def new_intent(heard: Heard) -> list[Command]:
     here = heard.flow is not None and heard.flow.name == reading.intent
     if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
         return []
+    if heard.flow and BARE_NO.match(heard.bare):
+        return []  # «没人» said twice is no complaint that nobody cares
     if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
         return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:

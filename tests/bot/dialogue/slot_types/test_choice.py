@@ -92,6 +92,8 @@ def test_accident_types(text: str, value: str | None) -> None:
         ("她买的意外险", "accident"),
         ("工人从梯子上摔下来", "liability"),
         ("发货单上十箱都湿了", "cargo"),
+        ("我的货翻车了", "cargo"),
+        ("我的货车追尾了", "auto"),
         ("骑自行车摔了", None),
         ("车棚里", None),
         ("坐火车", None),
