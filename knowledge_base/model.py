@@ -20,7 +20,6 @@ SCOPE = {
     "score": 1,  # the best score
     "context": 1,  # share of the customer's meaning found in the answer or the topics
     "text": 1,  # likeness of the texts
-    "votes": 1,  # how many other wordings of the entry are close
     "kind_absent": -1,  # the customer asks where, when or who, and no wording of the entry does
     "price_absent": -1,  # the same of the price
     "alien": -1,  # the customer names a product or authority of which no entry speaks
