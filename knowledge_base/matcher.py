@@ -9,14 +9,15 @@ from functools import reduce
 from operator import or_
 from typing import Literal
 
-from knowledge_base.analysis import Analysis, analyse_normalised
-from knowledge_base.confidence import Candidate, chance, signals
+from knowledge_base.analysis import analyse_normalised
+from knowledge_base.confidence import AT, Candidate, Lack, Surroundings, chance, signals
 from knowledge_base.contrast import guard
 from knowledge_base.correct import Corrector
 from knowledge_base.index import Index
-from knowledge_base.model import Models, models
+from knowledge_base.model import Model, Models, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
+from knowledge_base.trace import Trace, build
 from knowledge_base.weights import Weights
 from knowledge_base.wordings import STRANGER, Question, merged, prepare
 
@@ -58,7 +59,8 @@ class FaqMatcher:
     def __init__(self, entries: Sequence[Entry], tuned: Models | None = None) -> None:
         tables = tuned or models()
         held = sum(len(entry.wordings) for entry in entries)
-        self.model = tables.varied if held > VARIED_FROM * len(entries) else tables.single
+        self._kind = "varied" if held > VARIED_FROM * len(entries) else "single"
+        self.model: Model = getattr(tables, self._kind)
         self.entries = entries
         self._guarded = any(entry.id == STRANGER for entry in entries)
         own = (entry.mentions for entry in entries if entry.id != STRANGER)
@@ -76,8 +78,33 @@ class FaqMatcher:
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
         """Return the likeliest entries, best first; empty when nothing is shared."""
+        return self._matches(self.candidates(text, limit))
+
+    def explain(self, text: str, limit: int = 5) -> tuple[list[Match], Trace]:
+        """Return the matches, and the trace of the first; the trace is empty without any."""
+        typed = normalise(text)
+        asked = self._asked(typed)
+        candidates = self._candidates(asked, max(2, limit)) if asked else []
+        matches = self._matches(candidates)
+        if asked is None or not matches:
+            return [], {}
+        first, *others = matches
+        entry = self.entries[candidates[0].entry]
+        model = self.model
+        trace = build(asked, typed, candidates[0], entry, first.score)
+        trace |= {
+            "runner_up": {"entry": others[0].id, "score": others[0].score} if others else None,
+            "outcome": self.outcome(matches),
+            "answer_from": model.answer_from,
+            "offer_from": model.offer_from,
+            "scope_from": model.scope_from,
+            "model": {"kind": self._kind, "name": model.name},
+        }
+        return matches[:limit], trace
+
+    def _matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         matches: list[Match] = []
-        for candidate in self.candidates(text, limit):
+        for candidate in candidates:
             match = self._match(candidate)
             # A later candidate is never surer than an earlier one.
             if matches and matches[-1].score < match.score:
@@ -98,47 +125,52 @@ class FaqMatcher:
 
     def candidates(self, text: str, limit: int = CANDIDATES) -> list[Candidate]:
         """Return the candidates with all that their scores are made of, best first."""
-        question = analyse_normalised(self._corrector.correct(normalise(text)))
+        asked = self._asked(normalise(text))
+        return self._candidates(asked, limit) if asked else []
+
+    def _asked(self, typed: str) -> Asked | None:
+        question = analyse_normalised(self._corrector.correct(typed))
         if not question.text:
-            return []
-        ranked = self._ranked(question)
+            return None
+        return Asked(question, weighed(question.words, self._weights.of))
+
+    def _candidates(self, asked: Asked, limit: int) -> list[Candidate]:
+        question = asked.analysis
+        ranked = self._ranked(asked)
         ours = [found for found in ranked if self.entries[found.entry].id != STRANGER]
-        strange = (found.value for found in ranked if self.entries[found.entry].id == STRANGER)
-        stranger = next(strange, NOBODY) if self._guarded else None
-        alien = question.mentions & guard().decisive & ~self._mentions
-        foreign = question.mentions & guard().foreign
-        values = [found.value for found in ours[:2]] + [NOBODY]
+        strange = [found.value for found in ranked if self.entries[found.entry].id == STRANGER]
+        around = Surroundings(
+            (strange[0] if strange else NOBODY) if self._guarded else None,
+            (question.mentions & guard().decisive & ~self._mentions).bit_count(),
+            len(question.text),
+        )
+        cosines = [found.features[AT["cosine"]] for found in ours[:2]] + [0.0]
         return [
-            Candidate(
-                found.entry,
-                found.text,
-                found.value,
-                found.features,
-                signals(
-                    found.value,
-                    values[place == 0],
-                    stranger,
-                    alien.bit_count(),
-                    bool(foreign & ~self.entries[found.entry].mentions),
-                    len(question.text),
-                ),
-            )
+            self._candidate(asked, found, cosines[place == 0], around)
             for place, found in enumerate(ours[:limit])
         ]
+
+    def _candidate(
+        self, asked: Asked, found: Compared, rival: float, around: Surroundings
+    ) -> Candidate:
+        entry = self.entries[found.entry]
+        foreign = asked.analysis.mentions & guard().foreign & ~entry.mentions
+        lack = Lack(len(asked.guarded(entry)), bool(foreign), asked.unheard(entry))
+        told = signals(found.value, found.features, rival, lack, around)
+        return Candidate(found.entry, found.text, found.value, found.features, told)
 
     def _match(self, candidate: Candidate) -> Match:
         return Match(
             self.entries[candidate.entry].id,
-            chance(self.model, candidate),
+            chance(self.model, candidate.features, candidate.signals),
             candidate.features[0],
             self.entries[candidate.entry].wordings[candidate.text].text,
         )
 
-    def _ranked(self, question: Analysis) -> list[Compared]:
+    def _ranked(self, asked: Asked) -> list[Compared]:
         """Return the best wording of every entry the index proposes, best first."""
-        asked = Asked(question, weighed(question.words, self._weights.of))
         ranked = []
-        hits = self._index.search(question, CANDIDATES)
+        hits = self._index.search(asked.analysis, CANDIDATES)
         close = CLOSE * hits[0].cosine if hits else 0.0
         for place, cosine in hits:
             if cosine < close:

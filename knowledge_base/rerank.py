@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from knowledge_base.analysis import DECISIVE_MASK, PRICE_MASK, Analysis
-from knowledge_base.contrast import Mask, conflicts, guard
+from knowledge_base.contrast import Mask, conflicts, guard, turned
 
 # Each feature with the direction in which it may speak.
 FEATURES = {
@@ -23,17 +22,13 @@ FEATURES = {
     "offered": 1,  # share of the text's meaning found in the question
     "asked_gap": -1,  # the weightiest word of the customer that the text lacks
     "offered_gap": -1,  # the weightiest word of the text that the customer did not say
-    "entry": 1,  # share of the customer's meaning found in any wording of the entry
     "context": 1,  # share of the customer's meaning found in the answer or the topics
-    "kind": -1,  # why, where, how long … do not agree
     "kind_absent": -1,  # the customer asks where, when or who, and no wording of the entry does
     "price_absent": -1,  # the same of the price
     "negation": -1,  # one side is negated, the other not
     "number": -1,  # both name numbers, and none is the same
     "conflict": -1,  # exclusive terms: 退保 here, 续保 there
-    "guard": -1,  # the same, and no wording of the entry takes the customer's side
     "missing": -1,  # the customer names a term of which the entry says nothing
-    "length": -1,  # how different the lengths are
 }
 PARTLY = 0.7
 
@@ -52,6 +47,8 @@ class Entry:
     said: tuple[str, ...]
     words: Collection[str]
     context: frozenset[str]
+    # What the standard question names, and what any wording names.
+    subject: Mask
     mentions: Mask
     kinds: int
 
@@ -61,11 +58,9 @@ class Likeness:
     """What a question shares with an entry as a whole."""
 
     cosine: float
-    entry: float
     context: float
     kind_absent: float
     price_absent: float
-    guard: float
     missing: float
 
 
@@ -89,13 +84,26 @@ class Asked:
         fact = self._fact
         return Likeness(
             cosine=cosine,
-            entry=self._share(entry.words),
             context=self._share(entry.context) if entry.context else 0.0,
             kind_absent=float(bool(fact and not fact & entry.kinds)),
             price_absent=float(bool(self._price & ~entry.kinds)),
-            guard=float(min(2, conflicts(self._groups, self.analysis.mentions, entry.mentions))),
             missing=float(min(2, (self._decisive & ~entry.mentions).bit_count())),
         )
+
+    def guarded(self, entry: Entry) -> tuple[Mask, ...]:
+        """Return the contrasts in which the entry is about another side than the customer's."""
+        if not self._groups:
+            return ()
+        return turned(self._groups, self.analysis.mentions, entry.subject, entry.mentions)
+
+    def unheard(self, entry: Entry) -> float:
+        """Return the share of the meaning of which neither wordings nor answer speak."""
+        lost = [
+            weight
+            for word, weight in self._words
+            if word not in entry.words and word not in entry.context
+        ]
+        return sum(lost) / self._total
 
     def closest(self, entry: Entry) -> Collection[int]:
         """Return which wordings are worth comparing: the likest by sound and by meaning."""
@@ -121,17 +129,13 @@ class Asked:
             offered,
             asked_gap,
             offered_gap,
-            entry.entry,
             entry.context,
-            float(bool(asked.kinds and text.kinds and not asked.kinds & text.kinds)),
             entry.kind_absent,
             entry.price_absent,
             float(asked.negated != text.negated),
             float(bool(asked.numbers and text.numbers and not asked.numbers & text.numbers)),
             float(min(2, conflicts(self._groups, asked.mentions, text.mentions))),
-            entry.guard,
             entry.missing,
-            abs(math.log((len(asked.text) + 2) / (len(text.text) + 2))),
         )
 
     def _share(self, known: Collection[str]) -> float:

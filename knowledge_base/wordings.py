@@ -79,6 +79,7 @@ def _common(question: Question, wordings: list[Analysis]) -> Entry:
         said=() if alone else tuple(" ".join(wording.words) for wording in wordings),
         words=wordings[0].words if alone else _union(wording.words for wording in wordings),
         context=frozenset(context) or NOTHING,
+        subject=wordings[0].mentions,
         mentions=mentions,
         kinds=kinds,
     )
