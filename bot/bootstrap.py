@@ -111,10 +111,10 @@ class App:
 
     @cached_property
     def products(self) -> Sequence[ProductView]:
-        """Return the product cards; the questions they lead to must be in the knowledge base."""
+        """Return the product cards; they lead to those questions that are answered today."""
         entries = self.knowledge.base.entries.values()
         return products.load_products(
-            products.FOLDER, {entry.id: entry.question for entry in entries}
+            products.FOLDER, {entry.id: entry.question for entry in entries}, strict=False
         )
 
     @cached_property
