@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.dialogue.commands import EscalationLevel
 from bot.dialogue.reading import Escalation
-from knowledge_base.understanding.gate import Gate
+from knowledge_base.understanding.gate import Gate, pieces
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.yaml_data import Document, Node
 
@@ -120,10 +120,11 @@ class Dangers:
     def _possible(self, text: str) -> dict[int, Possible]:
         """Return, by trigger in order of urgency, the patterns that may match in ``text``."""
         possible: dict[int, Possible] = {}
-        for number in self._any_gate.open_for(text):
+        there = pieces(text)
+        for number in self._any_gate.open_for(there):
             at, pattern = self._any[number]
             possible.setdefault(at, Possible()).any.append(pattern)
-        for number in self._ignore_gate.open_for(text) if possible else ():
+        for number in self._ignore_gate.open_for(there) if possible else ():
             at, pattern = self._ignore[number]
             if at in possible:
                 possible[at].ignore.append(pattern)
