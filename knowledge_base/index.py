@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import math
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from knowledge_base.analysis import Analysis
 
-# Postings looked at per question: enough at a few hundred entries to see them all, and growing with
-# the square root of the size, so a hundred times the entries costs ten times the walk at most.
-LEAST_WALK = 1_000
-WALK_GROWTH = 20.0
-# An entry whose rough score is a smaller part of the best is not looked at again.
-KEPT = 0.35
+Numbers: TypeAlias = npt.NDArray[np.int32]
+Values: TypeAlias = npt.NDArray[np.float32]
+Scores: TypeAlias = npt.NDArray[np.float64]
+
+# Postings looked at per question: enough at ten thousand entries to see nearly all.
+WALK = 100_000
 # So many times the entries asked for have their rough score made exact.
 SPARE = 3
 # What one shared word, character, pair of characters and pair of sounds says.
@@ -40,61 +42,54 @@ class Hit(NamedTuple):
 
 
 class Index:
-    """The entries of every feature: of every word, piece of text and piece of sound."""
+    """The entries of every feature: of every word, piece of text and piece of sound.
+
+    The postings of all features lie one behind the other: those of feature ``f`` from
+    ``_starts[f]`` to ``_starts[f + 1]``, entries in rising order, with what each one is worth.
+    """
 
     def __init__(self, entries: Iterable[Sequence[Analysis]]) -> None:
         self._words: dict[str, int] = {}
         self._pieces: dict[str, int] = {}
         self._sounds: dict[str, int] = {}
-        self._postings: list[array[int]] = []
-        # What one more occurrence adds; kept only once an entry has several wordings.
-        self._boosts: list[array[float]] = []
+        features, owners, boosts = array("i"), array("i"), array("f")
         self._size = 0
-        for wordings in entries:
-            self._add(wordings)
-        if self._boosts:
-            self._boosts += [array("f") for _ in range(len(self._postings) - len(self._boosts))]
-            for feature in range(len(self._postings)):
-                self._level(feature)
-        self._top = math.log(self._size + 2)
-        self._unknown = self._weight(1.0, 0)
-        self._weights = self._weighed()
-        self._norms = self._lengths()
-        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(self._size))
+        for entry, wordings in enumerate(entries):
+            self._size = entry + 1
+            for feature, boost in self._counted(wordings):
+                features.append(feature)
+                owners.append(entry)
+                boosts.append(boost)
+        self._invert(
+            np.frombuffer(features, np.int32),
+            np.frombuffer(owners, np.int32),
+            np.frombuffer(boosts, np.float32),
+        )
 
-    def _add(self, wordings: Sequence[Analysis]) -> None:
-        entry, postings = self._size, self._postings
-        self._size += 1
+    def _counted(self, wordings: Sequence[Analysis]) -> Iterable[tuple[int, float]]:
+        """Return the features of an entry with how much they are worth for being said often."""
         if len(wordings) == 1:
-            for feature in self._numbered(wordings[0]):
-                postings[feature].append(entry)
-            return
+            return [(feature, 1.0) for feature in self._numbered(wordings[0])]
         counts = Counter[int]()
         for place, wording in enumerate(wordings):
             for feature in self._numbered(wording):
                 counts[feature] += 1 if place else STANDARD
-        self._boosts += [array("f") for _ in range(len(postings) - len(self._boosts))]
-        for feature, count in counts.items():
-            self._level(feature)
-            self._boosts[feature].append(1 + math.log(count))
-            postings[feature].append(entry)
-
-    def _level(self, feature: int) -> None:
-        """Fill up the boosts of the entries that had one wording."""
-        boosts = self._boosts[feature]
-        boosts.extend([1.0] * (len(self._postings[feature]) - len(boosts)))
+        return [(feature, 1 + math.log(count)) for feature, count in counts.items()]
 
     def _numbered(self, text: Analysis) -> list[int]:
         """Return the numbers of all features of a text; a new feature takes the next number."""
-        found, postings = [], self._postings
+        found = []
         for table, names in self._features(text):
             for name in names:
                 number = table.get(name)
                 if number is None:
-                    number = table[name] = len(postings)
-                    postings.append(array("I"))
+                    number = table[name] = self._known_features
                 found.append(number)
         return found
+
+    @property
+    def _known_features(self) -> int:
+        return len(self._words) + len(self._pieces) + len(self._sounds)
 
     def _features(self, text: Analysis) -> tuple[tuple[dict[str, int], Iterable[str]], ...]:
         return (
@@ -103,99 +98,110 @@ class Index:
             (self._sounds, set(_pairs(text.sound))),
         )
 
-    def _weighed(self) -> list[float]:
-        weights = [0.0] * len(self._postings)
-        for table, kind in ((self._words, WORD), (self._pieces, 0.0), (self._sounds, SOUND)):
-            for name, number in table.items():
-                value = kind or _kind(name)
-                weights[number] = self._weight(value, len(self._postings[number]))
+    def _invert(self, features: Numbers, owners: Numbers, boosts: Values) -> None:
+        """Sort the postings by feature and weigh them."""
+        order = np.argsort(features, kind="stable")
+        self._owners = owners[order]
+        spread = np.bincount(features, minlength=self._known_features)
+        self._starts: list[int] = np.concatenate(([0], np.cumsum(spread))).tolist()
+        self._top = math.log(self._size + 2)
+        self._unknown = float(self._weight(np.zeros(1))[0])
+        weights = self._kinds() ** 2 * self._weight(spread)
+        self._weights: list[float] = weights.tolist()
+        worth = boosts[order]
+        square = np.repeat(weights, spread) * worth.astype(np.float64) ** 2
+        norms = np.sqrt(np.bincount(self._owners, square, self._size))
+        norms[norms == 0] = 1.0
+        # Dividing here by the entry's length spares doing it for every question.
+        self._values = (np.repeat(weights, spread) * worth / norms[self._owners]).astype(np.float32)
+
+    def _kinds(self) -> Scores:
+        kinds = np.empty(self._known_features)
+        for table, kind in ((self._words, WORD), (self._sounds, SOUND)):
+            kinds[list(table.values())] = kind
+        for piece, number in self._pieces.items():
+            kinds[number] = _kind(piece)
+        return kinds
+
+    def _weight(self, spread: npt.NDArray[Any]) -> Scores:
+        """Return the squared weight of features that so many entries have, their kind apart."""
+        rare = np.log((self._size + 1) / (spread + 0.5)) / self._top
+        weights: Scores = np.maximum(0.02, rare) ** (2 * RARITY)
         return weights
-
-    def _weight(self, kind: float, spread: int) -> float:
-        """Return the squared weight of a feature that so many entries have."""
-        rare = math.log((self._size + 1) / (spread + 0.5)) / self._top
-        return kind * kind * math.pow(max(0.02, rare), 2 * RARITY)
-
-    def _lengths(self) -> array[float]:
-        squares = [0.0] * self._size
-        for feature, posting in enumerate(self._postings):
-            weight = self._weights[feature]
-            if self._boosts:
-                for entry, boost in zip(posting, self._boosts[feature], strict=True):
-                    squares[entry] += weight * boost * boost
-            else:
-                for entry in posting:
-                    squares[entry] += weight
-        return array("f", [math.sqrt(square) or 1.0 for square in squares])
 
     def search(self, text: Analysis, limit: int) -> list[Hit]:
         """Return the best entries, best first."""
         known, square = self._known(text)
-        scores, unseen = self._walked(known)
-        if not scores:
+        if not known:
             return []
-        norms = self._norms
-        floor = KEPT * max(scores.values())
-        rough = [(score / norms[entry], entry) for entry, score in scores.items() if score >= floor]
-        rough.sort(reverse=True)
+        seen, unseen = self._within_reach(known)
+        scores = self._walked(seen)
+        best = _largest(scores, SPARE * limit if unseen else limit)
+        values = scores[best]
+        for feature in unseen:
+            values += self._said(feature, best)
         length = math.sqrt(square)
-        if not unseen:
-            return [Hit(entry, score / length) for score, entry in rough[:limit]]
-        exact = [
-            ((scores[entry] + self._rest(unseen, entry)) / norms[entry], entry)
-            for _, entry in rough[: SPARE * limit]
-        ]
-        exact.sort(reverse=True)
-        return [Hit(entry, score / length) for score, entry in exact[:limit]]
+        found = zip((values / length).tolist(), (-best).tolist(), strict=True)
+        ranked = sorted(found, reverse=True)[:limit]
+        return [Hit(-entry, cosine) for cosine, entry in ranked if cosine > 0]
 
-    def _known(self, text: Analysis) -> tuple[list[tuple[int, int]], float]:
-        """Return the features some entry has, rarest first, and the square of all their weights."""
-        known: list[tuple[int, int]] = []
-        square = 0.0
-        postings, weights, unknown = self._postings, self._weights, self._unknown
+    def _known(self, text: Analysis) -> tuple[list[int], float]:
+        """Return the features some entry has, and the square of the weights of all."""
+        known: list[int] = []
+        unknown = 0.0
         for table, names in self._features(text):
-            for name in names:
-                number = table.get(name)
-                if number is None:
-                    kind = WORD if table is self._words else SOUND
-                    value = _kind(name) if table is self._pieces else kind
-                    square += value * value * unknown
-                else:
-                    square += weights[number]
-                    known.append((len(postings[number]), number))
-        known.sort()
-        return known, square
+            numbers = [table.get(name) for name in names]
+            known += [number for number in numbers if number is not None]
+            if None in numbers:
+                missing = [n for n, at in zip(names, numbers, strict=True) if at is None]
+                unknown += sum(self._kind(table, name) ** 2 for name in missing)
+        weights = self._weights
+        return known, sum([weights[number] for number in known]) + unknown * self._unknown
 
-    def _walked(self, known: list[tuple[int, int]]) -> tuple[dict[int, float], list[int]]:
-        """Add up what the rarest features say; return also those left out for lack of time."""
-        scores: dict[int, float] = {}
-        seen = scores.get
-        left = self._walk
-        for place, (spread, feature) in enumerate(known):
-            left -= spread
-            if left < 0 and scores:
-                return scores, [number for _, number in known[place:]]
-            weight = self._weights[feature]
-            if self._boosts:
-                for entry, boost in zip(
-                    self._postings[feature], self._boosts[feature], strict=True
-                ):
-                    scores[entry] = seen(entry, 0.0) + weight * boost
-            else:
-                for entry in self._postings[feature]:
-                    scores[entry] = seen(entry, 0.0) + weight
-        return scores, []
+    def _kind(self, table: dict[str, int], name: str) -> float:
+        if table is self._pieces:
+            return _kind(name)
+        return WORD if table is self._words else SOUND
 
-    def _rest(self, features: list[int], entry: int) -> float:
-        """Return what the features left out say for one entry."""
-        total = 0.0
-        for feature in features:
-            posting = self._postings[feature]
-            place = bisect_left(posting, entry)
-            if place < len(posting) and posting[place] == entry:
-                boost = self._boosts[feature][place] if self._boosts else 1.0
-                total += self._weights[feature] * boost
-        return total
+    def _within_reach(self, known: list[int]) -> tuple[list[int], list[int]]:
+        """Return the features there is time for, the rarest first, and the others."""
+        starts = self._starts
+        spreads = [starts[feature + 1] - starts[feature] for feature in known]
+        if sum(spreads) <= WALK:
+            return known, []
+        rarest = [feature for _, feature in sorted(zip(spreads, known, strict=True))]
+        left = WALK
+        for place, feature in enumerate(rarest):
+            left -= starts[feature + 1] - starts[feature]
+            if left < 0 and place:
+                return rarest[:place], rarest[place:]
+        return rarest, []
+
+    def _walked(self, features: list[int]) -> Scores:
+        """Add up for every entry what these features say."""
+        starts, owners, values = self._starts, self._owners, self._values
+        spans = [slice(starts[feature], starts[feature + 1]) for feature in features]
+        return np.bincount(
+            np.concatenate([owners[span] for span in spans]),
+            np.concatenate([values[span] for span in spans]),
+            self._size,
+        ).astype(np.float64, copy=False)
+
+    def _said(self, feature: int, entries: npt.NDArray[np.int64]) -> Values:
+        """Return what one feature says for some entries."""
+        start, end = self._starts[feature], self._starts[feature + 1]
+        posting = self._owners[start:end]
+        places = np.minimum(np.searchsorted(posting, entries), len(posting) - 1)
+        there = posting[places] == entries
+        said: Values = np.where(there, self._values[start:end][places], np.float32(0))
+        return said
+
+
+def _largest(scores: Scores, count: int) -> npt.NDArray[np.int64]:
+    """Return where the ``count`` largest scores stand, in no order."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.argpartition(scores, -count)[-count:]
 
 
 def _pairs(text: str) -> Iterable[str]:
