@@ -63,6 +63,36 @@ class ComplaintView:
 
 
 @dataclass(frozen=True)
+class ProductView:
+    """A product card: the four elements, for whom it is, and where the words come from.
+
+    ``called`` are the names customers use, ``audiences`` for whom it may be looked up, ``asks``
+    the questions that lead on. It holds no price.
+    """
+
+    code: str
+    name: str
+    line: str
+    called: tuple[str, ...]
+    summary: str
+    covers: str
+    excludes: str
+    period: str
+    amount: str
+    claims: str
+    features: tuple[str, ...]
+    suits: tuple[str, ...]
+    unsuits: tuple[str, ...]
+    bring: tuple[str, ...]
+    audiences: tuple[str, ...]
+    asks: tuple[str, ...]
+    terms: str
+    source: str
+    reviewed_on: date
+    review_due: date
+
+
+@dataclass(frozen=True)
 class HandoffView:
     """What happened to a request for a person.
 
@@ -91,6 +121,10 @@ class BackOffice(Protocol):
 
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
+        ...
+
+    def products(self) -> Sequence[ProductView]:
+        """Return the product cards that may be shown today."""
         ...
 
     def open_claim(self, values: Values) -> str:
@@ -129,8 +163,15 @@ class BackOffice(Protocol):
         """Return the complaints this customer may see, newest first."""
         ...
 
-    def hand_off(self, level: Level, reason: str) -> HandoffView:
-        """Ask for a person; never makes a second request while one is open."""
+    def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
+        """Ask for a person; never makes a second request while one is open.
+
+        ``about`` tells the person what the matter is: the question, and what was answered.
+        """
+        ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
         ...
 
     @property

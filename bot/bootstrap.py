@@ -16,6 +16,7 @@ import intents as intents_package
 from bot import clock
 from bot import settings as configuration
 from bot.api.app import api_app
+from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
@@ -39,6 +40,7 @@ from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
+from knowledge_base import products
 from knowledge_base.service import Service
 from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
@@ -107,6 +109,14 @@ class App:
         return Service.load(self.settings.branch)
 
     @cached_property
+    def products(self) -> Sequence[ProductView]:
+        """Return the product cards; the questions they lead to must be in the knowledge base."""
+        entries = self.knowledge.base.entries.values()
+        return products.load_products(
+            products.FOLDER, {entry.id: entry.question for entry in entries}
+        )
+
+    @cached_property
     def reader(self) -> SentenceReader:
         """Return what understands a single sentence; flows bring examples of their own."""
         reader = SentenceReader.load()
@@ -134,6 +144,7 @@ class App:
             settings=self.settings,
             cipher=self.cipher,
             cuts={"wechat": _cut_for_wechat},
+            products=self.products,
         )
 
     @cached_property

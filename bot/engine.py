@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.back_office import ProductView
+from bot.bubbles import rows, tidied
 from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
     Command,
@@ -23,7 +25,6 @@ from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
-from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
 from bot.settings import Settings
 from storage.back_office import TransactionBackOffice
@@ -83,6 +84,7 @@ class Engine:
     settings: Settings
     cipher: Cipher
     cuts: Mapping[str, CutReplies] = field(default_factory=dict)
+    products: Sequence[ProductView] = ()
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
@@ -121,6 +123,7 @@ class Engine:
             cipher=self.cipher,
             at=now,
             recent=(message.text,) if message.text else (),
+            cards=self.products,
         )
 
     def _repeat(
@@ -160,7 +163,7 @@ class Engine:
         commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
-        return _tidy(turn)
+        return tidied(turn.replies)
 
     def _commands(
         self,
@@ -293,9 +296,7 @@ class Engine:
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
-        said = [_row(r, seq, "response") for r in now_part] + [
-            _row(r, seq, "outbox") for r in later
-        ]
+        said = rows(replies, now_part, later, seq)
         inbound = {"author": "customer", "key": message.key, "body": message.stored_body()}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
@@ -326,23 +327,7 @@ class Engine:
             )
 
 
-def _row(reply: Reply, seq: int, way: str) -> dict[str, Any]:
-    return {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.to_json()}
-
-
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
     stack = conversation.state.get("stack") or [{}]
     return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
-
-
-def _tidy(turn: Turn) -> list[Reply]:
-    """Drop empty and repeated bubbles."""
-    seen: set[str] = set()
-    kept = []
-    for reply in turn.replies:
-        text = reply.text.strip()
-        if text and text not in seen:
-            seen.add(text)
-            kept.append(replace(reply, text=text))
-    return kept

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from bot.dialogue.message import InboundMessage
 from bot.engine import Claim, Engine, Result
 from bot.errors import Overloaded
 from bot.spool import Spool
+from bot.waiting import Waiting
 from storage.transactions import Transactions
 
 log = structlog.get_logger()
@@ -43,6 +43,10 @@ class EngineInbox:
     _pending: set[asyncio.Task[Any]] = field(default_factory=set)
     # Spooled messages whose turns are under way: nobody else may take them up.
     _in_hand: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _waiting(self) -> Waiting:
+        return Waiting(self.transactions)
 
     async def result(self, message: InboundMessage, within: float | None = None) -> Result | None:
         """Answer a message exactly once; None when it will be answered through the outbox."""
@@ -108,8 +112,17 @@ class EngineInbox:
             await asyncio.wait(set(self._pending))
 
     async def _in_line(self, message: InboundMessage, claim: Claim) -> Result:
-        async with self._turnstile(message):
-            result = await self._attempt(message, claim)
+        """Work it out when the earlier messages of this customer are: first come, first served."""
+        key = (message.channel, message.account, message.peer)
+        line = self._lines.setdefault(key, _Line())
+        line.waiting += 1
+        try:
+            async with line.lock:
+                result = await self._attempt(message, claim)
+        finally:
+            line.waiting -= 1
+            if not line.waiting:
+                self._lines.pop(key, None)
         self.told(message, result)
         return result
 
@@ -137,27 +150,10 @@ class EngineInbox:
     async def _submit(self, message: InboundMessage, claim: Claim, reference: str) -> Result:
         now = self.clock()
         if reference:
-            work = partial(
-                self.engine.apologise, message=message, now=now, claim=claim, reference=reference
+            return await self._waiting.perform(
+                lambda uow: self.engine.apologise(uow, message, now, claim, reference)
             )
-            return await asyncio.wrap_future(self.transactions.submit(work))
-        return await asyncio.wrap_future(
-            self.transactions.submit(lambda uow: self.engine.turn(uow, message, now, claim))
-        )
-
-    @asynccontextmanager
-    async def _turnstile(self, message: InboundMessage) -> AsyncIterator[None]:
-        """Let one message of a customer through at a time, first come, first served."""
-        key = (message.channel, message.account, message.peer)
-        line = self._lines.setdefault(key, _Line())
-        line.waiting += 1
-        try:
-            async with line.lock:
-                yield
-        finally:
-            line.waiting -= 1
-            if not line.waiting:
-                self._lines.pop(key, None)
+        return await self._waiting.perform(lambda uow: self.engine.turn(uow, message, now, claim))
 
 
 def _refused(task: asyncio.Task[Result]) -> bool:

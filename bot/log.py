@@ -30,19 +30,20 @@ def mask(text: str) -> str:
     return _PLATE.sub(stars, _LONG_NUMBER.sub(stars, _CONTROL.sub(" ", text)))
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
+    """Return a value with every text in it masked."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {key: _masked(item) for key, item in value.items()}
+        return {key: masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
+        return [masked(item) for item in value]
     return value
 
 
 def mask_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Mask every value but the ones that only we write (structlog processor)."""
-    return {key: value if key in _KEEP else _masked(value) for key, value in event.items()}
+    return {key: value if key in _KEEP else masked(value) for key, value in event.items()}
 
 
 def configure(level: str = "INFO") -> None:

@@ -80,6 +80,7 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     # What is loaded by now stays: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     await _take_up_spool(app)
     spool = asyncio.create_task(_work_off_spool(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))

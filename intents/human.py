@@ -13,7 +13,7 @@ class Human(Flow):
     name = "human"
     title = "转人工"
     keeps_draft = False
-    taps = ("转人工", "人工", "人工客服", "没解决")
+    taps = ("转人工", "人工", "人工客服")
     examples = ("转人工", "人工客服", "找真人", "我要和人说话", "叫你们的人来")
 
     phone = Slot(phone, label="联系电话", ask="请留个电话。", optional=True, remembered=True)

@@ -17,6 +17,7 @@ class Entry:
     question: str
     variants: tuple[str, ...]
     answer: str = ""
+    also: str = ""
     source: str = ""
     basis: Basis = "GK"
     reviewed_on: date | None = None

@@ -20,10 +20,11 @@ BRACE = re.compile(r"[{}]")
 UNKNOWN_FACT = "这一项的具体信息我这里还没有登记，请拨打 {hotline} 核实，我也可以帮您转人工。"
 UNKNOWN_HOTLINE = "客服热线"
 TEXTS = ("id", "question", "answer", "source")
+ANSWERS = ("answer", "also")
 DATES = ("reviewed_on", "review_due")
 LISTS = ("variants", "topics", "related", "buttons", "must_contain")
 REQUIRED = (*TEXTS, "variants", "basis", *DATES)
-FIELDS = (*TEXTS, "basis", "audience", *DATES, *LISTS)
+FIELDS = (*TEXTS, "also", "basis", "audience", *DATES, *LISTS)
 
 
 class KnowledgeBase:
@@ -45,12 +46,23 @@ class KnowledgeBase:
 
     def answer(self, entry: Entry, facts: Mapping[str, str]) -> str:
         """Fill the branch's facts into the answer; say so kindly when one is not registered."""
-        # Only {name} is replaced, never str.format: a knowledge file must not reach into objects.
-        if all(facts.get(key, "").strip() for key in PLACEHOLDER.findall(entry.answer)):
-            return PLACEHOLDER.sub(lambda hit: facts[hit.group(1)], entry.answer)
+        if (filled := _filled(entry.answer, facts)) is not None:
+            return filled
         return UNKNOWN_FACT.replace(
             "{hotline}", facts.get("hotline", "").strip() or UNKNOWN_HOTLINE
         )
+
+    def explanation(self, entry: Entry, facts: Mapping[str, str]) -> str:
+        """Return the answer in other words, '' when there are none or a fact is not registered."""
+        return _filled(entry.also, facts) or ""
+
+
+def _filled(text: str, facts: Mapping[str, str]) -> str | None:
+    """Put the branch's facts into a text, None when one is not registered."""
+    # Only {name} is replaced, never str.format: a knowledge file must not reach into objects.
+    if not all(facts.get(key, "").strip() for key in PLACEHOLDER.findall(text)):
+        return None
+    return PLACEHOLDER.sub(lambda hit: facts[hit.group(1)], text)
 
 
 def load_folder(path: Path | str) -> KnowledgeBase:
@@ -95,7 +107,7 @@ def _entry(file: Path, row: Row) -> Entry:
     for check in (_fields_known, _fields_present, _fields_typed, _dates_ordered, _answer_sound):
         check(file, row)
     lists: dict[str, Any] = {key: tuple(map(str, row.get(key) or ())) for key in LISTS}
-    texts = {key: str(row[key]).strip() for key in TEXTS}
+    texts = {key: str(row.get(key) or "").strip() for key in (*TEXTS, "also")}
     audience = str(row.get("audience") or "public")
     known: dict[str, Any] = texts | lists | {key: row[key] for key in (*DATES, "basis")}
     return Entry(audience=audience, **known)
@@ -117,7 +129,7 @@ def _fields_present(file: Path, row: Row) -> None:
 
 
 def _fields_typed(file: Path, row: Row) -> None:
-    for key in (*TEXTS, "audience"):
+    for key in (*TEXTS, "also", "audience"):
         _expect(file, row, key, isinstance(row.get(key, ""), str), "文字；含特殊符号时请加引号")
     for key in LISTS:
         _expect(file, row, key, _is_text_list(row.get(key)), "文字的列表；数字请加引号")
@@ -149,10 +161,11 @@ def _dates_ordered(file: Path, row: Row) -> None:
 
 
 def _answer_sound(file: Path, row: Row) -> None:
-    if BRACE.search(PLACEHOLDER.sub("", row["answer"])):
-        problem = f"{row['id']} 的答案里有写坏的花括号"
-        remedy = "占位符只能是小写字母和下划线，如 {hotline}。"
-        raise KnowledgeError(file, row.line_of("answer"), problem, remedy)
+    for key in ANSWERS:
+        if BRACE.search(PLACEHOLDER.sub("", row.get(key) or "")):
+            problem = f"{row['id']} 的 {key} 里有写坏的花括号"
+            remedy = "占位符只能是小写字母和下划线，如 {hotline}。"
+            raise KnowledgeError(file, row.line_of(key), problem, remedy)
 
 
 def _refuse_doubles(placed: Sequence[tuple[Path, Row]]) -> None:

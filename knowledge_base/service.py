@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.dialogue.reading import Hit, Match
 from knowledge_base.loader import KnowledgeBase, load_folder
 from knowledge_base.matcher import FaqMatcher
+from knowledge_base.subjects import Subjects
 
 FOLDER = Path(__file__).with_name("faq")
 _CHOICES = 3
@@ -21,6 +22,7 @@ class Service:
     def __init__(self, base: KnowledgeBase, facts: Mapping[str, str]) -> None:
         self.base = base
         self.matcher = FaqMatcher.build(base.questions())
+        self.subject_names = Subjects(base.entries.values())
         self.facts = facts
         # Buttons and greetings make up much of what is said: the same words, the same answer.
         self._remembered = lru_cache(_REMEMBERED)(self._look_up)
@@ -48,3 +50,31 @@ class Service:
         """Return the rendered answer and its buttons, None when the entry is gone."""
         found = self.base.entries.get(entry)
         return (self.base.answer(found, self.facts), found.buttons) if found else None
+
+    def explanation(self, entry: str) -> str:
+        """Return the answer in other words, '' when there are none."""
+        found = self.base.entries.get(entry)
+        return self.base.explanation(found, self.facts) if found else ""
+
+    def related(self, entry: str) -> tuple[str, ...]:
+        """Return the entries that may be meant instead."""
+        found = self.base.entries.get(entry)
+        return found.related if found else ()
+
+    def topics(self, entry: str) -> tuple[str, ...]:
+        """Return what an entry is about, the main subject first."""
+        found = self.base.entries.get(entry)
+        return found.topics if found else ()
+
+    def subjects(self, text: str) -> tuple[str, ...]:
+        """Return the products and matters that ``text`` names, in order."""
+        return self.subject_names.of(text)
+
+    def about(self, entry: str, subject: str) -> bool:
+        """Tell whether an entry is about a subject, whatever it calls it."""
+        found = self.base.entries.get(entry)
+        return found is not None and self.subject_names.about(found, subject)
+
+    def swap(self, question: str, other: str) -> str:
+        """Return ``question`` asked about ``other`` instead, '' when that makes no question."""
+        return self.subject_names.swap(question, other)

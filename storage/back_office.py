@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import structlog
+
 from bot.back_office import (
     ClaimView,
     CodeResult,
@@ -15,6 +17,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
@@ -26,6 +29,8 @@ from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -39,6 +44,7 @@ class TransactionBackOffice:
     cipher: Cipher
     at: datetime
     recent: tuple[str, ...] = ()
+    cards: Sequence[ProductView] = ()
 
     @property
     def now(self) -> datetime:
@@ -62,6 +68,10 @@ class TransactionBackOffice:
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
         return self.settings.branch.get(key, "")
+
+    def products(self) -> Sequence[ProductView]:
+        """Return the cards whose review is not overdue."""
+        return [card for card in self.cards if card.review_due >= self.at.date()]
 
     def open_claim(self, values: Values) -> str:
         """Record a claim and return its number."""
@@ -104,9 +114,13 @@ class TransactionBackOffice:
         """Return the complaints this customer may see."""
         return complaints.visible(self, self._identity, number)
 
-    def hand_off(self, level: Level, reason: str) -> HandoffView:
+    def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
-        return handoffs.hand_off(self, level, reason)
+        return handoffs.hand_off(self, level, reason, about)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Log that a question was not answered well; never its words."""
+        log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
 
     @property
     def waiting(self) -> bool:

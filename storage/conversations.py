@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.dialogue.message import InboundMessage, Reply
 from storage.models.base import table_of
 from storage.models.conversation import Conversation, Message
+from storage.prepared import Prepared
 
 _conversation = table_of(Conversation)
 _message = table_of(Message)
@@ -27,7 +28,7 @@ _repeat = (
     .scalar_subquery()
     .label("repeat_of")
 )
-_find = (
+_find = Prepared(
     select(_conversation, _repeat)
     .where(
         _conversation.c.channel == bindparam("channel"),
@@ -37,7 +38,7 @@ _find = (
     # Ignored on SQLite, where the one writer already serialises; a row lock on PostgreSQL.
     .with_for_update(of=_conversation)
 )
-_save = (
+_save = Prepared(
     update(_conversation)
     .where(_conversation.c.id == bindparam("conversation"))
     .values(
@@ -46,7 +47,18 @@ _save = (
         last_at=bindparam("new_at"),
     )
 )
-_add_messages = insert(_message)
+_MESSAGE = (
+    *("conversation_id", "seq", "author", "key", "reply_to", "sent_by", "owner_rev", "body", "at"),
+)
+_add_message = Prepared(insert(_message), _MESSAGE)
+# Two processes may meet a new customer at once: the first one wins, the other finds the row.
+_create = {
+    dialect.dialect.name: Prepared(
+        dialect.insert(_conversation).on_conflict_do_nothing().returning(_conversation.c.id),
+        (column.key for column in _conversation.c if column.key != "id"),
+    )
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass
@@ -87,9 +99,7 @@ class Conversations:
 
     def open(self, message: InboundMessage, now: datetime) -> OpenConversation:
         """Return the sender's conversation, locked until the end of the transaction."""
-        if (found := self._find(message)) is None:
-            self._create(message, now)
-            found = self._find(message)
+        found = self._find(message) or self._create(message, now) or self._find(message)
         if found is None:
             raise LookupError("a conversation that was just created is gone")
         return found
@@ -101,27 +111,28 @@ class Conversations:
             "peer": message.peer,
             "message_key": message.key,
         }
-        row = self.connection.execute(_find, values).mappings().first()
+        row = _find.first(self.connection, values)
         return OpenConversation.of(row) if row else None
 
-    def _create(self, message: InboundMessage, now: datetime) -> None:
-        """Insert the conversation; another process may do the same, and the first one wins."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        values = {
+    def _create(self, message: InboundMessage, now: datetime) -> OpenConversation | None:
+        """Insert the conversation; None when another process has just done the same."""
+        values: dict[str, Any] = {
             "channel": message.channel,
             "account": message.account,
             "peer": message.peer,
             "state": {},
             "owner": "bot",
             "owner_rev": 0,
+            "agent": None,
+            "customer_id": None,
+            "verified_until": None,
             "subscribed": True,
             "last_seq": 0,
             "opened_at": now,
             "last_at": now,
         }
-        self.connection.execute(
-            dialect.insert(_conversation).values(values).on_conflict_do_nothing()
-        )
+        new = _create[self.connection.dialect.name].first(self.connection, values)
+        return OpenConversation.of({**values, **new, "repeat_of": None}) if new else None
 
     def stored_replies(self, conversation: int, seq: int) -> list[tuple[Reply, str]]:
         """Return the replies given to message ``seq`` and the way each one left."""
@@ -146,17 +157,15 @@ class Conversations:
             row |= {"conversation_id": conversation.id, "seq": number, "at": now}
             rows.append(row | {"owner_rev": conversation.owner_rev})
         if rows:
-            self.connection.execute(_add_messages, rows)
+            _add_message.run(self.connection, *rows)
         conversation.last_seq += len(rows)
-        self.connection.execute(
-            _save,
-            {
-                "conversation": conversation.id,
-                "new_state": conversation.state,
-                "new_seq": conversation.last_seq,
-                "new_at": now,
-            },
-        )
+        saved = {
+            "conversation": conversation.id,
+            "new_state": conversation.state,
+            "new_seq": conversation.last_seq,
+            "new_at": now,
+        }
+        _save.run(self.connection, saved)
         return [int(row["seq"]) for row in rows]
 
     def set_owner(self, conversation: OpenConversation, owner: str, agent: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.back_office import HandoffView, Level
+from bot.back_office import HandoffView, Level, Values
 from bot.log import mask
 from storage.models.case import Handoff
 
@@ -26,7 +26,9 @@ _WORDLESS = {
 _SAME_EMERGENCY = timedelta(minutes=10)
 
 
-def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> HandoffView:
+def hand_off(
+    office: TransactionBackOffice, level: Level, reason: str, about: Values | None = None
+) -> HandoffView:
     """Open a request, or raise the level of the one that is open."""
     handoff = office.uow.cases.open_handoff(office.conversation.id)
     fresh = raised = handoff is None
@@ -35,6 +37,9 @@ def hand_off(office: TransactionBackOffice, level: Level, reason: str) -> Handof
     elif level < handoff.level or _another_emergency(office, handoff, level, reason):
         raised = True
         _raise(office, handoff, level, reason)
+    if about:
+        # Also when a request was open already: the person should know the latest question.
+        handoff.package = {**handoff.package, "about": dict(about)}
     if office.conversation.owner == "bot":
         office.uow.conversations.set_owner(office.conversation, "queue", None)
     return HandoffView(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -24,6 +25,23 @@ _BATCH = 64
 _LIMIT = 2_000
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a piece of work ended after its commit: with a result, or with a problem."""
+
+    tag: Any
+    result: Any = None
+    problem: BaseException | None = None
+
+
+class Mailbox(Protocol):
+    """Hears of the ends of its work, all those of one commit at once, on any thread."""
+
+    def deliver(self, ended: Sequence[Ended]) -> None:
+        """Take note; must neither block nor raise."""
+        ...
+
+
 class Transactions(Protocol):
     """Where every write of a process goes through."""
 
@@ -34,6 +52,10 @@ class Transactions(Protocol):
 
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue ``work``; the future ends after its commit. Raise Overloaded when full."""
+        ...
+
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
+        """Queue ``work``; how it ended goes to ``mailbox`` under ``tag``."""
         ...
 
     def run(self, work: Work[T]) -> T:
@@ -65,23 +87,49 @@ class _Reads:
                 transaction.rollback()
 
 
+class _Job(NamedTuple):
+    """A piece of work and who is told of its end."""
+
+    work: Work[Any]
+    tag: Any
+    mailbox: Mailbox
+
+
+class _Futures:
+    """The mailbox of those who hold a future."""
+
+    def deliver(self, ended: Sequence[Ended]) -> None:
+        """Let them go on."""
+        for end in ended:
+            if not end.tag.set_running_or_notify_cancel():
+                continue
+            if end.problem is None:
+                end.tag.set_result(end.result)
+            else:
+                end.tag.set_exception(end.problem)
+
+
+_FUTURES = _Futures()
+
+
 class SingleWriter(_Reads):
     """The one writer of this process on SQLite."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._jobs: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue(_LIMIT)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_LIMIT)
         self._thread = threading.Thread(target=self._serve, name="anda-writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue ``work`` for the next commit."""
         future: Future[T] = Future()
-        try:
-            self._jobs.put_nowait((work, future))
-        except queue.Full:
-            raise Overloaded("too many units of work are waiting") from None
+        self._put(_Job(work, future, _FUTURES))
         return future
+
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
+        """Queue ``work`` for the next commit."""
+        self._put(_Job(work, tag, mailbox))
 
     def run(self, work: Work[T]) -> T:
         """Run ``work`` and wait for its commit."""
@@ -93,16 +141,21 @@ class SingleWriter(_Reads):
         self._thread.join()
         self.engine.dispose()
 
+    def _put(self, job: _Job) -> None:
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise Overloaded("too many units of work are waiting") from None
+
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             batch, last = self._gather(job)
-            self._commit(batch)
+            for mailbox, ended in self._commit(batch).items():
+                mailbox.deliver(ended)
             if last:
                 return
 
-    def _gather(
-        self, first: tuple[Work[Any], Future[Any]]
-    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
         batch = [first]
         while len(batch) < _BATCH:
             try:
@@ -114,24 +167,18 @@ class SingleWriter(_Reads):
             batch.append(job)
         return batch, False
 
-    def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _commit(self, batch: list[_Job]) -> dict[Mailbox, list[Ended]]:
+        """Do all of it in one transaction; only then may anybody hear of it."""
         try:
             with self.engine.begin() as connection:
-                for work, future in batch:
-                    if future.set_running_or_notify_cancel():
-                        outcomes.append((future, *_attempt(connection, work)))
+                ended = [Ended(job.tag, *_attempt(connection, job.work)) for job in batch]
         except Exception as error:
             # The commit failed, so nothing of the batch happened.
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for future, result, problem in outcomes:
-            if problem is None:
-                future.set_result(result)
-            else:
-                future.set_exception(problem)
+            ended = [Ended(job.tag, problem=error) for job in batch]
+        mail: dict[Mailbox, list[Ended]] = {}
+        for job, end in zip(batch, ended, strict=True):
+            mail.setdefault(job.mailbox, []).append(end)
+        return mail
 
 
 def _attempt(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
@@ -166,6 +213,16 @@ class Pool(_Reads):
         future = self._threads.submit(self.run, work)
         future.add_done_callback(lambda _: self._waiting.release())
         return future
+
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
+        """Queue ``work`` for the next free connection."""
+
+        def tell(future: Future[Any]) -> None:
+            problem = future.exception()
+            result = None if problem else future.result()
+            mailbox.deliver([Ended(tag, result, problem)])
+
+        self.submit(work).add_done_callback(tell)
 
     def run(self, work: Work[T]) -> T:
         """Run ``work`` and commit."""

@@ -13,6 +13,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     Values,
 )
 from bot.clock import SHANGHAI
@@ -33,6 +34,8 @@ class FakeOffice:
     opened: list[tuple[str, str, Values]] = field(default_factory=list)
     amended: list[tuple[str, Values]] = field(default_factory=list)
     handoffs: list[tuple[Level, str]] = field(default_factory=list)
+    told: list[Values] = field(default_factory=list)
+    noted: list[tuple[str, str, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     failures: int = 0
     photos: int = 0
@@ -40,6 +43,10 @@ class FakeOffice:
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
         return ""
+
+    def products(self) -> Sequence[ProductView]:
+        """Return nothing: no card is loaded."""
+        return ()
 
     def _open(self, kind: str, values: Values) -> str:
         number = f"{kind}20261123{len(self.opened) + 1:06d}"
@@ -95,8 +102,9 @@ class FakeOffice:
         views = map(self._complaint, self._numbers("CP"))
         return [view for view in views if number in (None, view.number)]
 
-    def hand_off(self, level: Level, reason: str) -> HandoffView:
+    def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Open one request, or raise its level."""
+        self.told += [dict(about)] if about else []
         fresh = not self.handoffs
         raised = fresh or level < self.handoffs[-1][0]
         if raised:
@@ -114,6 +122,10 @@ class FakeOffice:
         if not kept:
             self.handoffs.clear()
         return not kept
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Take note."""
+        self.noted.append((kind, text, entry))
 
     def send_code(self, phone: str) -> CodeResult:
         """Send CODE unless locked."""
@@ -193,11 +205,13 @@ class FakeKnowledge:
 
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def look_up(self, text: str) -> Hit:
-        """Return the question itself as its entry."""
+        """Return the question itself as its entry; the trace quotes what was asked."""
+        text = text.rstrip("？?")
         if text in self.answers:
-            return Hit("answer", (Match(text, 0.95),))
+            return Hit("answer", (Match(text, 0.95),), {"asked": text, "why": ["同字"]})
         if text in self.offers:
             return Hit("offer", tuple(Match(entry, 0.4) for entry in self.offers[text]))
         return Hit()
@@ -209,3 +223,27 @@ class FakeKnowledge:
     def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
         """Return the answer."""
         return (self.answers[entry], ("转人工",)) if entry in self.answers else None
+
+    def explanation(self, entry: str) -> str:
+        """Return the prepared other words."""
+        return self.others.get(entry, "")
+
+    def related(self, entry: str) -> tuple[str, ...]:
+        """Return every other question."""
+        return tuple(question for question in self.answers if question != entry)
+
+    def topics(self, entry: str) -> tuple[str, ...]:
+        """Return the first two characters: «拖车要钱吗» is about 拖车."""
+        return (entry[:2],)
+
+    def subjects(self, text: str) -> tuple[str, ...]:
+        """Return the topics of known questions that the text names."""
+        return tuple(dict.fromkeys(q[:2] for q in self.answers if q[:2] in text))
+
+    def about(self, entry: str, subject: str) -> bool:
+        """Tell whether the entry begins with the subject."""
+        return entry.startswith(subject)
+
+    def swap(self, question: str, other: str) -> str:
+        """Put the other subject in the place of the first two characters."""
+        return other + question[2:]

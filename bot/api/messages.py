@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from starlette.responses import Response
 
@@ -14,10 +14,18 @@ from bot.api import paging
 from bot.api.conversations import find, visible
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, PathId, RowId
+from bot.log import masked
 from storage.models.conversation import Conversation, Message
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["messages 消息"])
+
+_BODY = (
+    "type 与 text、buttons 等是说出来的内容。机器人从知识库作答的消息还有 entry（条目）、"
+    "score（把握）和 trace（匹配痕迹：为什么是这一条）；给候选的有 offered，逐条作答的有 parts。"
+    "这几项只给员工看，不发给客户；痕迹里的号码和车牌已打码。"
+)
+_TRACES = ("trace", "parts")
 
 
 class MessageView(BaseModel):
@@ -28,7 +36,7 @@ class MessageView(BaseModel):
     author: str
     at: datetime
     reply_to: int | None
-    body: dict[str, Any]
+    body: Annotated[dict[str, Any], Field(description=_BODY)]
 
 
 class MessageQuery(paging.PageQuery):
@@ -98,5 +106,11 @@ def _view(message: Message) -> MessageView:
         author=message.author,
         at=message.at,
         reply_to=message.reply_to,
-        body=message.body,
+        body=_body(message.body),
     )
+
+
+def _body(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body with the numbers masked that its match trace quotes."""
+    quoting = {key: masked(body[key]) for key in _TRACES if key in body}
+    return body | quoting if quoting else body

@@ -13,6 +13,7 @@ from bot.bootstrap import App
 from bot.cli import jsonl
 from knowledge_base.loader import load_jsonl
 from knowledge_base.matcher import FaqMatcher, Question
+from knowledge_base.products import overdue
 
 app = typer.Typer(no_args_is_help=True)
 _SHOWN = 5
@@ -57,6 +58,8 @@ def check() -> int:
 
 def _problems(parts: App) -> Iterable[str]:
     today, seen = parts.clock().date(), dict[str, str]()
+    for card in overdue(parts.products, today):
+        yield f"产品卡 {card.code}：已过复核日 {card.review_due}，客户暂时看不到"
     for entry in parts.knowledge.base.entries.values():
         if entry.review_due and entry.review_due < today:
             yield f"{entry.id}：已过复核日 {entry.review_due}"

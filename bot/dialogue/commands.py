@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -56,10 +57,38 @@ class ForgetSlot:
 
 @dataclass(frozen=True)
 class AnswerEntry:
-    """Answer from the knowledge base; ``score`` is the matcher's confidence."""
+    """Answer from the knowledge base; ``score`` is the matcher's confidence.
+
+    ``asked`` is the question where it is not just what was said: a gap may have been filled.
+    """
 
     entry: str
     score: float = 1.0
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    asked: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several questions: answered by ``entry``, or only guessed at by ``choices``."""
+
+    asked: str
+    entry: str = ""
+    score: float = 0.0
+    choices: tuple[str, ...] = ()
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerParts:
+    """Answer several questions of one message in the order they were asked."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Unsolved:
+    """«没解决»: the last answer did not help."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +96,8 @@ class Offer:
     """Ask which of these is meant: label to show → what it starts."""
 
     candidates: dict[str, str] = field(default_factory=dict)
+    score: float = 0.0
+    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,7 +181,10 @@ class Say:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """A miss."""
+    """A miss; with what the knowledge base made of it, where it was asked."""
+
+    score: float = 0.0
+    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 Command = (
@@ -159,6 +193,8 @@ Command = (
     | CorrectSlots
     | ForgetSlot
     | AnswerEntry
+    | AnswerParts
+    | Unsolved
     | Offer
     | NoneOfThese
     | Escalate

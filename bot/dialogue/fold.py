@@ -8,17 +8,14 @@ stays (plates and policy numbers are upper case), and nothing is inserted or rem
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 from opencc import OpenCC
 
 _T2S = OpenCC("t2s")
-_INVISIBLE = dict.fromkeys(
-    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF], " "
-)
+_INVISIBLE = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_MOST = 20_000  # about as many characters as customers will ever use
 
 
-@lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
     narrow = unicodedata.normalize("NFKC", character)
     if len(narrow) != 1 or unicodedata.category(narrow) in ("Cs", "Cc", "Cf"):
@@ -27,6 +24,19 @@ def _fold_character(character: str) -> str:
     return simplified if len(simplified) == 1 else narrow
 
 
+class _Folded(dict[int, str]):
+    """Each character's folded form, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < _MOST:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded(dict.fromkeys(_INVISIBLE, " "))
+
+
 def fold(text: str) -> str:
     """Return ``text`` folded; the result has exactly as many characters."""
-    return "".join(map(_fold_character, text.translate(_INVISIBLE)))
+    return text.translate(_FOLDED)

@@ -47,6 +47,9 @@ def _begin(turn: Turn, name: str) -> None:
     known = {n: s for n, s in turn.state.known.items() if n in slots and slots[n].remembered}
     version = turn.registry.flows[name].version
     turn.state = turn.state.push(Frame(name, version, slots=known, touched_at=turn.stamp()))
+    if slots:
+        # A greeting leaves the subject alone; a form is another one.
+        turn.begun, turn.state = True, replace(turn.state, answered=None)
     flow = turn.flow()
     flow.begin(turn.office)
     turn.store(flow)
@@ -90,6 +93,8 @@ def submit(turn: Turn, first: str = "") -> None:
     turn.remember(flow)
     turn.state = turn.state.pop()
     turn.flow_ended = True
+    if flow.slots:
+        turn.state = replace(turn.state, answered=None)
     replies = outcome.replies
     if first and replies:
         replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]

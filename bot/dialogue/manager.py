@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
+from bot.dialogue import answering, escalation, filling, lifecycle, phrases, repair
 from bot.dialogue import commands as say
-from bot.dialogue import escalation, filling, lifecycle, phrases, repair
 from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.refresh import IDLE, refresh
 from bot.dialogue.registry import Registry
@@ -30,9 +30,11 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.FillSlots: filling.fill,
     say.CorrectSlots: filling.correct,
     say.ForgetSlot: repair.forget,
-    say.AnswerEntry: repair.answer,
-    say.Offer: repair.offer,
-    say.NoneOfThese: repair.none_of_these,
+    say.AnswerEntry: answering.answer,
+    say.AnswerParts: answering.answer_parts,
+    say.Unsolved: answering.unsolved,
+    say.Offer: answering.offer,
+    say.NoneOfThese: answering.none_of_these,
     say.Escalate: escalation.escalate,
     say.NoPerson: escalation.no_person,
     say.Confirm: lifecycle.confirm,
@@ -45,7 +47,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.Help: repair.explain,
     say.Wait: repair.wait,
     say.Say: _say,
-    say.NotUnderstood: repair.miss,
+    say.NotUnderstood: answering.miss,
 }
 _MISSES = (say.NotUnderstood, say.Offer, say.NoneOfThese)
 
@@ -109,7 +111,8 @@ def _ask_next(turn: Turn) -> None:
     if turn.state.top is None or turn.quiet or (turn.alarm and turn.flow_ended):
         return
     if turn.flow_ended or turn.entry:
-        turn.say(phrases.BACK_TO.format(title=turn.title()))
+        words = phrases.THEN_NEXT if turn.entry and turn.begun else phrases.BACK_TO
+        turn.say(words.format(title=turn.title()))
     flow = turn.flow()
     if not flow.kept.get("opened"):
         flow.kept["opened"] = True

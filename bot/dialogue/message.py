@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -79,17 +80,26 @@ def clean(text: str, limit: int) -> str:
 
 @dataclass(frozen=True)
 class Reply:
-    """One bubble said back in the same turn; ``buttons`` are texts the customer may tap."""
+    """One bubble said back in the same turn; ``buttons`` are texts the customer may tap.
+
+    ``note`` is for the staff: which entry answered, how surely, and its match trace. It is stored
+    with the message and never sent, so two replies that say the same are equal.
+    """
 
     text: str
     buttons: tuple[str, ...] = ()
+    note: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the contract: type, text and, where there are any, buttons."""
         shape: dict[str, Any] = {"type": "text", "text": self.text}
         return shape | {"buttons": list(self.buttons)} if self.buttons else shape
 
+    def stored(self) -> dict[str, Any]:
+        """Return what is kept of it: what was said, and the note."""
+        return self.to_json() | dict(self.note)
+
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Reply:
-        """Rebuild a reply that was stored by :meth:`to_json`."""
+        """Rebuild what was said from what is stored; the note stays where it is."""
         return cls(str(raw["text"]), tuple(raw.get("buttons", ())))

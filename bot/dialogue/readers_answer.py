@@ -18,6 +18,7 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.heard import Heard
+from bot.dialogue.readers_knowledge import several
 from bot.dialogue.reading import Hit
 from bot.dialogue.slot_types.yes_no import yes_no
 
@@ -39,8 +40,10 @@ def digression(heard: Heard) -> list[Command]:
         return []
     values = heard.part(told).news(flow) if told else {}
     facts: list[Command] = [FillSlots(values, told, flow.name)] if values else []
+    if apart := several(heard.part(asked)):
+        return [*facts, *apart]
     best = hit.matches[0]
-    return [*facts, AnswerEntry(best.id, best.score)]
+    return [*facts, AnswerEntry(best.id, best.score, hit.trace, asked)]
 
 
 def _answer(heard: Heard, asked: str) -> Hit | None:

@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import phrases
-from bot.dialogue.commands import (
-    AnswerEntry,
-    Command,
-    Escalate,
-    FillSlots,
-    NoneOfThese,
-    Offer,
-    StartFlow,
-)
+from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, StartFlow
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
-from bot.dialogue.words import ASKS, BARE_NO, NONE_OF_THESE, PERSON, QUESTION, RATING, RUDE
+from bot.dialogue.readers_knowledge import guesses
+from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
 
 _CLEAR = 0.75
-_CHOICES = 3
 _REPORT = "claim_report"
 _CHAT = "nonsense"
 _NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
 _ENOUGH_FACTS = 3
+# Without one of these no message is an accident: looked for first, for most messages have none.
+_TELLING = ("accident_type", "drivable", "injured", "police_reported")
 _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "complaint"}
-_NOT_OFFERED = {"greet", "nonsense", "clarify", "multi"}
-
-
-def offered(heard: Heard) -> list[Command]:
-    """Take a tap on (or the words of) a candidate we offered."""
-    if not heard.state.offers:
-        return []
-    if NONE_OF_THESE.match(heard.bare):
-        return [NoneOfThese()]
-    target = heard.state.offers.get(heard.original.strip())
-    if target is None and heard.bare.isdecimal() and len(heard.bare) == 1:
-        targets = list(heard.state.offers.values())[:-1]
-        number = int(heard.bare)
-        target = targets[number - 1] if 0 < number <= len(targets) else None
-    if target is None:
-        return []
-    kind, _, name = target.partition(":")
-    return [AnswerEntry(name)] if kind == "faq" else [StartFlow(name, heard.original)]
 
 
 def tapped(heard: Heard) -> list[Command]:
@@ -107,7 +82,17 @@ def wishes(heard: Heard) -> list[Command]:
     if heard.reading.intent != "multi" or not parts:
         return []
     later: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts[1:])]
-    return [*later, *start(parts[0], heard)]
+    asks = len(parts) < len(heard.reading.parts)
+    return [*later, *start(parts[0], heard), *(_question_beside(heard) if asks else ())]
+
+
+def _question_beside(heard: Heard) -> list[Command]:
+    """Answer what is asked beside a wish, if we know it."""
+    asked, _ = split_question(heard.original)
+    hit = heard.knowledge.look_up(asked)
+    if hit.outcome != "answer" or not hit.matches:
+        return []
+    return [AnswerEntry(hit.matches[0].id, hit.matches[0].score, hit.trace, asked)]
 
 
 def incident(heard: Heard) -> list[Command]:
@@ -116,7 +101,10 @@ def incident(heard: Heard) -> list[Command]:
         return []
     if heard.reading.intent in _ABOUT_A_CASE and heard.reading.confidence >= heard.sure:
         return []
-    values = heard.volunteered(heard.flows[_REPORT]())
+    report = heard.flows[_REPORT]
+    if not any(report.slots[name].type.find(heard.text, heard.at) for name in _TELLING):
+        return []
+    values = heard.volunteered(report())
     stated = {name for name, said in values.items() if said.value is not None}
     facts = stated & _FACTS
     # «伤了没有、能不能开、报没报警» together with a time, place or plate: only an accident.
@@ -143,19 +131,37 @@ def recognised(heard: Heard) -> list[Command]:
     """Follow a number or words that belong to one flow, or a number that supports a guess."""
     if heard.flow is not None:
         return []
-    guessed = dict(_guesses(heard, heard.sure / 2))
-    flows = heard.flows.values()
-    named = (flow.name for flow in flows if _belongs(heard, flow, likely=flow.name in guessed))
+    guessed = dict(guesses(heard, heard.sure / 2))
+    asks = ASKS.search(heard.text) is not None
+    named = (
+        flow.name
+        for flow in heard.flows.values()
+        if _sounds_like(heard, flow, asks=asks)
+        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
+    )
     name = next(named, "")
     return start(name, heard) if name else []
 
 
-def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
-        return True
-    names = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
-    found = (flow.slots[name].type.find(heard.text, heard.at) for name in names)
+def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if not flow.sounds_like:
+        return False
+    found = re.fullmatch if asks else re.search
+    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
+
+
+def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
+    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
+    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
     return any(value is not None and value.value is not None for value in found)
+
+
+def _sounds(heard: Heard, pattern: str) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if ASKS.search(heard.text):
+        return re.fullmatch(pattern, heard.bare) is not None
+    return re.search(pattern, heard.text) is not None
 
 
 def start(name: str, heard: Heard) -> list[Command]:
@@ -165,37 +171,3 @@ def start(name: str, heard: Heard) -> list[Command]:
         StartFlow(name, heard.original),
         FillSlots(values, heard.original, name, override=True),
     ]
-
-
-def knowledge(heard: Heard) -> list[Command]:
-    """Answer from the knowledge base when it is sure; in a form, only what is a question."""
-    if heard.flow is not None and not QUESTION.search(heard.text):
-        return []
-    if heard.hit.outcome != "answer" or not heard.hit.matches:
-        return []
-    best = heard.hit.matches[0]
-    return [AnswerEntry(best.id, best.score)]
-
-
-def candidates(heard: Heard) -> list[Command]:
-    """Ask which is meant when there are two or three good guesses."""
-    if heard.flow is not None and not QUESTION.search(heard.text):
-        return []
-    offers: dict[str, str] = {}
-    if heard.hit.outcome == "offer":
-        for match in heard.hit.matches[:_CHOICES]:
-            if question := heard.knowledge.question(match.id):
-                offers[question] = f"faq:{match.id}"
-    for code, _ in _guesses(heard, heard.sure / 2):
-        if len(offers) < _CHOICES:
-            offers[heard.flows[code].title] = f"flow:{code}"
-    return [Offer({**offers, phrases.OFFER_NONE: ""})] if offers else []
-
-
-def _guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
-    """Return the flows that may be meant with at least this confidence, the likeliest first."""
-    reading = heard.reading
-    here = heard.flow.name if heard.flow else ""
-    ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    known = [(c, s) for c, s in ranked if c in heard.flows and s >= least]
-    return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]

@@ -78,3 +78,27 @@ class KnowledgeBase(Protocol):
     def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
         """Return the rendered answer and its buttons, None when the entry is gone."""
         ...
+
+    def explanation(self, entry: str) -> str:
+        """Return the answer in other words, '' when there are none."""
+        ...
+
+    def related(self, entry: str) -> tuple[str, ...]:
+        """Return the entries that may be meant instead."""
+        ...
+
+    def topics(self, entry: str) -> tuple[str, ...]:
+        """Return what an entry is about, the main subject first."""
+        ...
+
+    def subjects(self, text: str) -> tuple[str, ...]:
+        """Return the products and matters that ``text`` names, in order."""
+        ...
+
+    def about(self, entry: str, subject: str) -> bool:
+        """Tell whether an entry is about a subject, whatever it calls it."""
+        ...
+
+    def swap(self, question: str, other: str) -> str:
+        """Return ``question`` asked about ``other`` instead, '' when that makes no question."""
+        ...

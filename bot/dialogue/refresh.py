@@ -10,6 +10,7 @@ from bot.dialogue.flow import Flow
 from bot.dialogue.state import DialogueState, Frame
 
 IDLE = timedelta(hours=6)
+TOPIC_LIFE = timedelta(minutes=30)  # from then on «那商业的呢» refers to nothing any more
 _DRAFT_LIFE = timedelta(days=30)
 
 
@@ -28,11 +29,15 @@ def refresh(
 
     A new question is then answered first, and the draft is offered, never forced.
     """
+    if not (state.stack or state.drafts or state.waiting or state.answered):
+        return Refreshed(state)
     stack = tuple(f for f in state.stack if f.flow in flows)
     drafts = tuple(f for f in state.drafts if f.flow in flows and not is_idle(f, at, _DRAFT_LIFE))
     waiting = tuple(name for name in state.waiting if any(f.flow == name for f in drafts))
     gone = len(stack) < len(state.stack)
     state = replace(state, stack=stack, drafts=drafts, waiting=waiting)
+    if state.answered and _is_over(state.answered.at, at, TOPIC_LIFE):
+        state = replace(state, answered=None)
     if state.top and is_idle(state.top, at, idle):
         state = _set_aside(state, flows)
     return Refreshed(state, gone)
@@ -40,8 +45,12 @@ def refresh(
 
 def is_idle(frame: Frame, at: datetime, idle: timedelta) -> bool:
     """Tell whether nobody has touched the frame for long."""
+    return _is_over(frame.touched_at, at, idle)
+
+
+def _is_over(since: str, at: datetime, span: timedelta) -> bool:
     try:
-        return at - datetime.fromisoformat(frame.touched_at) > idle
+        return at - datetime.fromisoformat(since) > span
     except (TypeError, ValueError):
         return False
 

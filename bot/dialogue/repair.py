@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import escalation, phrases
-from bot.dialogue.commands import (
-    AnswerEntry,
-    Back,
-    CancelFlow,
-    ForgetSlot,
-    Help,
-    NoneOfThese,
-    NotUnderstood,
-    Offer,
-    Restart,
-    Resume,
-    Skip,
-    Wait,
-)
-from bot.dialogue.message import Reply
+from bot.dialogue import phrases
+from bot.dialogue.commands import Back, CancelFlow, ForgetSlot, Help, Restart, Resume, Skip, Wait
 from bot.dialogue.state import Frame
 from bot.dialogue.turn import Turn
 
@@ -33,7 +19,7 @@ def cancel(turn: Turn, _: CancelFlow) -> None:
         _drop_draft(turn)
         return
     flow = turn.registry.flows[top.flow]
-    turn.state = turn.state.pop()
+    turn.state = replace(turn.state.pop(), answered=None)
     turn.flow_ended = True
     if (top.slots or top.kept.get("story")) and flow.keeps_draft:
         turn.state = turn.state.shelve(replace(top, touched_at=turn.stamp()))
@@ -169,62 +155,3 @@ def which_to_correct(turn: Turn) -> None:
     filled = [s.label for s in flow.relevant() if s.name in flow.values and s.shown and not s.adds]
     turn.say(phrases.WHICH_TO_CORRECT, *filled[:_ASKED_AT_ONCE])
     turn.quiet = True
-
-
-def answer(turn: Turn, command: AnswerEntry) -> None:
-    """Answer from the knowledge base."""
-    answered = turn.knowledge.answer(command.entry)
-    if answered is None:
-        miss(turn, NotUnderstood())
-        return
-    text, buttons = answered
-    turn.entry = command.entry
-    turn.state = replace(turn.state, last_entry=command.entry)
-    turn.replies.append(Reply(text, () if turn.state.top else buttons))
-
-
-def offer(turn: Turn, command: Offer) -> None:
-    """Ask which is meant; candidates that nobody takes count as misses."""
-    if _lost(turn):
-        return
-    turn.state = replace(turn.state, offers=dict(command.candidates))
-    turn.say(phrases.OFFER, *command.candidates)
-    turn.quiet = True
-
-
-def none_of_these(turn: Turn, _: NoneOfThese) -> None:
-    """No candidate was meant: ask for other words."""
-    if not _lost(turn):
-        turn.say(phrases.OFFER_NONE_REPLY, "转人工")
-
-
-def miss(turn: Turn, _: NotUnderstood) -> None:
-    """Say that we did not understand; after too many misses in a row a person takes over."""
-    if turn.state.top is None and turn.office.waiting:
-        # A person will read it: nothing is lost, and nobody is called a second time.
-        turn.say(phrases.FOR_THE_PERSON)
-        return
-    if _lost(turn):
-        return
-    if turn.state.top is None:
-        turn.say(phrases.NOT_UNDERSTOOD, *phrases.MENU_BUTTONS)
-        return
-    turn.say(phrases.NOT_UNDERSTOOD_IN_FLOW)
-    slot = turn.flow().pending()
-    if slot is None:
-        turn.say(phrases.ANSWER_YES_OR_NO, *phrases.CONFIRM_BUTTONS)
-        turn.quiet = True
-    elif slot.help:
-        turn.say(slot.help)
-    if turn.state.misses > 1:
-        turn.say(phrases.PERSON_OFFERED, "转人工")
-
-
-def _lost(turn: Turn) -> bool:
-    """Count a miss; at the limit hand over to a person."""
-    misses = turn.state.misses + 1
-    lost = misses >= turn.patience
-    turn.state = replace(turn.state, misses=0 if lost else misses)
-    if lost:
-        escalation.give_up(turn)
-    return lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.slot_types.base import Json
@@ -47,6 +47,31 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What was answered last from the knowledge base, so that «那商业的呢» and «没解决» make sense.
+
+    ``asked`` is the question as it was understood; ``tries`` counts how often it was explained.
+    """
+
+    entries: tuple[str, ...] = ()
+    asked: str = ""
+    score: float = 0.0
+    at: str = ""
+    tries: int = 0
+
+    @property
+    def entry(self) -> str:
+        """Return the entry that was said last."""
+        return self.entries[-1] if self.entries else ""
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Answered:
+        """Rebuild what was stored."""
+        known = {key: raw[key] for key in ("asked", "score", "at", "tries") if key in raw}
+        return cls(entries=tuple(map(str, raw.get("entries", ()))), **known)
+
+
+@dataclass(frozen=True)
 class DialogueState:
     """The stack of open flows, drafts, and what may be picked up from before.
 
@@ -58,7 +83,7 @@ class DialogueState:
     waiting: tuple[str, ...] = ()
     offers: dict[str, str] = field(default_factory=dict)
     known: dict[str, Stored] = field(default_factory=dict)
-    last_entry: str = ""
+    answered: Answered | None = None
     misses: int = 0
     welcomed: bool = False
 
@@ -91,7 +116,7 @@ class DialogueState:
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON; empty parts are left out, since this is stored every turn."""
-        return {key: value for key, value in asdict(self).items() if value}
+        return {key: _plain(value) for key, value in vars(self).items() if value}
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> DialogueState:
@@ -102,7 +127,18 @@ class DialogueState:
             waiting=tuple(raw.get("waiting", ())),
             offers=dict(raw.get("offers", {})),
             known={name: Stored(**item) for name, item in raw.get("known", {}).items()},
-            last_entry=str(raw.get("last_entry", "")),
+            answered=Answered.from_json(raw["answered"]) if raw.get("answered") else None,
             misses=int(raw.get("misses", 0)),
             welcomed=bool(raw.get("welcomed", False)),
         )
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses, wherever they stand in a part of the state, as mappings."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, Frame | Stored | Answered):
+        return {key: _plain(each) for key, each in vars(value).items()}
+    return value

@@ -17,9 +17,10 @@ from bot.dialogue.state import DialogueState, Frame, Stored
 class Turn:
     """The state as it changes, and the replies so far.
 
-    ``quiet`` stops the open question from being repeated. ``flow_ended``, ``filled`` (a slot got
-    a value) and ``added`` (a photo was added to others) tell what has happened in this turn;
-    ``alarm`` is the rule that saw somebody in danger; ``unsaid`` is what to say if nothing else is.
+    ``quiet`` stops the open question from being repeated. ``begun`` (a form was opened),
+    ``flow_ended``, ``filled`` (a slot got a value) and ``added`` (a photo was added to others)
+    tell what has happened in this turn; ``alarm`` is the rule that saw somebody in danger;
+    ``unsaid`` is what to say if nothing else is.
     """
 
     state: DialogueState
@@ -32,6 +33,7 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     alarm: str = ""
     quiet: bool = False
+    begun: bool = False
     flow_ended: bool = False
     filled: bool = False
     added: bool = False

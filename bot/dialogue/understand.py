@@ -11,7 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.dialogue import readers_answer, readers_correction, readers_open, readers_steering
+from bot.dialogue import (
+    readers_answer,
+    readers_correction,
+    readers_knowledge,
+    readers_open,
+    readers_steering,
+)
 from bot.dialogue.commands import Command, NotUnderstood
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
@@ -23,10 +29,11 @@ from bot.dialogue.state import DialogueState, Frame
 Reader = Callable[[Heard], list[Command]]
 
 READERS: tuple[Reader, ...] = (
-    readers_open.offered,
+    readers_knowledge.offered,
     readers_open.tapped,
     readers_answer.number,
     readers_open.danger,
+    readers_knowledge.unsolved,
     readers_correction.with_value,
     readers_open.pressing,
     readers_open.person,
@@ -41,16 +48,19 @@ READERS: tuple[Reader, ...] = (
     readers_answer.late_answer,
     readers_steering.courtesy,
     readers_open.rating,
+    readers_knowledge.described,
     readers_open.incident,
     readers_open.wishes,
+    readers_knowledge.follow_up,
     readers_open.new_intent,
     readers_open.recognised,
     readers_steering.stray_figures,
-    readers_open.knowledge,
+    readers_knowledge.several,
+    readers_knowledge.knowledge,
     readers_answer.new_value,
     readers_answer.remark,
     readers_answer.nothing_new,
-    readers_open.candidates,
+    readers_knowledge.candidates,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.dialogue.commands import EscalationLevel
 from bot.dialogue.reading import Escalation
+from knowledge_base.understanding.gate import Gate
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.yaml_data import Document, Node
 
@@ -21,6 +22,14 @@ SUPPOSED = re.compile(
 # What ends a supposition: the sentence, or a word that says it has happened.
 REALITY = re.compile(r"[。!]|刚才|刚刚|现在|已经|我刚|快来|救|正在|就好了")
 SUPPOSED_BEFORE = re.compile(r"[^,。!?]*的话(?![^,。!?]{0,2}算数)")
+
+
+@dataclass
+class Possible:
+    """The patterns of one trigger that may match in a text."""
+
+    any: list[re.Pattern[str]] = field(default_factory=list)
+    ignore: list[re.Pattern[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,15 @@ class Trigger:
         """What the dialogue is told."""
         return Escalation(self.level, self.name, self.say, self.start)
 
-    def fires(self, text: str, real: str) -> str:
-        """Return the words that set it off, '' when nothing did."""
+    def fires(self, text: str, real: str, possible: Possible) -> str:
+        """Return the words that set it off, '' when nothing did.
+
+        Of ``any`` and ``ignore`` only those are tried that are ``possible`` in this text.
+        """
         seen = real if self.real_only else text
-        for pattern in self.ignore:
+        for pattern in possible.ignore:
             seen = pattern.sub(",", seen)
-        words = next((found.group() for p in self.any if (found := p.search(seen))), "")
+        words = next((found.group() for p in possible.any if (found := p.search(seen))), "")
         if words and any(pattern.search(text) for pattern in self.unless):
             return words if any(pattern.search(seen) for pattern in self.despite) else ""
         return words
@@ -84,17 +96,38 @@ class Dangers:
 
     def __init__(self, triggers: list[Trigger]) -> None:
         self.triggers = sorted(triggers, key=lambda trigger: URGENCY.index(trigger.level))
+        numbered = list(enumerate(self.triggers))
+        self._any = [(at, pattern) for at, trigger in numbered for pattern in trigger.any]
+        self._ignore = [(at, pattern) for at, trigger in numbered for pattern in trigger.ignore]
+        self._any_gate = Gate(pattern.pattern for _, pattern in self._any)
+        self._ignore_gate = Gate(pattern.pattern for _, pattern in self._ignore)
 
     def alarm(self, text: str) -> Alarm:
         """Return the most urgent trigger that fires, with the intents of all that do."""
+        possible = self._possible(text)
+        if not possible:
+            return Alarm()
         real = without_suppositions(text)
         first, intents, quote = None, dict[str, float](), ""
-        for trigger in self.triggers:
-            if words := trigger.fires(text, real):
+        for at, patterns in possible.items():
+            trigger = self.triggers[at]
+            if words := trigger.fires(text, real, patterns):
                 first, quote = first or trigger, quote or words
                 for code, weight in trigger.intent.items():
                     intents[code] = max(weight, intents.get(code, 0.0))
         return Alarm(first.escalation, intents, quote) if first else Alarm()
+
+    def _possible(self, text: str) -> dict[int, Possible]:
+        """Return, by trigger in order of urgency, the patterns that may match in ``text``."""
+        possible: dict[int, Possible] = {}
+        for number in self._any_gate.open_for(text):
+            at, pattern = self._any[number]
+            possible.setdefault(at, Possible()).any.append(pattern)
+        for number in self._ignore_gate.open_for(text) if possible else ():
+            at, pattern = self._ignore[number]
+            if at in possible:
+                possible[at].ignore.append(pattern)
+        return possible
 
     def backstop(self, text: str, code: str) -> Escalation:
         """Return what a confidently read intent sets off although no pattern knew the words."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from knowledge_base.understanding.rules import NEGATED, Rules, is_denied
@@ -24,12 +23,11 @@ class Cue:
     needs: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
 
-    def score(self, text: str, signs: frozenset[str]) -> float:
-        """Return what the cue adds for ``text``."""
-        found = self.pattern.search(text)
-        if found is None or not self.needs <= signs or self.unless & signs:
+    def score(self, text: str, start: int, signs: frozenset[str]) -> float:
+        """Return what the cue, found at ``start``, adds for ``text``."""
+        if not self.needs <= signs or self.unless & signs:
             return 0.0
-        if NEGATED in self.unless and is_denied(text, found.start()):
+        if NEGATED in self.unless and is_denied(text, start):
             # 不用转人工 is not merely silent about 转人工, it rules it out.
             return -self.weight
         return self.weight
@@ -43,23 +41,6 @@ class Intent:
     title: str
     examples: tuple[str, ...]
     cues: tuple[Cue, ...]
-
-    @cached_property
-    def _any(self) -> re.Pattern[str]:
-        """Return one expression for all cues: most intents are ruled out by a single search."""
-        return re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in self.cues) or "(?!)")
-
-    def score(self, text: str, signs: frozenset[str]) -> tuple[float, Cue | None]:
-        """Return the sum of the cues and the strongest one that spoke for it."""
-        total, best, high = 0.0, None, 0.0
-        if self._any.search(text) is None:
-            return total, best
-        for cue in self.cues:
-            if value := cue.score(text, signs):
-                total += value
-                if value > high:
-                    best, high = cue, value
-        return total, best
 
 
 def load_intents(folder: Path, rules: Rules) -> dict[str, Intent]:

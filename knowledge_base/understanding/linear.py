@@ -17,8 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 Example: TypeAlias = tuple[str, str]
 Weights: TypeAlias = dict[str, dict[str, float]]
+Vector: TypeAlias = npt.NDArray[np.floating[Any]]
 
 ROUNDS = 8
 # The longest step for one example; without it a single odd sentence bends everything.
@@ -40,34 +44,39 @@ def features(text: str) -> set[str]:
 
 
 class Linear:
-    """Scores every intent by the features of a text."""
+    """Scores every intent by the features of a text.
+
+    ``codes`` are the intents in order; the weights are a matrix of features × intents.
+    """
 
     def __init__(self, rarity: Mapping[str, float], weights: Weights) -> None:
-        self._rarity, self._weights = rarity, weights
+        self.codes = tuple(sorted({code for by_code in weights.values() for code in by_code}))
+        self._row = {feature: row for row, feature in enumerate(weights)}
+        self._rarity = np.array([rarity[feature] for feature in weights], np.float32)
+        self._weights = np.zeros((len(weights), len(self.codes)), np.float32)
+        place = {code: column for column, code in enumerate(self.codes)}
+        for feature, row in self._row.items():
+            for code, weight in weights[feature].items():
+                self._weights[row, place[code]] = weight
 
-    def scores(self, text: str) -> dict[str, float]:
-        """Return the score of every intent that any feature speaks about."""
+    def scores(self, text: str) -> Vector:
+        """Return the score of every intent, in the order of ``codes``."""
         found = features(text)
-        rarity = self._rarity
-        norm = math.sqrt(sum(rarity.get(f, UNKNOWN_RARITY) ** 2 for f in found))
-        totals: dict[str, float] = defaultdict(float)
-        for feature in found:
-            if weights := self._weights.get(feature):
-                value = rarity[feature] / norm
-                for code, weight in weights.items():
-                    totals[code] += weight * value
-        return totals
+        rows = [row for row in map(self._row.get, found) if row is not None]
+        rarity = self._rarity[rows]
+        unknown = (len(found) - len(rows)) * UNKNOWN_RARITY**2
+        norm = np.float32(math.sqrt(float(rarity @ rarity) + unknown))
+        return (rarity / norm) @ self._weights[rows]
 
     def save(self, path: Path, mark: str) -> None:
         """Write the weights, in hundredths, with the mark of the data they were learned from."""
-        codes = sorted({code for weights in self._weights.values() for code in weights})
-        number = {code: str(at) for at, code in enumerate(codes)}
+        hundredths = np.rint(self._weights * FINENESS).astype(int)
         weights = {
-            feature: {number[code]: round(weight * FINENESS) for code, weight in by_code.items()}
-            for feature, by_code in self._weights.items()
+            feature: {str(at): int(hundredths[row, at]) for at in np.flatnonzero(hundredths[row])}
+            for feature, row in self._row.items()
         }
-        rarity = {feature: round(self._rarity[feature], 2) for feature in weights}
-        data = {"mark": mark, "codes": codes, "rarity": rarity, "weights": weights}
+        rarity = {feature: round(float(self._rarity[row]), 2) for feature, row in self._row.items()}
+        data = {"mark": mark, "codes": self.codes, "rarity": rarity, "weights": weights}
         path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 

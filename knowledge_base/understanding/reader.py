@@ -110,7 +110,8 @@ class SentenceReader:
 
     def _smells_of_danger(self, text: str) -> bool:
         """Tell whether ``text`` is closer to the dangers we know than to the harmless."""
-        scores = self._sense.scores(text)
+        told: list[float] = self._sense.scores(text).tolist()
+        scores = dict(zip(self._sense.codes, told, strict=True))
         return scores.get(DANGER, 0.0) - scores.get(HARMLESS, 0.0) > DANGER_MARGIN
 
     def _current(self) -> Scorer:

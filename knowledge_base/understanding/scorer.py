@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.understanding.cues import Cues, Spoken
 from knowledge_base.understanding.intents import Intent
 from knowledge_base.understanding.linear import Linear
 from knowledge_base.understanding.rules import Rules
-from knowledge_base.understanding.similarity import Nearest
+from knowledge_base.understanding.similarity import Nearest, Values
 
 LEARNED = 11.0
 CUE = 0.7
@@ -35,34 +39,53 @@ class Scorer:
     def __init__(
         self, intents: Mapping[str, Intent], rules: Rules, linear: Linear, nearest: Nearest
     ) -> None:
-        self._intents, self._rules = intents, rules
+        self._codes = tuple(intents)
+        self._place = {code: place for place, code in enumerate(self._codes)}
+        self._cues = Cues(intents, rules)
         self._linear, self._nearest = linear, nearest
+        self._learned_at = self._places(linear.codes)
+        self._nearest_at = self._places(nearest.codes)
+        self._examples = {text: code for code, text in nearest.examples}
+
+    def _places(self, codes: Sequence[str]) -> npt.NDArray[np.int32]:
+        return np.array([self._place[code] for code in codes], np.int32)
 
     def rank(self, text: str, hints: Mapping[str, float] | None = None) -> Ranking:
         """Return all intents by probability."""
-        learned = self._linear.scores(text)
-        scores = {code: LEARNED * learned.get(code, 0.0) for code in self._intents}
-        because: dict[str, list[str]] = {code: [] for code in scores}
-        signs = self._rules.signs_of(text)
-        for code, intent in self._intents.items():
-            value, cue = intent.score(text, signs)
-            scores[code] += CUE * value
-            if cue is not None:
-                because[code].append(f"「{cue.source[:24]}」+{cue.weight:g}")
-        for code, (likeness, example) in self._nearest.best(text).items():
-            same = IDENTICAL if text == example else 0.0
-            scores[code] += NEAREST * likeness + same
-            because[code].append(f"像例句「{example[:24]}」{likeness:.2f}")
+        scores = np.zeros(len(self._codes))
+        scores[self._learned_at] += LEARNED * self._linear.scores(text)
+        likeness = self._nearest.likeness(text)
+        scores[self._nearest_at] += NEAREST * self._nearest.best(likeness)
+        if same := self._examples.get(text):
+            scores[self._place[same]] += IDENTICAL
+        spoken = self._cues.heard(text)
+        for code, said in spoken.items():
+            scores[self._place[code]] += CUE * said.total
         for code, value in (hints or {}).items():
-            scores[code] += value
-            because[code].insert(0, f"升级规则 +{value:g}")
-        ranked = _probabilities(scores)
-        return Ranking(ranked, tuple(because[ranked[0][0]]))
+            scores[self._place[code]] += value
+        ranked = self._probabilities(scores)
+        return Ranking(ranked, self._reasons(ranked[0][0], spoken, likeness, hints or {}))
 
+    def _probabilities(self, scores: Values) -> tuple[tuple[str, float], ...]:
+        best = max(float(scores.max()), DOUBT)
+        powers = np.exp((scores - best) / TEMPERATURE)
+        powers /= float(powers.sum()) + math.exp((DOUBT - best) / TEMPERATURE)
+        order = np.argsort(-powers, kind="stable").tolist()
+        chances = powers.tolist()
+        return tuple([(self._codes[place], chances[place]) for place in order])
 
-def _probabilities(scores: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    best = max(*scores.values(), DOUBT)
-    powers = {code: math.exp((value - best) / TEMPERATURE) for code, value in scores.items()}
-    total = sum(powers.values()) + math.exp((DOUBT - best) / TEMPERATURE)
-    ranked = sorted(powers.items(), key=lambda item: -item[1])
-    return tuple((code, power / total) for code, power in ranked)
+    def _reasons(
+        self,
+        code: str,
+        spoken: Mapping[str, Spoken],
+        likeness: Values,
+        hints: Mapping[str, float],
+    ) -> tuple[str, ...]:
+        """Return in words why ``code`` leads."""
+        reasons = [f"升级规则 +{hints[code]:g}"] if code in hints else []
+        if code in spoken and (cue := spoken[code].strongest):
+            reasons.append(f"「{cue.source[:24]}」+{cue.weight:g}")
+        near, example = self._nearest.nearest(likeness, code)
+        if near > 0:
+            reasons.append(f"像例句「{example[:24]}」{near:.2f}")
+        return tuple(reasons)

@@ -52,6 +52,8 @@ BROKEN = [
     (GOOD.replace("related: []", "related: [F999]"), 12, "不存在的 F999"),
     (GOOD.replace("{hotline}", "{Hot line}"), 4, "花括号"),
     (GOOD.replace("{hotline}", "{hotline"), 4, "花括号"),
+    (GOOD.replace("  must", "  also: 也就是 {Hotline}\n  must"), 5, "花括号"),
+    (GOOD.replace("  must", "  also: [也就是]\n  must"), 5, "also 写成了"),
     (GOOD.replace("topics:", "topic:"), 11, "不认识的字段 topic"),
     (GOOD + GOOD, 14, "编号 F001 已用在 a.yaml 第 1 行"),
     (GOOD.replace("topics: [报案]", "question: 又一个"), 11, "question 写了两次"),
@@ -90,6 +92,16 @@ def test_answers_are_filled_from_facts() -> None:
     entry = Entry("A", "问", (), answer="请拨打 {hotline}，{0} 与 {hotline.__class__} 不变")
     told = KnowledgeBase([entry]).answer(entry, {"hotline": "95505"})
     assert told == "请拨打 95505，{0} 与 {hotline.__class__} 不变"
+
+
+def test_other_words_are_filled_from_facts_or_left_out(tmp_path: Path) -> None:
+    """The second explanation never shows a gap; most entries have none."""
+    text = GOOD.replace("  must", "  also: 就是 {hotline} 这个号\n  must")
+    entry = load_folder(folder_with(tmp_path, text)).entry("F001")
+    base = KnowledgeBase([entry])
+    assert base.explanation(entry, {"hotline": "95505"}) == "就是 95505 这个号"
+    assert base.explanation(entry, {}) == ""
+    assert base.explanation(Entry("A", "问", ()), {}) == ""
 
 
 @pytest.mark.parametrize("facts", [{}, {"hotline": "95505"}, {"hotline": "95505", "address": " "}])

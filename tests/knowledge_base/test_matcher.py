@@ -17,10 +17,10 @@ from knowledge_base.matcher import FaqMatcher, Match, Question
 ROOT = Path(__file__).parents[2]
 LABELLED = Path(__file__).with_name("faq_eval.yaml")
 # Measured values minus two points; raise them when the matcher gets better.
-LEAST_FIRST = 0.96
-LEAST_ANSWERED_RIGHT = 0.94
-LEAST_REFUSED = 0.92
-MOST_WRONG = 0.045
+LEAST_FIRST = 0.86
+LEAST_ANSWERED_RIGHT = 0.70
+LEAST_REFUSED = 0.85
+MOST_WRONG = 0.07
 
 
 @cache
@@ -46,10 +46,10 @@ def verdicts() -> tuple[list[tuple[bool, bool]], list[bool]]:
 
 
 def test_the_labelled_questions_are_enough() -> None:
-    """At least 150 to answer and 30 to refuse."""
+    """At least 500 to answer and 120 to refuse."""
     right, strange = verdicts()
-    assert len(right) >= 150
-    assert len(strange) >= 30
+    assert len(right) >= 500
+    assert len(strange) >= 120
 
 
 def test_the_right_entry_comes_first() -> None:

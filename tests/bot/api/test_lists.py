@@ -7,7 +7,17 @@ from datetime import timedelta
 import pytest
 
 from tests.bot.api.kit import NOW, Branch
-from tests.bot.api.rows import claim, conversation, customer, notice, photo, policy, survey, ticket
+from tests.bot.api.rows import (
+    claim,
+    conversation,
+    customer,
+    message,
+    notice,
+    photo,
+    policy,
+    survey,
+    ticket,
+)
 
 
 def test_pages_are_newest_first_and_stable_under_inserts(office: Branch) -> None:
@@ -170,3 +180,18 @@ def test_a_one_time_code_is_never_shown(office: Branch) -> None:
     one = office.client.get(f"/v1/notifications/{code['id']}", headers=header)
     assert "123456" not in one.text
     assert office.client.get("/v1/notifications/3", headers=header).status_code == 404
+
+
+def test_a_match_trace_is_shown_with_its_quotes_masked(office: Branch) -> None:
+    """Staff see why an entry was chosen; numbers that the trace quotes are masked there."""
+    said = message(1, 2, "交强险赔多少")
+    trace = {"asked": "津A12345 交强险 13800000009", "score": 0.97125, "words": ["交强险"]}
+    said.body = {"type": "text", "text": "答", "entry": "F017", "score": 0.97125, "trace": trace}
+    office.add(conversation(1), said)
+    answer = office.client.get("/v1/messages", headers=office.token("agent"))
+    body = answer.json()["items"][0]["body"]
+    assert body["entry"] == "F017"
+    assert body["trace"]["score"] == body["score"] == 0.97125
+    assert body["trace"]["words"] == ["交强险"]
+    assert "A12345" not in body["trace"]["asked"]
+    assert "13800000009" not in body["trace"]["asked"]

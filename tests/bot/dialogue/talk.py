@@ -79,6 +79,15 @@ READINGS = {
 }
 
 
+ANSWERS = {
+    "拖车要钱吗": "拖车免费。",
+    "拖车怎么叫": "先报位置。再等电话。",
+    "救援要钱吗": "救援也免费。",
+}
+OFFERS = {"拖车远不远": ["拖车怎么叫", "拖车要钱吗"]}
+OTHERS = {"拖车要钱吗": "一分钱不收。"}
+
+
 @dataclass
 class Talk:
     """One customer, talking to the forms; the state goes through JSON after every message."""
@@ -89,9 +98,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         registry = Registry(self.flows)
-        knowledge = FakeKnowledge(
-            {"拖车要钱吗": "拖车免费。"}, {"拖车远不远": ["拖车要钱吗", "拖车多快到"]}
-        )
+        knowledge = FakeKnowledge(ANSWERS, OFFERS, OTHERS)
         self.understander = Understander(registry, FakeReader(READINGS), knowledge)
         self.manager = DialogueManager(registry, knowledge)
         self.at = NOON

@@ -206,7 +206,7 @@ def test_understanding_resets_the_misses() -> None:
 def test_candidates_are_offered_and_taken() -> None:
     """A guess becomes a button; a digit takes it too."""
     talk = Talk()
-    assert "哪一个" in talk.say("好像是拖车的事")
+    assert "想问" in talk.say("好像是拖车的事")
     assert talk.buttons == ("叫拖车", "都不是")
     assert "车牌号？" in talk.say("1")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.dialogue.flow import Flow
 from bot.dialogue.refresh import refresh
 from bot.dialogue.registry import Registry
-from bot.dialogue.state import DialogueState, Frame, Stored
+from bot.dialogue.state import Answered, DialogueState, Frame, Stored
 from tests.bot.dialogue.talk import CallMe, Talk, Towing, through_json
 from tests.fakes import NOON
 
@@ -102,7 +102,7 @@ def test_state_survives_json() -> None:
         waiting=("towing",),
         offers={"叫拖车": "flow:towing"},
         known={"phone": Stored("13920001122", "139")},
-        last_entry="F001",
+        answered=Answered(("F001",), "热线多少", 0.97, NOON.isoformat(), 1),
         misses=2,
         welcomed=True,
     )
