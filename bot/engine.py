@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from bot.back_office import ProductView
-from bot.bubbles import rows, tidied
 from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
     Command,
@@ -25,7 +23,9 @@ from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
+from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
+from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
@@ -39,40 +39,6 @@ _WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
 _PLATFORM_DESK = "微信多客服"
 _ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Result:
-    """A committed turn. ``now`` goes into the response; ``owes`` tells that the outbox has work."""
-
-    conversation: int
-    seq: int
-    now: tuple[Reply, ...]
-    state: Mapping[str, Any] = field(default_factory=dict)
-    duplicate: bool = False
-    owes: bool = False
-
-
-class CutReplies(Protocol):
-    """How a channel divides the replies of a turn: (in the response, through the outbox)."""
-
-    def __call__(self, replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-        """Return both parts."""
-        ...
-
-
-class Claim:
-    """Who delivers the replies: the response that is waiting, or the outbox. Decided once."""
-
-    def __init__(self, *, late: bool = False) -> None:
-        self._lock = threading.Lock()
-        self._owner = "outbox" if late else ""
-
-    def take(self, owner: str) -> bool:
-        """Become the deliverer unless the other one is; asking again repeats the answer."""
-        with self._lock:
-            self._owner = self._owner or owner
-            return self._owner == owner
 
 
 @dataclass(frozen=True)
@@ -163,7 +129,7 @@ class Engine:
         commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
-        return tidied(turn.replies)
+        return _tidy(turn)
 
     def _commands(
         self,
@@ -296,7 +262,7 @@ class Engine:
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
-        said = rows(replies, now_part, later, seq)
+        said = _rows(replies, now_part, later, seq)
         inbound = {"author": "customer", "key": message.key, "body": message.stored_body()}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
@@ -327,7 +293,33 @@ class Engine:
             )
 
 
+def _rows(
+    replies: Sequence[Reply], now_part: Sequence[Reply], later: Sequence[Reply], seq: int
+) -> list[dict[str, Any]]:
+    """Return the replies as messages; a channel that merged them must not lose the note."""
+    said = [(reply, "response") for reply in now_part] + [(reply, "outbox") for reply in later]
+    note = next((reply.note for reply in replies if reply.note), None)
+    if note and said and not any(reply.note for reply, _ in said):
+        said[0] = (replace(said[0][0], note=note), said[0][1])
+    return [
+        {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.stored()}
+        for reply, way in said
+    ]
+
+
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
     stack = conversation.state.get("stack") or [{}]
     return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
+
+
+def _tidy(turn: Turn) -> list[Reply]:
+    """Drop empty and repeated bubbles."""
+    seen: set[str] = set()
+    kept = []
+    for reply in turn.replies:
+        text = reply.text.strip()
+        if text and text not in seen:
+            seen.add(text)
+            kept.append(replace(reply, text=text))
+    return kept

@@ -161,7 +161,7 @@ class Solved(Flow):
 
     name = "solved"
     title = "已解决"
-    taps = ("已解决", "解决了", "谢谢", "谢谢您", "谢谢你", "谢谢了", "多谢")
+    taps = ("已解决", "解决了")
 
     @property
     def confirm(self) -> bool:

@@ -1,130 +1,206 @@
-"""Find the few texts worth a closer look: a sparse inverted index that stops early."""
+"""Find the few entries worth a closer look: a sparse inverted index over whole entries.
+
+An entry is known by the words, characters, pairs of characters and pairs of sounds of all its
+wordings together. What several wordings share counts more: that is what the entry is about.
+"""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from knowledge_base.tokens import sound_pairs
+from knowledge_base.analysis import Analysis
 
-# Postings looked at per query: enough at a thousand texts to see nearly all, and growing with the
-# square root of the size, so a hundred times the texts costs ten times the walk at most.
-LEAST_WALK = 250
-WALK_GROWTH = 10.0
+# Postings looked at per question: enough at a few hundred entries to see them all, and growing with
+# the square root of the size, so a hundred times the entries costs ten times the walk at most.
+LEAST_WALK = 1_000
+WALK_GROWTH = 20.0
+# An entry whose rough score is a smaller part of the best is not looked at again.
 KEPT = 0.35
-# What one shared feature of each kind is worth beside a shared word.
-SOUND_PAIR = 0.8
-
-
-def features(sound: str, words: Iterable[str]) -> set[str]:
-    """Return what the index knows a text by: words and pairs of sounds."""
-    found = set(words)
-    found.update(sound_pairs(sound))
-    return found
+# So many times the entries asked for have their rough score made exact.
+SPARE = 3
+# What one shared word, character, pair of characters and pair of sounds says.
+WORD, CHARACTER, PAIR, SOUND = 2.0, 1.5, 0.7, 0.5
+# How much more a rare one says: well below 1, for much of what is rare is chance.
+RARITY = 0.4
+# The standard question speaks for its entry like this many other wordings.
+STANDARD = 2
 
 
 class Hit(NamedTuple):
-    """A text, its cosine with the question, and the weight of what they share."""
+    """An entry and its cosine with the question."""
 
-    text: int
+    entry: int
     cosine: float
-    overlap: float
 
 
 class Index:
-    """Postings of every feature, and the features of every text."""
+    """The entries of every feature: of every word, piece of text and piece of sound."""
 
-    def __init__(self, texts: Iterable[set[str]], owners: Sequence[int]) -> None:
-        self._ids: dict[str, int] = {}
-        self._forward = array("I")
-        self._bounds = array("I", [0])
-        self._fill(texts)
-        self.owners = array("I", owners)
-        self._postings, spread = self._inverted()
-        entries = max(owners, default=0) + 1
-        self._weights = array("f", map(_weigher(entries), self._ids, spread))
-        self._norms = array("f", map(self._norm, range(len(owners))))
-        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(len(owners)))
+    def __init__(self, entries: Iterable[Sequence[Analysis]]) -> None:
+        self._words: dict[str, int] = {}
+        self._pieces: dict[str, int] = {}
+        self._sounds: dict[str, int] = {}
+        self._postings: list[array[int]] = []
+        # What one more occurrence adds; kept only once an entry has several wordings.
+        self._boosts: list[array[float]] = []
+        self._size = 0
+        for wordings in entries:
+            self._add(wordings)
+        if self._boosts:
+            self._boosts += [array("f") for _ in range(len(self._postings) - len(self._boosts))]
+            for feature in range(len(self._postings)):
+                self._level(feature)
+        self._top = math.log(self._size + 2)
+        self._unknown = self._weight(1.0, 0)
+        self._weights = self._weighed()
+        self._norms = self._lengths()
+        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(self._size))
 
-    def _fill(self, texts: Iterable[set[str]]) -> None:
-        ids, forward, bounds = self._ids, self._forward, self._bounds
-        for found in texts:
-            forward.extend([ids.setdefault(feature, len(ids)) for feature in found])
-            bounds.append(len(forward))
+    def _add(self, wordings: Sequence[Analysis]) -> None:
+        entry, postings = self._size, self._postings
+        self._size += 1
+        if len(wordings) == 1:
+            for feature in self._numbered(wordings[0]):
+                postings[feature].append(entry)
+            return
+        counts = Counter[int]()
+        for place, wording in enumerate(wordings):
+            for feature in self._numbered(wording):
+                counts[feature] += 1 if place else STANDARD
+        self._boosts += [array("f") for _ in range(len(postings) - len(self._boosts))]
+        for feature, count in counts.items():
+            self._level(feature)
+            self._boosts[feature].append(1 + math.log(count))
+            postings[feature].append(entry)
 
-    def _inverted(self) -> tuple[list[array[int]], list[int]]:
-        """Return the texts of every feature and in how many entries it occurs."""
-        postings = [array("I") for _ in self._ids]
-        spread = [0] * len(self._ids)
-        last = [-1] * len(self._ids)
-        for text, (start, end) in enumerate(pairwise(self._bounds)):
-            owner = self.owners[text]
-            for feature in self._forward[start:end]:
-                postings[feature].append(text)
-                if last[feature] != owner:
-                    last[feature] = owner
-                    spread[feature] += 1
-        return postings, spread
+    def _level(self, feature: int) -> None:
+        """Fill up the boosts of the entries that had one wording."""
+        boosts = self._boosts[feature]
+        boosts.extend([1.0] * (len(self._postings[feature]) - len(boosts)))
 
-    def _norm(self, text: int) -> float:
-        start, end = self._bounds[text], self._bounds[text + 1]
-        weights = self._weights
-        return math.sqrt(sum([weights[feature] for feature in self._forward[start:end]])) or 1.0
+    def _numbered(self, text: Analysis) -> list[int]:
+        """Return the numbers of all features of a text; a new feature takes the next number."""
+        found, postings = [], self._postings
+        for table, names in self._features(text):
+            for name in names:
+                number = table.get(name)
+                if number is None:
+                    number = table[name] = len(postings)
+                    postings.append(array("I"))
+                found.append(number)
+        return found
 
-    def weigh(self, feature: str) -> float:
-        """Return the weight of a feature; one that no text has weighs as much as any can."""
-        known = self._ids.get(feature)
-        return 1.0 if known is None else self._weights[known]
+    def _features(self, text: Analysis) -> tuple[tuple[dict[str, int], Iterable[str]], ...]:
+        return (
+            (self._words, text.words),
+            (self._pieces, {*text.text, *_pairs(text.text)}),
+            (self._sounds, set(_pairs(text.sound))),
+        )
 
-    def search(self, found: Iterable[str], limit: int) -> list[Hit]:
-        """Return the best texts, best first."""
-        ids, weights, postings = self._ids, self._weights, self._postings
-        known = [ids[feature] for feature in found if feature in ids]
-        known.sort(key=lambda feature: len(postings[feature]))
-        scores: dict[int, float] = {}
-        seen = scores.get
-        walk = self._walk
-        for feature in known:
-            walk -= len(postings[feature])
-            # The rarest features come first: what is left could not lift an unseen text to the top.
-            if walk < 0 and scores:
-                break
-            weight = weights[feature]
-            for text in postings[feature]:
-                scores[text] = seen(text, 0.0) + weight
-        return self._best(scores, known, limit)
+    def _weighed(self) -> list[float]:
+        weights = [0.0] * len(self._postings)
+        for table, kind in ((self._words, WORD), (self._pieces, 0.0), (self._sounds, SOUND)):
+            for name, number in table.items():
+                value = kind or _kind(name)
+                weights[number] = self._weight(value, len(self._postings[number]))
+        return weights
 
-    def _best(self, scores: dict[int, float], known: list[int], limit: int) -> list[Hit]:
+    def _weight(self, kind: float, spread: int) -> float:
+        """Return the squared weight of a feature that so many entries have."""
+        rare = math.log((self._size + 1) / (spread + 0.5)) / self._top
+        return kind * kind * math.pow(max(0.02, rare), 2 * RARITY)
+
+    def _lengths(self) -> array[float]:
+        squares = [0.0] * self._size
+        for feature, posting in enumerate(self._postings):
+            weight = self._weights[feature]
+            if self._boosts:
+                for entry, boost in zip(posting, self._boosts[feature], strict=True):
+                    squares[entry] += weight * boost * boost
+            else:
+                for entry in posting:
+                    squares[entry] += weight
+        return array("f", [math.sqrt(square) or 1.0 for square in squares])
+
+    def search(self, text: Analysis, limit: int) -> list[Hit]:
+        """Return the best entries, best first."""
+        known, square = self._known(text)
+        scores, unseen = self._walked(known)
         if not scores:
             return []
         norms = self._norms
         floor = KEPT * max(scores.values())
-        rough = [(score / norms[text], text) for text, score in scores.items() if score >= floor]
+        rough = [(score / norms[entry], entry) for entry, score in scores.items() if score >= floor]
         rough.sort(reverse=True)
-        asked = set(known)
-        size = math.sqrt(sum([self._weights[feature] for feature in known])) or 1.0
-        hits = []
-        for _, text in rough[:limit]:
-            overlap = self._overlap(asked, text)
-            hits.append(Hit(text, overlap / (size * norms[text]), overlap))
-        return hits
+        length = math.sqrt(square)
+        if not unseen:
+            return [Hit(entry, score / length) for score, entry in rough[:limit]]
+        exact = [
+            ((scores[entry] + self._rest(unseen, entry)) / norms[entry], entry)
+            for _, entry in rough[: SPARE * limit]
+        ]
+        exact.sort(reverse=True)
+        return [Hit(entry, score / length) for score, entry in exact[:limit]]
 
-    def _overlap(self, asked: set[int], text: int) -> float:
-        weights = self._weights
-        forward = self._forward[self._bounds[text] : self._bounds[text + 1]]
-        return sum([weights[feature] for feature in asked.intersection(forward)])
+    def _known(self, text: Analysis) -> tuple[list[tuple[int, int]], float]:
+        """Return the features some entry has, rarest first, and the square of all their weights."""
+        known: list[tuple[int, int]] = []
+        square = 0.0
+        postings, weights, unknown = self._postings, self._weights, self._unknown
+        for table, names in self._features(text):
+            for name in names:
+                number = table.get(name)
+                if number is None:
+                    kind = WORD if table is self._words else SOUND
+                    value = _kind(name) if table is self._pieces else kind
+                    square += value * value * unknown
+                else:
+                    square += weights[number]
+                    known.append((len(postings[number]), number))
+        known.sort()
+        return known, square
+
+    def _walked(self, known: list[tuple[int, int]]) -> tuple[dict[int, float], list[int]]:
+        """Add up what the rarest features say; return also those left out for lack of time."""
+        scores: dict[int, float] = {}
+        seen = scores.get
+        left = self._walk
+        for place, (spread, feature) in enumerate(known):
+            left -= spread
+            if left < 0 and scores:
+                return scores, [number for _, number in known[place:]]
+            weight = self._weights[feature]
+            if self._boosts:
+                for entry, boost in zip(
+                    self._postings[feature], self._boosts[feature], strict=True
+                ):
+                    scores[entry] = seen(entry, 0.0) + weight * boost
+            else:
+                for entry in self._postings[feature]:
+                    scores[entry] = seen(entry, 0.0) + weight
+        return scores, []
+
+    def _rest(self, features: list[int], entry: int) -> float:
+        """Return what the features left out say for one entry."""
+        total = 0.0
+        for feature in features:
+            posting = self._postings[feature]
+            place = bisect_left(posting, entry)
+            if place < len(posting) and posting[place] == entry:
+                boost = self._boosts[feature][place] if self._boosts else 1.0
+                total += self._weights[feature] * boost
+        return total
 
 
-def _weigher(entries: int) -> Callable[[str, int], float]:
-    """Return the squared inverse document frequency, by kind of feature."""
-    top = math.log(entries + 2)
+def _pairs(text: str) -> Iterable[str]:
+    return [one + other for one, other in pairwise(text)]
 
-    def weight(feature: str, spread: int) -> float:
-        rare = math.log((entries + 1) / (spread + 0.5)) / top
-        kind = SOUND_PAIR if feature[0] >= "\ue000" else 1.0
-        return kind * max(0.02, rare) ** 2
 
-    return weight
+def _kind(piece: str) -> float:
+    return CHARACTER if len(piece) == 1 else PAIR

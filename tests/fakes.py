@@ -111,6 +111,10 @@ class FakeOffice:
             self.handoffs.append((level, reason))
         return HandoffView(fresh, raised, self.staffed, 0, self.now + timedelta(hours=8))
 
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Take note."""
+        self.noted.append((kind, text, entry))
+
     @property
     def waiting(self) -> bool:
         """Tell whether a request is open."""
@@ -122,10 +126,6 @@ class FakeOffice:
         if not kept:
             self.handoffs.clear()
         return not kept
-
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Take note."""
-        self.noted.append((kind, text, entry))
 
     def send_code(self, phone: str) -> CodeResult:
         """Send CODE unless locked."""

@@ -17,9 +17,9 @@ from bot import clock
 from bot.bootstrap import App
 from bot.cli import jsonl
 from bot.dialogue.message import Attachment, InboundMessage, Location
-from bot.engine import Result
 from bot.errors import BadRequest
 from bot.media import image_ending
+from bot.result import Result
 from storage import schema
 
 _MAX_LAT, _MAX_LON = 90, 180

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from bot.bootstrap import App
 from bot.dialogue.message import Attachment, InboundMessage, Reply
-from bot.engine import Engine, Result
+from bot.engine import Engine
+from bot.result import Result
 from bot.scripts.records import records
 from storage.models.base import table_of
 from storage.models.case import Handoff, Ticket
@@ -281,6 +282,49 @@ def test_every_reply_is_stored_with_the_message_it_answers(make_app: Make) -> No
     assert {row["reply_to"] for row in rows[1:]} == {1}
 
 
+@pytest.mark.parametrize("channel", ["webchat", "wechat"])
+def test_the_match_trace_is_kept_with_the_reply_and_never_sent(
+    make_app: Make, channel: str
+) -> None:
+    """It says why; a repeat of the message gets the same content, and the outbox has none of it."""
+    app = make_app()
+    app.__dict__["knowledge"] = FakeKnowledge({"拖车要钱吗": "拖车免费。"})
+    app.__dict__["products"] = ()
+    asked = message(app, "1", "拖车要钱吗", channel=channel)
+    first, again = (asyncio.run(app.inbox.result(asked)) for _ in range(2))
+    assert first is not None
+    assert again is not None
+    sent = [reply.to_json() for reply in first.now]
+    assert sent == [reply.to_json() for reply in again.now]
+    assert not {"entry", "score", "trace"} & set(sent[0])
+
+    def stored(uow: UnitOfWork) -> tuple[dict[str, Any], list[Any]]:
+        found = uow.conversations.id_of(channel, "acc", "p1")
+        bodies = [r["body"] for r in uow.conversations.after(found or 0, 0, 9) if r["reply_to"]]
+        owed = uow.connection.execute(select(table_of(OutboxItem).c.body)).scalars().all()
+        return bodies[0], list(owed)
+
+    body, owed = app.transactions.read(stored)
+    assert body["entry"] == "拖车要钱吗"
+    assert body["score"] == 0.95
+    assert body["trace"] == {"asked": "拖车要钱吗", "why": ["同字"]}
+    assert "同字" not in str(owed)
+
+
+def test_the_person_sees_the_question_that_was_not_solved(make_app: Make) -> None:
+    """The hand-off says what was asked and what was answered in vain."""
+    app = make_app()
+    for key, text in enumerate(("退保款几天到账", "没解决", "没解决")):
+        say(app, str(key), text)
+
+    def about(uow: UnitOfWork) -> Any:
+        return uow.connection.execute(select(table_of(Handoff).c.package)).scalar_one()["about"]
+
+    told = app.transactions.read(about)
+    assert told["question"] == "退保款几天到账"
+    assert "退保款几天到账" in told["answers"][0]
+
+
 def event(app: App, key: str, name: str) -> tuple[Reply, ...]:
     """Return what is said to an event of the channel."""
     push = InboundMessage("webchat", "acc", "p1", key, app.clock(), kind="event", event=name)
@@ -331,46 +375,3 @@ def test_the_package_masks_numbers_and_names_what_has_no_words(make_app: Make) -
     assert "[照片]" in words
     assert "13812345678" not in words
     assert "津A12345" not in words
-
-
-@pytest.mark.parametrize("channel", ["webchat", "wechat"])
-def test_the_match_trace_is_kept_with_the_reply_and_never_sent(
-    make_app: Make, channel: str
-) -> None:
-    """It says why; a repeat of the message gets the same content, and the outbox has none of it."""
-    app = make_app()
-    app.__dict__["knowledge"] = FakeKnowledge({"拖车要钱吗": "拖车免费。"})
-    app.__dict__["products"] = ()
-    asked = message(app, "1", "拖车要钱吗", channel=channel)
-    first, again = (asyncio.run(app.inbox.result(asked)) for _ in range(2))
-    assert first is not None
-    assert again is not None
-    sent = [reply.to_json() for reply in first.now]
-    assert sent == [reply.to_json() for reply in again.now]
-    assert not {"entry", "score", "trace"} & set(sent[0])
-
-    def stored(uow: UnitOfWork) -> tuple[dict[str, Any], list[Any]]:
-        found = uow.conversations.id_of(channel, "acc", "p1")
-        bodies = [r["body"] for r in uow.conversations.after(found or 0, 0, 9) if r["reply_to"]]
-        owed = uow.connection.execute(select(table_of(OutboxItem).c.body)).scalars().all()
-        return bodies[0], list(owed)
-
-    body, owed = app.transactions.read(stored)
-    assert body["entry"] == "拖车要钱吗"
-    assert body["score"] == 0.95
-    assert body["trace"] == {"asked": "拖车要钱吗", "why": ["同字"]}
-    assert "同字" not in str(owed)
-
-
-def test_the_person_sees_the_question_that_was_not_solved(make_app: Make) -> None:
-    """The hand-off says what was asked and what was answered in vain."""
-    app = make_app()
-    for key, text in enumerate(("退保款几天到账", "没解决", "没解决")):
-        say(app, str(key), text)
-
-    def about(uow: UnitOfWork) -> Any:
-        return uow.connection.execute(select(table_of(Handoff).c.package)).scalar_one()["about"]
-
-    told = app.transactions.read(about)
-    assert told["question"] == "退保款几天到账"
-    assert "退保款几天到账" in told["answers"][0]
