@@ -9,11 +9,11 @@ from functools import reduce
 from operator import or_
 from typing import Literal
 
-from knowledge_base.analysis import analyse_normalised
+from knowledge_base.analysis import Analysis, analyse_normalised
 from knowledge_base.confidence import AT, Candidate, Lack, Surroundings, chance, signals
 from knowledge_base.contrast import guard
 from knowledge_base.correct import Corrector
-from knowledge_base.index import Index
+from knowledge_base.index import Hit, Index
 from knowledge_base.model import Model, Models, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
@@ -26,6 +26,8 @@ __all__ = ["FaqMatcher", "Match", "Outcome", "Question"]
 Outcome = Literal["answer", "offer", "unknown"]
 
 CANDIDATES = 8
+# Of the many sentences known to be out of scope so many are looked for, and so many compared.
+STRANGERS, STRANGERS_COMPARED = 40, 2
 # An entry that shares so much less than the best one has never won the close comparison.
 CLOSE = 0.35
 # From this many wordings an entry on, their agreement is evidence of its own.
@@ -170,16 +172,27 @@ class FaqMatcher:
     def _ranked(self, asked: Asked) -> list[Compared]:
         """Return the best wording of every entry the index proposes, best first."""
         ranked = []
-        hits = self._index.search(asked.analysis, CANDIDATES)
-        close = CLOSE * hits[0].cosine if hits else 0.0
-        for place, cosine in hits:
-            if cosine < close:
-                break
+        for place, cosine in self._proposed(asked.analysis):
             entry = self.entries[place]
             likeness = asked.likeness(entry, cosine)
             ranked.append(max(self._compared(asked, place, likeness), key=_value))
         ranked.sort(key=_value, reverse=True)
         return ranked
+
+    def _proposed(self, question: Analysis) -> list[Hit]:
+        """Return the entries worth comparing; strangers must not crowd out what we know."""
+        ours, strange = [], []
+        unsaid = (guard().decisive | guard().foreign) & ~question.mentions
+        for hit in self._index.search(question, CANDIDATES + STRANGERS * self._guarded):
+            entry = self.entries[hit.entry]
+            if entry.id != STRANGER:
+                ours.append(hit)
+            elif not entry.mentions & unsaid:
+                # 重疾险理赔要多久 is out of scope for the product, which this question may not name.
+                strange.append(hit)
+        close = CLOSE * ours[0].cosine if ours else 0.0
+        near = [hit for hit in ours[:CANDIDATES] if hit.cosine >= close]
+        return near + strange[:STRANGERS_COMPARED]
 
     def _compared(self, asked: Asked, place: int, likeness: Likeness) -> Iterator[Compared]:
         entry = self.entries[place]
