@@ -27,7 +27,8 @@ Outcome = Literal["answer", "offer", "unknown"]
 
 CANDIDATES = 8
 # Of the many sentences known to be out of scope so many are looked for, and so many compared.
-STRANGERS, STRANGERS_COMPARED = 40, 2
+STRANGERS, STRANGERS_COMPARED = 40, 3
+ALIKE = 0.75
 # An entry that shares so much less than the best one has never won the close comparison.
 CLOSE = 0.35
 # From this many wordings an entry on, their agreement is evidence of its own.
@@ -140,7 +141,7 @@ class FaqMatcher:
         question = asked.analysis
         ranked = self._ranked(asked)
         ours = [found for found in ranked if self.entries[found.entry].id != STRANGER]
-        strange = [found.value for found in ranked if self.entries[found.entry].id == STRANGER]
+        strange = [found.value for found in ranked if self._is_alike_stranger(found)]
         around = Surroundings(
             (strange[0] if strange else NOBODY) if self._guarded else None,
             (question.mentions & guard().decisive & ~self._mentions).bit_count(),
@@ -151,6 +152,14 @@ class FaqMatcher:
             self._candidate(asked, found, cosines[place == 0], around)
             for place, found in enumerate(ours[:limit])
         ]
+
+    def _is_alike_stranger(self, found: Compared) -> bool:
+        """Tell whether the question says nearly all that makes a sentence one out of scope.
+
+        车管所周末上班吗 is no warning against 周末上班吗.
+        """
+        stranger = self.entries[found.entry].id == STRANGER
+        return stranger and found.features[AT["offered"]] >= ALIKE
 
     def _candidate(
         self, asked: Asked, found: Compared, rival: float, around: Surroundings
@@ -188,7 +197,7 @@ class FaqMatcher:
             if entry.id != STRANGER:
                 ours.append(hit)
             elif not entry.mentions & unsaid:
-                # 重疾险理赔要多久 is out of scope for the product, which this question may not name.
+                # 重疾险理赔要多久 is out of scope for its product, which may not be named here.
                 strange.append(hit)
         close = CLOSE * ours[0].cosine if ours else 0.0
         near = [hit for hit in ours[:CANDIDATES] if hit.cosine >= close]
