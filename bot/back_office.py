@@ -147,7 +147,7 @@ class BackOffice(Protocol):
         """Return the documents this kind of claim needs (`domain.md` 3.4), most needed first."""
         ...
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return what to do right now to be safe and keep the damage small, or ''."""
         ...
 
@@ -174,6 +174,15 @@ class BackOffice(Protocol):
         """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """Tell whether this customer waits for a person."""
+        ...
+
+    def withdraw_hand_off(self) -> bool:
+        """Take back the customer's own wish for a person; False when an emergency keeps it open."""
+        ...
+
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code; the answer does not tell whether the phone is known."""
         ...
@@ -196,6 +205,10 @@ class BackOffice(Protocol):
 
     def open_ticket(self, kind: str, values: Values) -> str:
         """Record any other promise (call back, lead, wish) and return its number."""
+        ...
+
+    def subscribe_again(self) -> None:
+        """Send messages of every category again, as the customer asked."""
         ...
 
     def unsubscribe(self, category: str) -> None:

@@ -33,11 +33,12 @@ from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
 from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
-from bot.engine import Engine, Result
+from bot.engine import Engine
 from bot.inbox import EngineInbox
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
+from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
@@ -110,10 +111,10 @@ class App:
 
     @cached_property
     def products(self) -> Sequence[ProductView]:
-        """Return the product cards; the questions they lead to must be in the knowledge base."""
+        """Return the product cards; they lead to those questions that are answered today."""
         entries = self.knowledge.base.entries.values()
         return products.load_products(
-            products.FOLDER, {entry.id: entry.question for entry in entries}
+            products.FOLDER, {entry.id: entry.question for entry in entries}, strict=False
         )
 
     @cached_property

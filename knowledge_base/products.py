@@ -20,14 +20,22 @@ DATES = ("reviewed_on", "review_due")
 FIELDS = (*TEXTS, *LISTS, *DATES)
 
 
-def load_products(folder: Path, questions: Mapping[str, str]) -> Sequence[ProductView]:
-    """Return all cards in the order of the FAQ; ``questions`` are its standard questions by id."""
+def load_products(
+    folder: Path, questions: Mapping[str, str], *, strict: bool = True
+) -> Sequence[ProductView]:
+    """Return all cards in the order of the FAQ; ``questions`` are its standard questions by id.
+
+    Unless ``strict``, links to entries that are not there (withdrawn since) are left out.
+    """
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise KnowledgeError(folder, 1, "没有找到 *.yaml", "请检查产品卡目录是否正确。")
-    rows = {file: _only_row(file) for file in files}
+    rows = {file: _checked_row(file) for file in files}
     _refuse_shared_names(rows)
-    cards = [(_card(file, row, questions), row["related"][0]) for file, row in rows.items()]
+    if strict:
+        for file, row in rows.items():
+            _refuse_dead_links(file, row, questions)
+    cards = [(_card(row, questions), row["related"][0]) for row in rows.values()]
     in_order = sorted(cards, key=lambda pair: (LINES.index(pair[0].line), pair[1]))
     return tuple(card for card, _ in in_order)
 
@@ -37,22 +45,22 @@ def overdue(cards: Sequence[ProductView], today: date) -> Sequence[ProductView]:
     return tuple(card for card in cards if card.review_due < today)
 
 
-def _only_row(file: Path) -> Row:
+def _checked_row(file: Path) -> Row:
     rows = load_rows(file)
     if len(rows) != 1:
         line = rows[1].line if rows else 1
         raise KnowledgeError(file, line, f"有 {len(rows)} 张产品卡", "请一个文件只写一张。")
+    for check in (_known, _present, _typed, _placed):
+        check(file, rows[0])
     return rows[0]
 
 
-def _card(file: Path, row: Row, questions: Mapping[str, str]) -> ProductView:
-    for check in (_known, _present, _typed, _placed):
-        check(file, row)
-    _refuse_dead_links(file, row, questions)
+def _card(row: Row, questions: Mapping[str, str]) -> ProductView:
     values: dict[str, Any] = {key: row[key].strip() for key in TEXTS}
     values |= {key: tuple(row[key]) for key in LISTS if key != "related"}
     values |= {key: row[key] for key in DATES}
-    return ProductView(**values, asks=tuple(questions[target] for target in row["related"]))
+    asks = tuple(questions[target] for target in row["related"] if target in questions)
+    return ProductView(**values, asks=asks)
 
 
 def _known(file: Path, row: Row) -> None:

@@ -37,9 +37,9 @@ class Service:
         return self._remembered(text) if len(text) <= _SHORT else self._look_up(text)
 
     def _look_up(self, text: str) -> Hit:
-        matches = self.matcher.match(text, _CHOICES)
+        matches, trace = self.matcher.explain(text, _CHOICES)
         found = tuple(Match(match.id, match.score) for match in matches)
-        return Hit(self.matcher.outcome(matches), found)
+        return Hit(self.matcher.outcome(matches), found, trace)
 
     def question(self, entry: str) -> str:
         """Return the standard question of an entry, '' when it is gone."""

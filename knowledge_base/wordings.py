@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from knowledge_base.analysis import Analysis, analyse
 from knowledge_base.contrast import guard
-from knowledge_base.index import features
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Entry
 from knowledge_base.tokens import content_words
@@ -43,11 +42,11 @@ def merged(questions: Iterable[Question]) -> Iterator[Question]:
     yield from by_id.values()
 
 
-def prepare(question: Question) -> tuple[Entry, list[Analysis]] | None:
-    """Return the entry and its analysed wordings, or None when no wording is left."""
+def prepare(question: Question) -> Entry | None:
+    """Return the entry with its analysed wordings, or None when no wording is left."""
     found = {analysis.text: analysis for analysis in map(analyse, question.texts) if analysis.text}
     wordings = _with_sides(list(found.values()))
-    return (_common(question, wordings), wordings) if wordings else None
+    return _common(question, wordings) if wordings else None
 
 
 def _with_sides(wordings: list[Analysis]) -> list[Analysis]:
@@ -72,13 +71,15 @@ def _common(question: Question, wordings: list[Analysis]) -> Entry:
         mentions |= wording.mentions
         kinds |= wording.kinds
     context = content_words(normalise(question.context)) if question.context else ()
-    first = wordings[0]
     alone = len(wordings) == 1
     return Entry(
         question.id,
-        words=first.words if alone else _union(wording.words for wording in wordings),
-        pairs=NOTHING if alone else _union(features(w.sound, w.words) for w in wordings),
+        wordings=tuple(wordings),
+        sounds=() if alone else tuple(wording.sound for wording in wordings),
+        said=() if alone else tuple(" ".join(wording.words) for wording in wordings),
+        words=wordings[0].words if alone else _union(wording.words for wording in wordings),
         context=frozenset(context) or NOTHING,
+        subject=wordings[0].mentions,
         mentions=mentions,
         kinds=kinds,
     )

@@ -98,9 +98,9 @@ class TransactionBackOffice:
         """Return the documents this kind of claim needs."""
         return claim_rules.checklist(line, accident_type, injured=injured)
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return what to do right now, or ''."""
-        return claim_rules.advice(line, accident_type)
+        return claim_rules.advice(line, accident_type, at_scene=at_scene)
 
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
@@ -121,6 +121,15 @@ class TransactionBackOffice:
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Log that a question was not answered well; never its words."""
         log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether this customer waits for a person."""
+        return self.conversation.owner == "queue"
+
+    def withdraw_hand_off(self) -> bool:
+        """Take back the customer's own wish for a person."""
+        return handoffs.withdraw(self)
 
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code."""
@@ -159,6 +168,10 @@ class TransactionBackOffice:
         )
         self.note(number, "opened", {"kind": kind})
         return number
+
+    def subscribe_again(self) -> None:
+        """Send messages of every category again."""
+        self.uow.customers.opt_in(self.conversation.id)
 
     def unsubscribe(self, category: str) -> None:
         """Stop messages of ``category`` at once."""

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 _OPEN_PHOTO_HOURS = 24
 _UNOWNED = "理赔客服组"
+_NO_FACTS = ("photos", "urgent")
 
 
 def open_claim(office: TransactionBackOffice, values: Values) -> str:
     """Record a claim with what is known; nothing is mandatory, since a claim is never refused."""
     number = office.uow.cases.number("CL", office.at)
     deadlines = office.settings.deadlines
-    urgent = bool(values.get("injured"))
+    urgent = bool(values.get("injured") or values.get("urgent"))
     minutes = deadlines.injury_contact_minutes if urgent else deadlines.claim_first_contact_minutes
     claim = Claim(
         number=number,
@@ -62,11 +63,11 @@ def amend_claim(office: TransactionBackOffice, number: str, values: Values) -> N
 
 
 def _apply(office: TransactionBackOffice, claim: Claim, values: Values) -> None:
-    stored = {k: _plain(v) for k, v in values.items() if k != "photos" and v is not None}
+    stored = {k: _plain(v) for k, v in values.items() if k not in _NO_FACTS and v is not None}
     claim.facts = {**claim.facts, **stored}
     claim.line = str(claim.facts.get("line") or claim.line)
     claim.plate = claim.facts.get("plate")
-    if claim.facts.get("injured"):
+    if claim.facts.get("injured") or values.get("urgent"):
         claim.severity = "P0"
     if phone := claim.facts.get("phone"):
         claim.phone_blind = office.cipher.blind(str(phone))

@@ -77,7 +77,7 @@ class FakeOffice:
         """Return one document."""
         return ["驾驶证 *"]
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return nothing."""
         return ""
 
@@ -114,6 +114,18 @@ class FakeOffice:
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Take note."""
         self.noted.append((kind, text, entry))
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a request is open."""
+        return bool(self.handoffs)
+
+    def withdraw_hand_off(self) -> bool:
+        """Forget the request unless it is an emergency."""
+        kept = any(level in ("P0", "P1") for level, _ in self.handoffs)
+        if not kept:
+            self.handoffs.clear()
+        return not kept
 
     def send_code(self, phone: str) -> CodeResult:
         """Send CODE unless locked."""
@@ -158,6 +170,10 @@ class FakeOffice:
     def open_ticket(self, kind: str, values: Values) -> str:
         """Record any other promise."""
         return self._open("TK", {**values, "kind": kind})
+
+    def subscribe_again(self) -> None:
+        """Forget what was stopped."""
+        self.stopped.clear()
 
     def unsubscribe(self, category: str) -> None:
         """Take note."""

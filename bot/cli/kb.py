@@ -9,8 +9,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bot import settings
 from bot.bootstrap import App
 from bot.cli import jsonl
+from bot.cli.explain import lines
+from knowledge_base.calibration import calibrate
 from knowledge_base.loader import load_jsonl
 from knowledge_base.matcher import FaqMatcher, Question
 from knowledge_base.products import overdue
@@ -28,21 +31,26 @@ def _kb() -> None:
 def match(
     as_lines: Annotated[bool, typer.Option("--jsonl")] = False,
     kb: Annotated[Path | None, typer.Option(help="另一份知识库（JSONL）")] = None,
+    explain: Annotated[str | None, typer.Option(help="说明这句话为什么对上哪一条")] = None,
 ) -> None:
     """读 {"id","text"} 行，写 {"id","answered","matches"} 行。"""
-    if not as_lines:
-        raise typer.BadParameter("请加 --jsonl，从标准输入逐行读取")
-    matcher = FaqMatcher.build(_questions(kb))
+    if not as_lines and explain is None:
+        raise typer.BadParameter("请加 --jsonl，从标准输入逐行读取，或者 --explain 一句话")
+    matcher = _matcher(kb)
+    if explain is not None:
+        print("\n".join(lines(matcher.explain(explain)[1], matcher.model)))
+        return
     for row in jsonl.rows():
         matches = matcher.match(str(row.get("text") or ""), _SHOWN)
         found = [{"id": m.id, "score": round(m.score, 4)} for m in matches]
         jsonl.write({"id": row.get("id"), "answered": matcher.answered(matches), "matches": found})
 
 
-def _questions(kb: Path | None) -> Iterable[Question]:
+def _matcher(kb: Path | None) -> FaqMatcher:
     if kb is None:
-        return App.from_configuration().knowledge.base.questions()
-    return (Question(entry.id, entry.texts) for entry in load_jsonl(kb))
+        return App.from_configuration().knowledge.matcher
+    questions = [Question(entry.id, entry.texts) for entry in load_jsonl(kb)]
+    return FaqMatcher.build(questions, calibrate(questions, settings.load().knowledge.precision))
 
 
 @app.command()

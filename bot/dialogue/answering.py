@@ -168,6 +168,10 @@ def none_of_these(turn: Turn, _: NoneOfThese) -> None:
 
 def miss(turn: Turn, command: NotUnderstood) -> None:
     """Say that we did not understand; after too many misses in a row a person takes over."""
+    if turn.state.top is None and turn.office.waiting:
+        # A person will read it: nothing is lost, and nobody is called a second time.
+        turn.replies.append(Reply(phrases.FOR_THE_PERSON, (), _note(command.score, command.trace)))
+        return
     if _lost(turn):
         return
     if turn.state.top is None:

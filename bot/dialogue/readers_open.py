@@ -8,10 +8,12 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Sta
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, PERSON, RATING, split_question
+from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
 
 _CLEAR = 0.75
 _REPORT = "claim_report"
+_CHAT = "nonsense"
+_NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
 _ENOUGH_FACTS = 3
@@ -41,7 +43,9 @@ def _raise(heard: Heard) -> list[Command]:
     fired = heard.reading.escalation
     commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
     begins = fired.start if fired.start in heard.flows else ""
-    if not begins and fired.level != "P0" and heard.reading.intent in heard.flows:
+    if fired.start == _NOTHING:
+        return commands
+    if not begins and fired.level != "P0" and heard.reading.intent in {*heard.flows} - {_CHAT}:
         begins = heard.reading.intent
     if begins and (heard.flow is None or heard.flow.name != begins):
         return [*commands, *start(begins, heard)]
@@ -114,6 +118,10 @@ def new_intent(heard: Heard) -> list[Command]:
     here = heard.flow is not None and heard.flow.name == reading.intent
     if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
         return []
+    if heard.flow and BARE_NO.match(heard.bare):
+        return []  # «没人» said twice is no complaint that nobody cares
+    if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
+        return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     return start(reading.intent, heard)

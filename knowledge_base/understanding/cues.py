@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge_base.understanding.gate import Gate, alternatives
+from knowledge_base.understanding.gate import Gate, alternatives, pieces
 from knowledge_base.understanding.intents import Cue, Intent
 from knowledge_base.understanding.rules import Rules
 
@@ -56,7 +56,7 @@ class Cues:
     def _starts(self, text: str) -> dict[int, int]:
         """Return where the cues that stand in ``text`` begin."""
         starts: dict[int, int] = {}
-        for at in self._gate.open_for(text):
+        for at in self._gate.open_for(pieces(text)):
             number, part = self._parts[at]
             if found := _compiled(part).search(text):
                 starts[number] = min(found.start(), starts.get(number, len(text)))

@@ -51,6 +51,11 @@ def alternatives(source: str) -> list[str]:
     return [*found, source[start:]]
 
 
+def pieces(text: str) -> set[str]:
+    """Return the characters and neighbouring pairs of ``text``."""
+    return {*text, *map("".join, pairwise(text))}
+
+
 class Gate:
     """Expressions by the words they need."""
 
@@ -67,10 +72,9 @@ class Gate:
                 waiting[word].append(number)
         self._waiting = {word: tuple(numbers) for word, numbers in waiting.items()}
 
-    def open_for(self, text: str) -> list[int]:
-        """Return the numbers of the expressions that may match in ``text``, in rising order."""
+    def open_for(self, there: set[str]) -> list[int]:
+        """Return the expressions that may match a text of these :func:`pieces`, in rising order."""
         waiting, others = self._waiting, self._others
-        there = {*text, *map("".join, pairwise(text))}
         found = set(self._always)
         for word in waiting.keys() & there:
             found.update(waiting[word])

@@ -128,3 +128,9 @@ def test_a_card_promises_and_quotes_nothing(card: ProductView) -> None:
     said = "\n".join((*texts, *card.features, *card.suits, *card.unsuits))
     assert not FORBIDDEN.search(said)
     assert len(said) <= LONGEST_CARD
+
+
+def test_a_link_to_a_withdrawn_entry_is_left_out(tmp_path: Path) -> None:
+    """The knowledge base changes at run time; a card must not stop the start."""
+    (card,) = load_products(folder_with(tmp_path, GOOD), {}, strict=False)
+    assert card.asks == ()

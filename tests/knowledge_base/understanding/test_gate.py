@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.understanding.gate import Gate, alternatives, needed
+from knowledge_base.understanding.gate import Gate, alternatives, needed, pieces
 
 EXPRESSIONS = (
     "没(?:人)?受伤|见血",
@@ -46,7 +46,7 @@ def test_needed_words(source: str, words: tuple[set[str], ...]) -> None:
 def test_nothing_that_matches_is_ruled_out(text: str) -> None:
     """Whatever an expression finds, the gate lets it try."""
     patterns = [re.compile(source) for source in EXPRESSIONS]
-    possible = Gate(EXPRESSIONS).open_for(text)
+    possible = Gate(EXPRESSIONS).open_for(pieces(text))
     for number, pattern in enumerate(patterns):
         assert number in possible or not pattern.search(text)
 
@@ -54,7 +54,7 @@ def test_nothing_that_matches_is_ruled_out(text: str) -> None:
 def test_most_are_ruled_out() -> None:
     """A text without their words leaves nothing to try but what cannot be judged."""
     expressions = ("报案", "投诉", "退.{0,3}保", "^.{2,}$")
-    assert Gate(expressions).open_for("你好，退一下") == [3]
+    assert Gate(expressions).open_for(pieces("你好，退一下")) == [3]
 
 
 def test_alternatives_are_cut_outside_brackets_only() -> None:
