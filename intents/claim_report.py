@@ -28,6 +28,7 @@ _WORD = re.compile(r"[\w]")
 _ENOUGH_WORDS = 5
 _STORY_LIMIT = 2_000
 _HURT = "人身伤亡"  # the rule of escalation.yaml that sees somebody hurt
+_SAME_EMERGENCY = timedelta(hours=2)
 _SCENE_HOURS = 3  # afterwards nobody is at the scene any more
 
 
@@ -177,6 +178,11 @@ class ClaimReport(Flow):
         """A claim with injured people is opened at once, without a card."""
         return _calm(self)
 
+    @property
+    def over(self) -> bool:
+        """Tell whether the words belong to a claim that has been opened already."""
+        return bool(self.kept.get("told_again"))
+
     def alarm(self, rule: str) -> None:
         """Fire, water or worse: open the claim at once and ask for nothing but place and phone."""
         self.kept["alarm"] = True
@@ -204,11 +210,22 @@ class ClaimReport(Flow):
             return [Reply("好的，已经记到您的报案里了。")]
         if _calm(self):
             return []
+        if earlier := self._same_emergency(office):
+            return [Reply(f"这些也记到报案 {earlier} 里了，值班人员在跟进，我也一直在这儿。")]
         said = bool(self.kept.get("alarm"))  # a rule has spoken already
         raised = not said and office.hand_off("P0", "报案：有人受伤").raised
         number = self.kept["number"] = office.open_claim(self.facts())
         first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if raised else ""
         return [Reply(f"{first}报案已先登记，报案号 {number}，不用等填完信息，值班人员会跟进。")]
+
+    def _same_emergency(self, office: BackOffice) -> str:
+        """Return the number of the claim opened here just before: «120 什么时候来» is no second."""
+        newest = next(iter(office.claims()), None) if self.kept.get("alarm") else None
+        if newest is None or office.now - newest.reported_at > _SAME_EMERGENCY:
+            return ""
+        self.kept["told_again"] = True
+        office.amend_claim(newest.number, {"later": self.kept.get("story"), "urgent": True})
+        return newest.number
 
     def facts(self) -> dict[str, Any]:
         """Return the claim slots of the contract and what else was said."""
