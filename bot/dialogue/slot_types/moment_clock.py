@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.dialogue.slot_types.chinese_numbers import integer
 
 _DIGIT = "零一二两三四五六七八九十"
-_MEASURE = "个辆台人位名岁楼号路车轮块公里米次百千万元箱件层道条家点"
+_MEASURE = "个辆台人位名岁楼号路车轮块公里米次百千万元箱件层道条点"
 _CLOCK = re.compile(
     rf"""
     (?:差(?P<before>[{_DIGIT}]{{1,3}}分|\d{{1,2}}分|一刻)钟?(?:就|到)?)?

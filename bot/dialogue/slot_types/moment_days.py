@@ -12,7 +12,7 @@ from bot.dialogue.slot_types.festivals import FESTIVAL, festival_day, is_bare
 
 _N = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _CN = "零一二两三四五六七八九十"
-_FULL = re.compile(r"(?<![\dA-Za-z])(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?!\d)")
+_FULL = re.compile(r"(?<![\dA-Za-z])(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?!\d))")
 _MONTH_DAY = re.compile(
     rf"(?:(今|去|前|20\d\d)年)?(?<![\d{_CN}]){_N}月份?{_N}(?:[日号](?![楼线门院桥])"
     r"|(?![个天多\d.万千百块]))"

@@ -19,6 +19,7 @@ Role = Literal["own", "other"]
 
 PROVINCE = re.compile(f"[{PROVINCES}]牌?[ ·.\\-]{{0,2}}(?=[A-Za-z\u4e00-\u9fff])")
 FIX = str.maketrans("OI", "01")
+_SHORTEST = 6  # the office and five characters
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,18 @@ def _special(text: str, start: int, tokens: list[Token]) -> Candidate | None:
     return Candidate(plate, (start, end), 0.95) if is_plate(plate) else None
 
 
+def _one_hand(tokens: list[Token]) -> list[Token]:
+    """Drop typed digits that follow spoken ones: 津哎幺两三四五 022-… goes on with a telephone."""
+    for at in range(_SHORTEST, len(tokens)):
+        spoken = all(not token.typed for token in tokens[1:at])
+        if spoken and tokens[at].typed:
+            return tokens[:at]
+    return tokens
+
+
 def candidate_at(text: str, match: re.Match[str]) -> Candidate | None:
     """Return the plate that begins with the province matched, good or clearly meant."""
-    tokens = tokens_after(text, match.end())
+    tokens = _one_hand(tokens_after(text, match.end()))
     if not tokens or not tokens[0].value.isalpha():
         return None
     start = match.start()
