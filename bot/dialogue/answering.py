@@ -40,7 +40,9 @@ def answer(turn: Turn, command: AnswerEntry) -> None:
     note = {"entry": command.entry} | _note(command.score, command.trace)
     turn.entry = command.entry
     _remember(turn, (command.entry,), command.asked or turn.utterance, command.score)
-    shown = () if turn.state.top else (*buttons[:_ENTRY_BUTTONS], *phrases.SOLVED_BUTTONS)
+    beside = turn.registry.flows[command.beside].taps[:1] if command.beside else ()
+    own = dict.fromkeys((*beside, *buttons[:_ENTRY_BUTTONS]))
+    shown = () if turn.state.top else (*own, *phrases.SOLVED_BUTTONS)
     turn.replies.append(Reply(text, shown, note))
 
 

@@ -60,12 +60,14 @@ class AnswerEntry:
     """Answer from the knowledge base; ``score`` is the matcher's confidence.
 
     ``asked`` is the question where it is not just what was said: a gap may have been filled.
+    ``beside`` is a flow whose button is shown with the answer.
     """
 
     entry: str
     score: float = 1.0
     trace: Mapping[str, Any] = field(default_factory=dict)
     asked: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ class Flow:
     ``kept`` holds JSON that the flow notes for itself (a number it has opened). ``taps`` are
     buttons that begin the flow, wherever the conversation is. A message with a value for a slot
     in ``recognised_by`` is about this flow, as is one that ``sounds_like`` it (a regular
-    expression); a value in ``suggested_by`` supports a guess.
+    expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
+    that the knowledge base can answer is answered, and the flow is offered beside the answer.
     """
 
     name: ClassVar[str]
@@ -119,6 +120,7 @@ class Flow:
     slots: ClassVar[dict[str, Slot[Any]]] = {}
     keeps_draft: ClassVar[bool] = True
     declined_by: ClassVar[str] = ""
+    knowledge_first: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}

@@ -14,7 +14,7 @@ from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.state import DialogueState
-from bot.dialogue.words import OPENER
+from bot.dialogue.words import ASKING, OPENER
 
 _USED = "\0"
 
@@ -55,6 +55,19 @@ class Heard:
     def hit(self) -> Hit:
         """Return what the knowledge base makes of it."""
         return self.knowledge.look_up(self.original)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Tell whether it is a question, as far as its words show."""
+        return ASKING.search(self.text) is not None
+
+    @property
+    def wish(self) -> str:
+        """Return the flow that is clearly wanted; none where the knowledge base comes first."""
+        flow = self.flows.get(self.reading.intent)
+        if flow is None or self.reading.confidence < self.sure:
+            return ""
+        return "" if flow.knowledge_first and self.asks else flow.name
 
     def pending(self) -> Slot[Any] | None:
         """Return the slot that was asked for."""

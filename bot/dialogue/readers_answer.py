@@ -135,10 +135,11 @@ def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str
     if not slot.type.greedy or values:
         return False
     reading = heard.reading
-    other = reading.intent in heard.flows and reading.intent not in {*_NO_SUBJECT, flow.name}
+    wanted = heard.flows.get(reading.intent)
+    other = wanted and not wanted.knowledge_first and wanted.name not in {*_NO_SUBJECT, flow.name}
     # A change of subject is said in a few words; a long text is what we asked for.
     needed = _CLEAR if len(heard.bare) <= _SHORT else _VERY_CLEAR
-    return other and reading.confidence >= needed
+    return bool(other) and reading.confidence >= needed
 
 
 def confirmation(heard: Heard) -> list[Command]:

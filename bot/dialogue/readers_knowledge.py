@@ -76,7 +76,7 @@ def follow_up(heard: Heard) -> list[Command]:
 
 
 def _wants_a_flow(heard: Heard) -> bool:
-    return heard.reading.intent in heard.flows and heard.reading.confidence >= heard.sure
+    return bool(heard.wish)
 
 
 def _follow(filled: Filled, heard: Heard) -> Command:
@@ -146,7 +146,15 @@ def knowledge(heard: Heard) -> list[Command]:
     if heard.hit.outcome != "answer" or not heard.hit.matches or _only_a_fragment(heard):
         return []
     best = heard.hit.matches[0]
-    return [AnswerEntry(best.id, best.score, heard.hit.trace)]
+    return [AnswerEntry(best.id, best.score, heard.hit.trace, beside=_beside(heard))]
+
+
+def _beside(heard: Heard) -> str:
+    """Return the flow that does what the answer tells about, if that is what the words are for."""
+    reading = heard.reading
+    flow = heard.flows.get(reading.intent)
+    fits = flow is not None and flow.knowledge_first and reading.confidence >= heard.sure
+    return reading.intent if fits and flow and flow.taps else ""
 
 
 def _only_a_fragment(heard: Heard) -> bool:
@@ -183,5 +191,6 @@ def guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
     reading = heard.reading
     here = heard.flow.name if heard.flow else ""
     ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    known = [(c, s) for c, s in ranked if c in heard.flows and s >= least]
+    flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
+    known = [(c, s) for c, s in ranked if c in flows and s >= least]
     return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]

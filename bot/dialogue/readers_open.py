@@ -78,7 +78,8 @@ def rating(heard: Heard) -> list[Command]:
 
 def wishes(heard: Heard) -> list[Command]:
     """Queue several wishes of one message in the order they were said."""
-    parts = [p for p in heard.reading.parts if p in heard.flows]
+    flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
+    parts = [p for p in heard.reading.parts if p in flows]
     if heard.reading.intent != "multi" or not parts:
         return []
     later: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts[1:])]
@@ -115,8 +116,7 @@ def incident(heard: Heard) -> list[Command]:
 def new_intent(heard: Heard) -> list[Command]:
     """Start the flow the customer wants, with what was said already filled in."""
     reading = heard.reading
-    here = heard.flow is not None and heard.flow.name == reading.intent
-    if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
+    if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
     if heard.flow and BARE_NO.match(heard.bare):
         return []  # «没人» said twice is no complaint that nobody cares
@@ -125,6 +125,16 @@ def new_intent(heard: Heard) -> list[Command]:
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     return start(reading.intent, heard)
+
+
+def served(heard: Heard) -> list[Command]:
+    """Do what the question is about where the knowledge base has no answer to it."""
+    reading = heard.reading
+    flow = heard.flows.get(reading.intent)
+    if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
+        return []
+    here = heard.flow is not None and heard.flow.name == flow.name
+    return [] if here or heard.hit.outcome != "unknown" else start(flow.name, heard)
 
 
 def recognised(heard: Heard) -> list[Command]:
@@ -155,13 +165,6 @@ def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
     names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
     found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
     return any(value is not None and value.value is not None for value in found)
-
-
-def _sounds(heard: Heard, pattern: str) -> bool:
-    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
-    if ASKS.search(heard.text):
-        return re.fullmatch(pattern, heard.bare) is not None
-    return re.search(pattern, heard.text) is not None
 
 
 def start(name: str, heard: Heard) -> list[Command]:

@@ -57,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     readers_steering.stray_figures,
     readers_knowledge.several,
     readers_knowledge.knowledge,
+    readers_open.served,
     readers_answer.new_value,
     readers_answer.remark,
     readers_answer.nothing_new,

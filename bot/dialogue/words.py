@@ -80,6 +80,9 @@ NO_PERSON = re.compile(
     r"(转|接|找|等)(接)?(人工|真人|客服)?了?"
     rf"(吧|啊|谢谢)?{_END}"
 )
+ASKING = re.compile(
+    QUESTION.pattern + r"|有没有|有无|是否|可否|适合|推荐一?下|赔不赔|保不保|行不行"
+)
 NONE_OF_THESE = re.compile(r"^(都不是|都不对|不是这些|没有我要的)")
 EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确|有问题){_END}")
 PERSON = re.compile(r"人工|真人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]")

@@ -1,0 +1,67 @@
+"""A wish that a colleague fulfils: one or two questions, then a ticket with a promised time."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from bot.back_office import BackOffice
+from bot.dialogue import phrases
+from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.base import Json
+
+_WORD = re.compile(r"\w")
+_ENOUGH_WORDS = 10
+_LIMIT = 1_000
+
+
+def not_told(request: Any) -> bool:
+    """Tell whether the customer has said too little to act on: a slot's ``when``."""
+    return not request.told
+
+
+class Request(Flow):
+    """A flow that ends with a ticket of its own name.
+
+    ``notice`` is said before the first question, ``after`` follows the number, and ``buttons``
+    are shown with it. The customer's words go into the ticket as they were said.
+    """
+
+    knowledge_first = True
+    notice: ClassVar[str] = ""
+    after: ClassVar[str] = ""
+    buttons: ClassVar[tuple[str, ...]] = (phrases.PERSON_BUTTON,)
+
+    @property
+    def told(self) -> bool:
+        """Tell whether there are words enough for a colleague to know what it is about."""
+        return len(_WORD.findall(self.words)) >= _ENOUGH_WORDS
+
+    @property
+    def words(self) -> str:
+        """Return everything the customer said about it."""
+        return str(self.kept.get("words") or "")
+
+    def hear(self, text: str, rest: str) -> None:
+        """Keep the words that are more than a tap or a value."""
+        if text.strip() not in self.taps and _WORD.search(rest):
+            self.kept["words"] = f"{self.words}\n{text}".strip()[:_LIMIT]
+
+    def opening(self, office: BackOffice) -> list[Reply]:
+        """Say what the customer should know before answering."""
+        return [Reply(self.notice)] if self.notice else []
+
+    def facts(self) -> dict[str, Json]:
+        """Return what goes into the ticket."""
+        dumped = {name: self.slots[name].type.dump(value) for name, value in self.values.items()}
+        return dumped | {"words": self.words}
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Open the ticket and say until when somebody calls."""
+        number = office.open_ticket(self.name, self.facts())
+        promise = office.fact("callback_promise") or phrases.REQUEST_SOON
+        text = phrases.REQUEST_FILED.format(
+            title=self.title, number=number, promise=promise, after=self.after
+        )
+        return Outcome.say(text, *self.buttons)
