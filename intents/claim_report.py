@@ -57,6 +57,7 @@ class ClaimReport(Flow):
     title = "报案"
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
     taps = ("报案", "我要报案")
+    amended_by = "claim_amend"
 
     injured = Slot(
         injured,
@@ -224,7 +225,8 @@ class ClaimReport(Flow):
         if newest is None or office.now - newest.reported_at > _SAME_EMERGENCY:
             return ""
         self.kept["told_again"] = True
-        office.amend_claim(newest.number, {"later": self.kept.get("story"), "urgent": True})
+        told = {name: value for name, value in self.values.items() if name != "story"}
+        office.amend_claim(newest.number, told | {"later": self.kept.get("story"), "urgent": True})
         return newest.number
 
     def facts(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
@@ -11,6 +12,11 @@ from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
 
 T = TypeVar("T")
+_LONGEST_QUOTE = 14
+_LETTERS = re.compile(r"[\W_]+")
+_PRIVATE = re.compile(
+    r"(?:[\d幺零洞两拐勾一二三四五六七八九][ -]?){7}"
+)  # a number shown in part only
 Accept = Callable[[Any, Any, BackOffice], str | None]
 
 
@@ -105,6 +111,7 @@ class Flow:
     in ``recognised_by`` is about this flow, as is one that ``sounds_like`` it (a regular
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
+    ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
     """
 
     name: ClassVar[str]
@@ -121,6 +128,7 @@ class Flow:
     keeps_draft: ClassVar[bool] = True
     declined_by: ClassVar[str] = ""
     knowledge_first: ClassVar[bool] = False
+    amended_by: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
@@ -221,9 +229,20 @@ class Flow:
     def lines(self) -> list[str]:
         """Return the summary, a line a slot."""
         shown = [s for s in self.relevant() if s.name in self.values and s.shown]
-        lines = [f"{s.label}：{s.type.show(self.values[s.name])}" for s in shown]
+        lines = [f"{s.label}：{s.type.show(self.values[s.name])}{self._source(s)}" for s in shown]
         later = [s.label for s in self.relevant() if s.name in self.skipped]
         return [*lines, f"以后补充：{'、'.join(later)}"] if later else lines
+
+    def _source(self, slot: Slot[Any]) -> str:
+        """Return the words a value was understood from, where it is not what was said itself."""
+        quote = self.quotes.get(slot.name, "").strip()
+        meant = _LETTERS.sub("", slot.type.show(self.values[slot.name])).upper()
+        said = _LETTERS.sub("", quote).upper()
+        known = not said or said in meant or meant in said or _PRIVATE.search(quote)
+        if known or slot.adds or not slot.type.volunteered:
+            return ""
+        short = quote if len(quote) <= _LONGEST_QUOTE else quote[:_LONGEST_QUOTE] + "…"
+        return f"（您说“{short}”）"
 
     def alarm(self, rule: str) -> None:
         """Note that ``rule`` saw somebody in danger (P0): people come before papers."""

@@ -95,6 +95,8 @@ def submit(turn: Turn, first: str = "") -> None:
     turn.flow_ended = True
     if flow.slots:
         turn.state = replace(turn.state, answered=None)
+    if flow.amended_by:
+        turn.state = replace(turn.state, done=(flow.name, turn.stamp()))
     replies = outcome.replies
     if first and replies:
         replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.dialogue import words
-from bot.dialogue.commands import Command, Confirm, CorrectSlots, ForgetSlot, Said
+from bot.dialogue.commands import (
+    Command,
+    Confirm,
+    CorrectSlots,
+    FillSlots,
+    ForgetSlot,
+    Said,
+    StartFlow,
+)
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.heard import Heard
 
 _CUES = ("改成", "改为", "改到", "换成", "应该是", "是", "：", ":")
 _JUST_A_NAME = 8
+_AMENDABLE = timedelta(days=3)
 
 
 def correction(heard: Heard) -> list[Command]:
@@ -36,6 +46,36 @@ def with_value(heard: Heard) -> list[Command]:
     """Take a correction that brings its value, before a rule can misread it («电话改成…»)."""
     commands = correction(heard)
     return [c for c in commands if isinstance(c, CorrectSlots)]
+
+
+def after_submission(heard: Heard) -> list[Command]:
+    """«车牌错了，津B…» after the form was submitted changes what it has recorded."""
+    form, amending = _just_done(heard)
+    if form is None or amending is None or words.ASKS.search(heard.text):
+        return []
+    values = heard.volunteered(amending)
+    slot = max(amending.slots.values(), key=lambda slot: _mention(heard.text, slot))
+    if _mention(heard.text, slot) and slot.name not in values and (said := _after_cue(heard, slot)):
+        values[slot.name] = said
+    hurt = "injured" in values and values["injured"].value is True
+    if not values or not (words.CORRECT.search(heard.text) or hurt):
+        return []
+    return [
+        StartFlow(amending.name, heard.original),
+        FillSlots(values, heard.original, amending.name, override=True),
+    ]
+
+
+def _just_done(heard: Heard) -> tuple[type[Flow] | None, Flow | None]:
+    """Return the form submitted last, and an empty one of those that change it."""
+    if heard.flow is not None or len(heard.state.done) != 2:
+        return None, None
+    name, since = heard.state.done
+    form = heard.flows.get(name)
+    amending = heard.flows.get(form.amended_by) if form else None
+    if amending is None or heard.at - datetime.fromisoformat(since) > _AMENDABLE:
+        return None, None
+    return form, amending()
 
 
 def _wrong(heard: Heard) -> list[Command]:

@@ -76,6 +76,7 @@ class DialogueState:
     """The stack of open flows, drafts, and what may be picked up from before.
 
     ``waiting`` names flows whose drafts are to be offered as soon as nothing else is open.
+    ``done`` is the form that was submitted last, and when: it may still be corrected.
     """
 
     stack: tuple[Frame, ...] = ()
@@ -84,6 +85,7 @@ class DialogueState:
     offers: dict[str, str] = field(default_factory=dict)
     known: dict[str, Stored] = field(default_factory=dict)
     answered: Answered | None = None
+    done: tuple[str, ...] = ()
     misses: int = 0
     welcomed: bool = False
 
@@ -128,6 +130,7 @@ class DialogueState:
             offers=dict(raw.get("offers", {})),
             known={name: Stored(**item) for name, item in raw.get("known", {}).items()},
             answered=Answered.from_json(raw["answered"]) if raw.get("answered") else None,
+            done=tuple(map(str, raw.get("done", ()))),
             misses=int(raw.get("misses", 0)),
             welcomed=bool(raw.get("welcomed", False)),
         )

@@ -35,6 +35,7 @@ READERS: tuple[Reader, ...] = (
     readers_open.danger,
     readers_knowledge.unsolved,
     readers_correction.with_value,
+    readers_correction.after_submission,
     readers_open.pressing,
     readers_open.person,
     readers_steering.declined,
