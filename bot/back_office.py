@@ -168,3 +168,11 @@ class BackOffice(Protocol):
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey; False when none waits."""
         ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from.
+
+        ``kind`` is unanswered, offered (several entries may be meant) or unsolved (the answer
+        did not help); ``entry`` is the likeliest one, or the one that did not help.
+        """
+        ...

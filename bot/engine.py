@@ -42,6 +42,14 @@ class Result:
     owes: bool = False
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a turn says, and the entry of the knowledge base it said it from."""
+
+    replies: Sequence[Reply] = ()
+    entry: str = ""
+
+
 class CutReplies(Protocol):
     """How a channel divides the replies of a turn: (in the response, through the outbox)."""
 
@@ -81,8 +89,8 @@ class Engine:
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
         office = self._office(uow, conversation, message, now)
-        replies = self._replies(uow, conversation, message, office, now)
-        return self._store(uow, conversation, message, replies, now, claim)
+        told = self._replies(uow, conversation, message, office, now)
+        return self._store(uow, conversation, message, told, now, claim)
 
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
@@ -94,7 +102,7 @@ class Engine:
             return self._repeat(uow, conversation, message, now, claim)
         self._office(uow, conversation, message, now).hand_off("P2", f"系统故障 {reference}")
         text = phrases.TECHNICAL.format(reference=reference, hotline=self.settings.hotline)
-        return self._store(uow, conversation, message, [Reply(text)], now, claim)
+        return self._store(uow, conversation, message, Told([Reply(text)]), now, claim)
 
     def _office(
         self,
@@ -111,6 +119,7 @@ class Engine:
             cipher=self.cipher,
             at=now,
             recent=(message.text,) if message.text else (),
+            release=self.understander.knowledge.release,
         )
 
     def _repeat(
@@ -139,17 +148,17 @@ class Engine:
         message: InboundMessage,
         office: TransactionBackOffice,
         now: datetime,
-    ) -> list[Reply]:
+    ) -> Told:
         media = self._keep_media(uow, conversation, message, now)
         if message.kind == "event" and self._silent_event(uow, conversation, message):
-            return []
+            return Told()
         if conversation.owner == "agent":
-            return []
+            return Told()
         state = DialogueState.from_json(conversation.state)
         commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
-        return _tidy(turn)
+        return Told(_tidy(turn), turn.entry)
 
     def _commands(
         self,
@@ -244,12 +253,12 @@ class Engine:
         uow: UnitOfWork,
         conversation: OpenConversation,
         message: InboundMessage,
-        replies: list[Reply],
+        told: Told,
         now: datetime,
         claim: Claim,
     ) -> Result:
         """Write the message, its replies and the state; owe what the response cannot carry."""
-        seq = conversation.last_seq + 1
+        seq, replies = conversation.last_seq + 1, told.replies
         cut = self.cuts.get(message.channel)
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
@@ -257,7 +266,10 @@ class Engine:
         said = [_row(r, seq, "response") for r in now_part] + [
             _row(r, seq, "outbox") for r in later
         ]
-        inbound = {"author": "customer", "key": message.key, "body": _body_of(message)}
+        body = _body_of(message)
+        if told.entry:
+            body["kb"] = {"entry": told.entry, "release": self.understander.knowledge.release}
+        inbound = {"author": "customer", "key": message.key, "body": body}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)

@@ -80,12 +80,14 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     # What is loaded by now stays: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    app.knowledge_watcher.start()
     await _take_up_spool(app)
     spool = asyncio.create_task(_work_off_spool(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
     try:
         yield
     finally:
+        app.knowledge_watcher.stop()
         await app.inbox.drain()
         spool.cancel()
         # What is being delivered is settled first, or it would be sent again after its lease.

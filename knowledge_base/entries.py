@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Basis = Literal["L", "GK", "OP", "SEED"]
@@ -26,6 +26,8 @@ class Entry:
     related: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
     must_contain: tuple[str, ...] = ()
+    effective_from: datetime | None = None
+    expires_at: datetime | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -18,7 +18,7 @@ from knowledge_base.model import Models, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
 from knowledge_base.weights import Weights
-from knowledge_base.wordings import STRANGER, Question, merged, prepare
+from knowledge_base.wordings import STRANGER, Prepared, Question, merged, prepare
 
 __all__ = ["FaqMatcher", "Match", "Outcome", "Question"]
 
@@ -76,8 +76,16 @@ class FaqMatcher:
         self._corrector = Corrector(Counter(word for text in texts for word in text.words))
 
     @classmethod
-    def build(cls, entries: Iterable[Question], tuned: Models | None = None) -> FaqMatcher:
-        """Analyse all wordings; entries without any wording are left out."""
+    def build(
+        cls,
+        entries: Iterable[Question],
+        tuned: Models | None = None,
+        prepare: Callable[[Question], Prepared | None] = prepare,
+    ) -> FaqMatcher:
+        """Analyse all wordings; entries without any wording are left out.
+
+        ``prepare`` may remember what it has analysed for an earlier matcher.
+        """
         kept: list[Entry] = []
         texts: list[Analysis] = []
         owners: list[int] = []
@@ -88,6 +96,14 @@ class FaqMatcher:
                 texts += wordings
                 kept.append(entry)
         return cls(kept, texts, owners, tuned)
+
+    def judges_like(self, other: FaqMatcher) -> bool:
+        """Tell whether both judge what they have in common by the same rules."""
+        return self.model is other.model and self._mentions == other._mentions
+
+    def weigh(self, feature: str) -> float:
+        """Return how much a feature of the index says; see `knowledge_base.index`."""
+        return self._index.weigh(feature)
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
         """Return the likeliest entries, best first; empty when nothing is shared."""

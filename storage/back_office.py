@@ -27,6 +27,8 @@ from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.unit_of_work import UnitOfWork
 
+_LONGEST = 500
+
 
 @dataclass
 class TransactionBackOffice:
@@ -39,6 +41,7 @@ class TransactionBackOffice:
     cipher: Cipher
     at: datetime
     recent: tuple[str, ...] = ()
+    release: int = 0
 
     @property
     def now(self) -> datetime:
@@ -157,6 +160,11 @@ class TransactionBackOffice:
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey."""
         return surveys.answer(self, score, comment)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from."""
+        trace = {"entry": entry, "score": score, "release": self.release}
+        self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:
         """Append to the history of a case."""

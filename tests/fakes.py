@@ -34,6 +34,7 @@ class FakeOffice:
     amended: list[tuple[str, Values]] = field(default_factory=list)
     handoffs: list[tuple[Level, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    questions: list[tuple[str, str, str]] = field(default_factory=list)
     failures: int = 0
     photos: int = 0
 
@@ -159,6 +160,10 @@ class FakeOffice:
         """Return that no survey waited."""
         return False
 
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Keep what was asked in vain."""
+        self.questions.append((kind, text, entry))
+
 
 @dataclass(frozen=True)
 class FakeReader:
@@ -177,6 +182,7 @@ class FakeKnowledge:
 
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    release: int = 0
 
     def look_up(self, text: str) -> Hit:
         """Return the question itself as its entry."""

@@ -67,6 +67,11 @@ class Hit:
 class KnowledgeBase(Protocol):
     """The governed answers."""
 
+    @property
+    def release(self) -> int:
+        """Return the number of the release that answers, 0 for the shipped files."""
+        ...
+
     def look_up(self, text: str) -> Hit:
         """Return what fits ``text``, best first."""
         ...

@@ -24,6 +24,8 @@ from bot.dialogue.state import Frame
 from bot.dialogue.turn import Turn
 
 _ASKED_AT_ONCE = 6
+# How a candidate says that it is an entry.
+_ENTRY = "faq:"
 
 
 def cancel(turn: Turn, _: CancelFlow) -> None:
@@ -184,6 +186,7 @@ def answer(turn: Turn, command: AnswerEntry) -> None:
 
 def offer(turn: Turn, command: Offer) -> None:
     """Ask which is meant; candidates that nobody takes count as misses."""
+    _learn(turn, "offered", _likeliest(command))
     if _lost(turn):
         return
     turn.state = replace(turn.state, offers=dict(command.candidates))
@@ -199,6 +202,7 @@ def none_of_these(turn: Turn, _: NoneOfThese) -> None:
 
 def miss(turn: Turn, _: NotUnderstood) -> None:
     """Say that we did not understand; after too many misses in a row a person takes over."""
+    _learn(turn, "unanswered")
     if _lost(turn):
         return
     if turn.state.top is None:
@@ -213,6 +217,19 @@ def miss(turn: Turn, _: NotUnderstood) -> None:
         turn.say(slot.help)
     if turn.state.misses > 1:
         turn.say(phrases.PERSON_OFFERED, "转人工")
+
+
+def _learn(turn: Turn, kind: str, entry: str = "") -> None:
+    """Let the editors know what was asked in vain; what a flow did not understand answers it."""
+    if (kind == "offered" or turn.state.top is None) and turn.utterance.strip():
+        turn.office.note_question(kind, turn.utterance, entry)
+
+
+def _likeliest(command: Offer) -> str:
+    """Return the first entry among the candidates; the others start flows."""
+    return next(
+        (w.removeprefix(_ENTRY) for w in command.candidates.values() if w.startswith(_ENTRY)), ""
+    )
 
 
 def _lost(turn: Turn) -> bool:
