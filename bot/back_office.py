@@ -85,6 +85,11 @@ class BackOffice(Protocol):
         ...
 
     @property
+    def channel(self) -> str:
+        """Return the channel this customer writes on."""
+        ...
+
+    @property
     def verified(self) -> bool:
         """Tell whether this customer proved who they are, recently enough (level V2)."""
         ...

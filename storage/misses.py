@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.errors import Refused
 from storage.models.base import table_of
@@ -119,7 +119,7 @@ class Misses:
     def clusters(self, states: Sequence[str], limit: int, only: int | None = None) -> list[Cluster]:
         """Return clusters in these states, the most frequent first."""
         counts = [
-            func.sum((_miss.c.kind == kind).cast(_miss.c.id.type)).label(kind)
+            func.sum(case((_miss.c.kind == kind, 1), else_=0)).label(kind)
             for kind in ("unanswered", "offered", "unsolved")
         ]
         count = func.count(_miss.c.id).label("size")

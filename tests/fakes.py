@@ -27,6 +27,7 @@ class FakeOffice:
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
+    channel: str = "webchat"
     verified: bool = False
     staffed: bool = True
     tail: str = "124421"
@@ -183,6 +184,7 @@ class FakeKnowledge:
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     release: int = 0
+    hidden: frozenset[str] = frozenset()
 
     def look_up(self, text: str) -> Hit:
         """Return the question itself as its entry."""
@@ -199,3 +201,7 @@ class FakeKnowledge:
     def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
         """Return the answer."""
         return (self.answers[entry], ("转人工",)) if entry in self.answers else None
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Hide some answers from whoever is not verified."""
+        return verified or entry not in self.hidden

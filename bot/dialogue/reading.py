@@ -83,3 +83,7 @@ class KnowledgeBase(Protocol):
     def answer(self, entry: str) -> tuple[str, tuple[str, ...]] | None:
         """Return the rendered answer and its buttons, None when the entry is gone."""
         ...
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Tell whether an entry is meant for a customer on this channel."""
+        ...

@@ -178,6 +178,9 @@ def answer(turn: Turn, command: AnswerEntry) -> None:
     if answered is None:
         miss(turn, NotUnderstood())
         return
+    if not turn.knowledge.admits(command.entry, turn.office.channel, verified=turn.office.verified):
+        turn.say(phrases.NOT_FOR_YOU, "转人工")
+        return
     text, buttons = answered
     turn.entry = command.entry
     turn.state = replace(turn.state, last_entry=command.entry)

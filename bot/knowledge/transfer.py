@@ -91,8 +91,14 @@ def bring_in(editors: Editors, intake: Intake, order: Order) -> Imported:
 
 def _propose(uow: UnitOfWork, texts: Sequence[Text], order: Order) -> None:
     """Write drafts of what is new or different; a busy entry refuses the whole file."""
-    seed.plant(uow, order.now)
+    _plant_first(uow, order)
     uow.knowledge.propose(_fresh(uow, texts), order.actor, order.now)
+
+
+def _plant_first(uow: UnitOfWork, order: Order) -> None:
+    """A file is added to the shipped entries: on a new database these come first."""
+    if not uow.knowledge.live():
+        seed.plant(uow, order.now)
 
 
 def _fresh(uow: UnitOfWork, texts: Sequence[Text]) -> list[Text]:
@@ -117,7 +123,7 @@ def _is_loading(editors: Editors) -> bool:
 
 def _release(uow: UnitOfWork, texts: Sequence[Text], order: Order, report: Report | None) -> int:
     uow.knowledge.lock()
-    seed.plant(uow, order.now)
+    _plant_first(uow, order)
     live = {v.code: v for v in uow.knowledge.contents(uow.knowledge.live())}
     _refuse_busy(uow, texts)
     versions = {} if order.replace else {code: version.id for code, version in live.items()}

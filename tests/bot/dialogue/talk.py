@@ -90,7 +90,9 @@ class Talk:
     def __post_init__(self) -> None:
         registry = Registry(self.flows)
         knowledge = FakeKnowledge(
-            {"拖车要钱吗": "拖车免费。"}, {"拖车远不远": ["拖车要钱吗", "拖车多快到"]}
+            {"拖车要钱吗": "拖车免费。", "我的折扣": "九折。"},
+            {"拖车远不远": ["拖车要钱吗", "拖车多快到"]},
+            hidden=frozenset({"我的折扣"}),
         )
         self.understander = Understander(registry, FakeReader(READINGS), knowledge)
         self.manager = DialogueManager(registry, knowledge)
