@@ -145,8 +145,13 @@ def replay(
         counter[status] += 1
         if status != "same":
             report.changes.append(Change(question, status, was, will))
-    report.changes.sort(key=lambda change: STATUSES.index(change.status))
+    report.changes = ordered(report.changes)
     return report
+
+
+def ordered(changes: Iterable[Change]) -> list[Change]:
+    """Return changes with the worst first, in an order of their own."""
+    return sorted(changes, key=lambda c: (STATUSES.index(c.status), c.asked.kind, c.asked.text))
 
 
 def compare(was: Verdict, will: Verdict, right: frozenset[str] | None) -> Status:
@@ -211,20 +216,22 @@ class Edit:
 
     def touches(self, text: str) -> bool:
         """Tell whether an edited entry may have a say in the answer to a question."""
-        plain = normalise(text)
-        known = self.known.get(plain)
-        analysis = known if known is not None else analyse_normalised(plain)
+        analysis = self.known.get(text) or self._analysis(normalise(text))
+        found = features(analysis.sound, analysis.words)
         shared: dict[int, float] = {}
-        total = 0.0
-        for feature in features(analysis.sound, analysis.words):
+        for feature in self.owners.keys() & found:
             weight = self.matcher.weigh(feature)
-            places = self.owners.get(feature, ())
-            # A feature that no wording has says nothing about which of them is meant.
-            if weight < 1.0 or places:
-                total += weight
-            for place in places:
+            for place in self.owners[feature]:
                 shared[place] = shared.get(place, 0.0) + weight
-        return max(shared.values(), default=0.0) >= TOUCHED * total > 0
+        return bool(shared) and max(shared.values()) >= TOUCHED * self._weight(found)
+
+    def _analysis(self, plain: str) -> Analysis:
+        return self.known.get(plain) or analyse_normalised(plain)
+
+    def _weight(self, found: Iterable[str]) -> float:
+        """Return what the features say together; one that no wording has tells none apart."""
+        weights = ((feature, self.matcher.weigh(feature)) for feature in found)
+        return sum(w for feature, w in weights if w < 1.0 or feature in self.owners)
 
 
 def _questions(base: KnowledgeBase) -> dict[str, Question]:
@@ -244,6 +251,10 @@ def _analyses(memory: Memory, questions: Iterable[Question]) -> dict[str, Analys
     """Return what is known of wordings already; taking them apart is the slow part."""
     found: dict[str, Analysis] = {}
     for question in questions:
-        for wording in (memory.remembered(question) or (None, []))[1]:
-            found[wording.text] = wording
+        prepared = memory.remembered(question)
+        wordings = prepared[1] if prepared else []
+        found |= {wording.text: wording for wording in wordings}
+        # Wordings that are the same once normalised leave one analysis: no telling whose it is.
+        if len(wordings) == len(question.texts):
+            found |= zip(question.texts, wordings, strict=True)
     return found

@@ -8,6 +8,7 @@ from bot.api.permissions import Action, allowed
 from bot.bootstrap import App
 from bot.errors import ConfigurationError, Refused
 from bot.knowledge.seed import plant
+from bot.knowledge.shares import cores
 from storage import schema
 from storage.models.staff import StaffUser
 from storage.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ def ready() -> App:
     if not parts.transactions.read(lambda uow: uow.knowledge.live()):
         now = parts.clock()
         parts.transactions.run(lambda uow: plant(uow, now))
+    parts.editors.cores = cores()
     return parts
 
 

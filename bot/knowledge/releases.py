@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.errors import Refused
 from bot.knowledge import live, past
+from bot.knowledge.shares import replay_shared
 from knowledge_base import replay as tries
 from knowledge_base.loader import KnowledgeBase
 from knowledge_base.matcher import FaqMatcher
@@ -73,6 +74,7 @@ class Editors:
         self.transactions = transactions
         self.service = service
         self.calibrate = calibrate
+        self.cores = 1
         self._known: dict[str, Verdict] = {}
         self._known_of = -1
 
@@ -117,7 +119,7 @@ class Editors:
             memory.turn()
         will = Side(after, self._draft_matcher(service, after, memory))
         asked = [*self.transactions.read(past.questions), *tries.variants(before, after)]
-        return tries.replay(was, will, asked, memory, everything=everything)
+        return replay_shared(was, will, asked, memory, everything=everything, cores=self.cores)
 
     def _draft_matcher(self, service: Service, base: KnowledgeBase, memory: Memory) -> FaqMatcher:
         """Build without turning the memory: what is live is what will be needed again."""
