@@ -92,9 +92,10 @@ class Side:
     known: dict[str, Verdict] = field(default_factory=dict)
 
     def ask(self, text: str) -> Verdict:
-        """Return what this base makes of a question."""
-        if (found := self.known.get(text)) is None:
-            found = self.known[text] = self._ask(text)
+        """Return what this base makes of a question; what normalises to the same is the same."""
+        plain = normalise(text)
+        if (found := self.known.get(plain)) is None:
+            found = self.known[plain] = self._ask(text)
         return found
 
     def _ask(self, text: str) -> Verdict:

@@ -15,7 +15,6 @@ from knowledge_base.loader import KnowledgeBase
 from knowledge_base.matcher import FaqMatcher
 from knowledge_base.replay import Report, Side, Verdict
 from knowledge_base.service import Service, build
-from knowledge_base.wordings import Memory
 from storage.knowledge import Cut, Text, Version
 from storage.models.knowledge import OPEN_STATES, KbRelease
 from storage.transactions import Transactions
@@ -38,6 +37,7 @@ class Plan:
     before: Sequence[Version]
     after: Sequence[Version]
     proposals: Sequence[Version] = ()
+    calibration: Mapping[str, Any] | None = None
 
     @property
     def versions(self) -> dict[str, int]:
@@ -59,7 +59,8 @@ def plan(uow: UnitOfWork, now: datetime, states: Sequence[str] = APPROVED) -> Pl
             after.pop(version.code, None)
         else:
             after[version.code] = version
-    return Plan(number, before, list(after.values()), proposals)
+    learnt = uow.knowledge.release(number).calibration if number else None
+    return Plan(number, before, list(after.values()), proposals, learnt)
 
 
 class Editors:
@@ -82,9 +83,9 @@ class Editors:
         self, now: datetime, states: Sequence[str] = OPEN_STATES, *, everything: bool = False
     ) -> Report:
         """Try all questions against what is proposed."""
-        return self._replay(
-            self.transactions.read(lambda uow: plan(uow, now, states)), now, everything
-        )
+        planned = self.transactions.read(lambda uow: plan(uow, now, states))
+        calibration = self.calibrate(live.base_of(planned.after, now))
+        return self._replay(planned, now, calibration, everything=everything)
 
     def try_texts(self, texts: Sequence[Text], now: datetime) -> Report:
         """Try all questions against the live release with some texts put into it."""
@@ -95,36 +96,49 @@ class Editors:
             after |= {text.code: text.as_version(now) for text in texts}
             return replace(planned, after=list(after.values()))
 
-        return self._replay(self.transactions.read(read), now, everything=False)
+        planned = self.transactions.read(read)
+        return self._replay(planned, now, self.calibrate(live.base_of(planned.after, now)))
 
     def compare(self, old: int, new: int, now: datetime) -> Report:
         """Try all questions against two releases that were made."""
 
-        def read(uow: UnitOfWork) -> Plan:
-            uow.knowledge.release(old), uow.knowledge.release(new)
-            knowledge = uow.knowledge
-            sides = knowledge.contents(old), knowledge.contents(new)
-            return Plan(old, *sides)
+        def read(uow: UnitOfWork) -> tuple[Plan, Mapping[str, Any] | None]:
+            was, will = uow.knowledge.release(old), uow.knowledge.release(new)
+            sides = uow.knowledge.contents(old), uow.knowledge.contents(new)
+            return Plan(old, *sides, calibration=was.calibration), will.calibration
 
-        return self._replay(self.transactions.read(read), now, everything=False)
+        planned, calibration = self.transactions.read(read)
+        return self._replay(planned, now, calibration)
 
-    def _replay(self, planned: Plan, now: datetime, everything: bool) -> Report:
+    def _replay(
+        self,
+        planned: Plan,
+        now: datetime,
+        calibration: Mapping[str, Any] | None,
+        *,
+        everything: bool = False,
+    ) -> Report:
         before, after = live.base_of(planned.before, now), live.base_of(planned.after, now)
-        service, memory = self.service(), Memory()
+        service = self.service()
         if service.release == planned.number and service.base.entries == before.entries:
-            matcher, memory = service.matcher, service.memory
-            was = Side(service.base, matcher, self._remembered(planned.number))
+            was = Side(service.base, service.matcher, self._remembered(planned.number))
         else:
-            was = Side(before, build(before, memory=memory))
-            memory.turn()
-        will = Side(after, self._draft_matcher(service, after, memory))
+            was = Side(before, self._matcher(service, before, planned.calibration))
+        will = Side(after, self._matcher(service, after, calibration))
         asked = [*self.transactions.read(past.questions), *tries.variants(before, after)]
-        return replay_shared(was, will, asked, memory, everything=everything, cores=self.cores)
+        return replay_shared(
+            was, will, asked, service.memory, everything=everything, cores=self.cores
+        )
 
-    def _draft_matcher(self, service: Service, base: KnowledgeBase, memory: Memory) -> FaqMatcher:
-        """Build without turning the memory: what is live is what will be needed again."""
+    def _matcher(
+        self, service: Service, base: KnowledgeBase, calibration: Mapping[str, Any] | None
+    ) -> FaqMatcher:
+        """Build from what the service remembers, without turning its memory.
+
+        What is live is what will be needed again.
+        """
         with service.building:
-            return build(base, self.calibrate(base), memory)
+            return build(base, calibration, service.memory)
 
     def _remembered(self, release: int) -> dict[str, Verdict]:
         """Return what the live release was found to answer, as long as it is live."""
@@ -137,10 +151,10 @@ class Editors:
         planned = self.transactions.read(lambda uow: plan(uow, now))
         if not planned.proposals:
             raise Refused("没有复核通过、等待发布的条目")
-        report = self._replay(planned, now, everything=False)
+        calibration = self.calibrate(live.base_of(planned.after, now))
+        report = self._replay(planned, now, calibration)
         if report.to_explain and not explanation.strip():
             raise Unexplained(report)
-        calibration = self.calibrate(live.base_of(planned.after, now))
         return Ready(planned, report, explanation.strip(), calibration)
 
     def publish(self, actor: str, now: datetime, explanation: str = "") -> tuple[KbRelease, Report]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot.errors import BadRequest, Refused
-from bot.knowledge import seed
+from bot.knowledge import live, seed
 from bot.knowledge.releases import Editors, Unexplained
 from knowledge_base import sheets
+from knowledge_base.entries import Entry
 from knowledge_base.intake import Intake, RowError, take_in
+from knowledge_base.loader import KnowledgeBase
 from knowledge_base.replay import Report
 from storage.knowledge import Cut, Text, Version
 from storage.models.knowledge import OPEN_STATES
@@ -85,8 +88,20 @@ def bring_in(editors: Editors, intake: Intake, order: Order) -> Imported:
         editors.transactions.run(lambda uow: _propose(uow, texts, order))
         return done
     report = _replayed(editors, texts, order)
-    number = editors.transactions.run(lambda uow: _release(uow, texts, order, report))
+    learnt = _learnt(editors, intake, order)
+    number = editors.transactions.run(lambda uow: _release(uow, texts, order, report, learnt))
     return Imported(done.entries, done.new, done.changed, done.removed, number, done.ignored)
+
+
+def _learnt(editors: Editors, intake: Intake, order: Order) -> Mapping[str, Any] | None:
+    """Return what the matcher learns from the release that is about to be cut."""
+    held = {} if order.replace else editors.transactions.read(lambda uow: _held(uow, order.now))
+    return editors.calibrate(KnowledgeBase((held | intake.entries).values()))
+
+
+def _held(uow: UnitOfWork, now: datetime) -> dict[str, Entry]:
+    found = live.read(uow, now)
+    return dict(found.base.entries) if found else {}
 
 
 def _propose(uow: UnitOfWork, texts: Sequence[Text], order: Order) -> None:
@@ -121,18 +136,25 @@ def _is_loading(editors: Editors) -> bool:
     return kinds <= LOADED_ONLY
 
 
-def _release(uow: UnitOfWork, texts: Sequence[Text], order: Order, report: Report | None) -> int:
+def _release(
+    uow: UnitOfWork,
+    texts: Sequence[Text],
+    order: Order,
+    report: Report | None,
+    learnt: Mapping[str, Any] | None,
+) -> int:
     uow.knowledge.lock()
     _plant_first(uow, order)
-    live = {v.code: v for v in uow.knowledge.contents(uow.knowledge.live())}
+    held = {v.code: v for v in uow.knowledge.contents(uow.knowledge.live())}
     _refuse_busy(uow, texts)
-    versions = {} if order.replace else {code: version.id for code, version in live.items()}
-    fresh = [text for text in texts if not _says(live.get(text.code), text)]
-    versions |= {t.code: live[t.code].id for t in texts if _says(live.get(t.code), t)}
+    versions = {} if order.replace else {code: version.id for code, version in held.items()}
+    fresh = [text for text in texts if not _says(held.get(text.code), text)]
+    versions |= {t.code: held[t.code].id for t in texts if _says(held.get(t.code), t)}
     if fresh:
         versions |= uow.knowledge.add_published(fresh, "import", order.actor, order.now)
     words = order.explanation or _default_words(order, len(texts))
-    about = Cut("import", order.actor, order.now, words, report.summary() if report else None)
+    counts = report.summary() if report else None
+    about = Cut("import", order.actor, order.now, words, counts, learnt)
     return uow.knowledge.cut(versions, about)
 
 
