@@ -115,6 +115,11 @@ class BackOffice(Protocol):
         ...
 
     @property
+    def channel(self) -> str:
+        """Return the channel this customer writes on."""
+        ...
+
+    @property
     def verified(self) -> bool:
         """Tell whether this customer proved who they are, recently enough (level V2)."""
         ...
@@ -170,10 +175,6 @@ class BackOffice(Protocol):
         """
         ...
 
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
-        ...
-
     @property
     def waiting(self) -> bool:
         """Tell whether this customer waits for a person."""
@@ -221,4 +222,12 @@ class BackOffice(Protocol):
 
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey; False when none waits."""
+        ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from.
+
+        ``kind`` is unanswered, offered (several entries may be meant) or unsolved (the answer
+        did not help); ``entry`` is the likeliest one, or the one that did not help.
+        """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
 from bot.inbox import EngineInbox
+from bot.knowledge import live
+from bot.knowledge.calibrating import Calibrating
+from bot.knowledge.releases import Editors
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
@@ -42,7 +46,7 @@ from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
-from knowledge_base.service import Service
+from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
@@ -106,8 +110,23 @@ class App:
 
     @cached_property
     def knowledge(self) -> Service:
-        """Return the knowledge base."""
-        return Service.load(self.settings.branch)
+        """Return the knowledge base: the live release, or the shipped files before the first."""
+        engine = open_engine(self.settings.database_url, self.secret)
+        precision = self.settings.knowledge.precision
+        return live.open_service(
+            engine, self.settings.branch, self.now(), _let_others_run, precision
+        )
+
+    @cached_property
+    def knowledge_watcher(self) -> live.Watcher:
+        """Return what takes up a release while this process runs."""
+        return live.Watcher(self.transactions, lambda: self.knowledge, self.now)
+
+    @cached_property
+    def editors(self) -> Editors:
+        """Return what the editors of the knowledge base work with."""
+        learn = Calibrating(lambda: self.knowledge, self.settings.knowledge.precision)
+        return Editors(self.transactions, lambda: self.knowledge, learn)
 
     @cached_property
     def products(self) -> Sequence[ProductView]:
@@ -216,8 +235,10 @@ class App:
 
     def api(self) -> ASGIApp:
         """Return the JSON API."""
-        entries = self.knowledge.base.entries
-        return api_app(self.transactions, self.cipher, self.settings, self.clock, entries)
+        entries = LiveEntries(lambda: self.knowledge)
+        return api_app(
+            self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
+        )
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""
@@ -230,6 +251,11 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
+
+
+def _let_others_run() -> None:
+    """Between two entries of a new release: customers are answered meanwhile."""
+    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

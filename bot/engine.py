@@ -90,6 +90,7 @@ class Engine:
             at=now,
             recent=(message.text,) if message.text else (),
             cards=self.products,
+            release=self.understander.knowledge.release,
         )
 
     def _repeat(
@@ -263,7 +264,10 @@ class Engine:
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
         said = _rows(replies, now_part, later, seq)
-        inbound = {"author": "customer", "key": message.key, "body": message.stored_body()}
+        body = message.stored_body()
+        if entry := _entry_of(replies):
+            body["kb"] = {"entry": entry, "release": self.understander.knowledge.release}
+        inbound = {"author": "customer", "key": message.key, "body": body}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
@@ -305,6 +309,16 @@ def _rows(
         {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.stored()}
         for reply, way in said
     ]
+
+
+def _entry_of(replies: Sequence[Reply]) -> str:
+    """Return the entry of the knowledge base that was the answer, '' when none was."""
+    for reply in replies:
+        note = reply.note or {}
+        for part in (note, *note.get("parts", ())):
+            if part.get("entry"):
+                return str(part["entry"])
+    return ""
 
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:

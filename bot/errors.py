@@ -4,6 +4,7 @@ AndaError
 ├── ConfigurationError     config.yaml, environment or a data file is wrong: file, place, remedy
 ├── BadRequest             a channel sent something malformed: answer 4xx
 │   └── Forbidden          a signature or token does not fit: answer 403
+├── Refused                a rule of the branch forbids it: which one, and what to do instead
 ├── DeliveryError          an outbox item could not be handed over
 │   ├── RetryLater         try again after ``after``
 │   ├── Unreachable        never try again: the customer cannot be reached this way
@@ -30,6 +31,10 @@ class BadRequest(AndaError):
 
 class Forbidden(BadRequest):
     """A request is not from whom it says."""
+
+
+class Refused(AndaError):
+    """A rule of the branch forbids what was asked; the message says which and what to do."""
 
 
 class Overloaded(AndaError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -74,10 +74,26 @@ class FaqMatcher:
         self._corrector = Corrector(Counter(word for text in texts for word in text.words))
 
     @classmethod
-    def build(cls, entries: Iterable[Question], tuned: Models | None = None) -> FaqMatcher:
-        """Analyse all wordings; entries without any wording are left out."""
+    def build(
+        cls,
+        entries: Iterable[Question],
+        tuned: Models | None = None,
+        prepare: Callable[[Question], Entry | None] = prepare,
+    ) -> FaqMatcher:
+        """Analyse all wordings; entries without any wording are left out.
+
+        ``prepare`` may remember what it has analysed for an earlier matcher.
+        """
         prepared = (prepare(question) for question in merged(entries))
         return cls([entry for entry in prepared if entry], tuned)
+
+    def judges_like(self, other: FaqMatcher) -> bool:
+        """Tell whether both judge what they have in common by the same rules."""
+        return self.model == other.model and self._mentions == other._mentions
+
+    def weigh(self, feature: str) -> float:
+        """Return how much a feature of the index says; see `knowledge_base.index`."""
+        return self._index.weigh(feature)
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
         """Return the likeliest entries, best first; empty when nothing is shared."""

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import structlog
-
 from bot.back_office import (
     ClaimView,
     CodeResult,
@@ -30,7 +28,7 @@ from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
+_LONGEST = 500
 
 
 @dataclass
@@ -45,6 +43,7 @@ class TransactionBackOffice:
     at: datetime
     recent: tuple[str, ...] = ()
     cards: Sequence[ProductView] = ()
+    release: int = 0
 
     @property
     def now(self) -> datetime:
@@ -118,10 +117,6 @@ class TransactionBackOffice:
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
 
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Log that a question was not answered well; never its words."""
-        log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
-
     @property
     def waiting(self) -> bool:
         """Tell whether this customer waits for a person."""
@@ -184,6 +179,11 @@ class TransactionBackOffice:
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey."""
         return surveys.answer(self, score, comment)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from."""
+        trace = {"entry": entry, "score": score, "release": self.release}
+        self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:
         """Append to the history of a case."""

@@ -28,6 +28,7 @@ class FakeOffice:
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
+    channel: str = "webchat"
     verified: bool = False
     staffed: bool = True
     tail: str = "124421"
@@ -206,6 +207,8 @@ class FakeKnowledge:
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
+    release: int = 0
+    hidden: frozenset[str] = frozenset()
 
     def look_up(self, text: str) -> Hit:
         """Return the question itself as its entry; the trace quotes what was asked."""
@@ -247,3 +250,7 @@ class FakeKnowledge:
     def swap(self, question: str, other: str) -> str:
         """Put the other subject in the place of the first two characters."""
         return other + question[2:]
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Hide some answers from whoever is not verified."""
+        return verified or entry not in self.hidden

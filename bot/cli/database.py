@@ -99,7 +99,7 @@ def doctor() -> int:
         ("配置", lambda app: f"读取正常，演示模式{'开' if app.settings.demo else '关'}"),
         ("密钥", lambda app: f"可用（{len(app.secret)} 字节）"),
         ("数据库", _check_database),
-        ("知识库", lambda app: f"{len(app.knowledge.base.entries)} 条"),
+        ("知识库", _check_knowledge),
         ("流程", lambda app: "、".join(flow.title for flow in app.registry.flows.values())),
         ("渠道", _check_channels),
         ("时钟", lambda app: f"{app.clock():%Y-%m-%d %H:%M:%S %z}"),
@@ -124,6 +124,12 @@ def _check_database(app: App) -> str:
     if not schema.is_current(engine):
         raise ConfigurationError("版本不是最新，请运行 anda db upgrade")
     return f"{engine.dialect.name}，版本 {schema.current(engine)}"
+
+
+def _check_knowledge(app: App) -> str:
+    release = app.knowledge.release
+    told = f"第 {release} 号发布" if release else "随产品的文件，还没有发布"
+    return f"{len(app.knowledge.base.entries)} 条，{told}"
 
 
 def _check_channels(app: App) -> str:
