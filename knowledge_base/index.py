@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 from knowledge_base.analysis import Analysis
 
-# Postings looked at per question: enough at a few hundred entries to see them all, and growing with
-# the square root of the size, so a hundred times the entries costs ten times the walk at most.
-LEAST_WALK = 1_000
-WALK_GROWTH = 20.0
+# Postings looked at per question: enough at a few hundred entries to see nearly all, and growing
+# more slowly than the size, so a hundred times the entries costs thirty times the walk at most.
+LEAST_WALK = 250
+WALK_GROWTH, WALK_POWER = 4.6, 0.75
 # An entry whose rough score is a smaller part of the best is not looked at again.
 KEPT = 0.35
 # So many times the entries asked for have their rough score made exact.
-SPARE = 3
+SPARE = 2
 # What one shared word, character, pair of characters and pair of sounds says.
 WORD, CHARACTER, PAIR, SOUND = 2.0, 1.5, 0.7, 0.5
 # How much more a rare one says: well below 1, for much of what is rare is chance.
@@ -60,7 +60,7 @@ class Index:
         self._unknown = self._weight(1.0, 0)
         self._weights = self._weighed()
         self._norms = self._lengths()
-        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(self._size))
+        self._walk = int(LEAST_WALK + WALK_GROWTH * math.pow(self._size, WALK_POWER))
 
     def _add(self, wordings: Sequence[Analysis]) -> None:
         entry, postings = self._size, self._postings
