@@ -66,7 +66,6 @@ CHINESE_ALLOWED = {
     "knowledge_base/sound.py": "mistakes in the sounds, told to clerks",
     "knowledge_base/normalise.py": "the particles that end a sentence",
     "knowledge_base/numerals.py": "Chinese numerals and their units",
-    "knowledge_base/roles.py": "the passive, and words that only look like people",
     "knowledge_base/noise.py": "what hasty typists put around a question",
     "knowledge_base/train.py": "the heading of the file it writes",
     "knowledge_base/understanding/": "mistakes in the data, and the forms of Chinese sentences",
