@@ -48,6 +48,7 @@ CHINESE_ALLOWED = {
     "bot/settings.py": "mistakes in the configuration, told to the operator",
     "bot/bootstrap.py": "what the chat page shows where the configuration is silent",
     "bot/api/": "problems, summaries and owners, read by staff",
+    "bot/clockwork/": "deadlines in words, and mistakes in the calendar, told to staff",
     "bot/cli/": "the command line speaks to operators",
     "bot/scripts/": "mistakes in a script, and the people who stand in it",
     "bot/channels/sms.py": "reasons that staff read beside an undelivered message",
