@@ -178,11 +178,11 @@ class Engine:
     def _photo(
         self, state: DialogueState, media: str, office: TransactionBackOffice
     ) -> list[Command]:
-        """Photos go to the open flow that wants them, else to the claim just reported here."""
+        """Photos go to the open flow that wants them, else to the claim they belong to."""
         flows = self.understander.registry.flows
         if state.top and state.top.flow in flows and "photos" in flows[state.top.flow].slots:
             return [FillSlots({"photos": Said([media], "照片")})]
-        if number := office.fresh_claim():
+        if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]

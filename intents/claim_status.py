@@ -88,6 +88,8 @@ def _words(view: ClaimView) -> str:
         f"负责人：{view.owner}",
         f"下一步：{view.next_step}" + (f"，最晚 {view.due_on:%m月%d日}" if view.due_on else ""),
     ]
+    if view.received:
+        lines.append(f"已收到：{'、'.join(view.received)}")
     if view.missing:
         lines.append(f"还需要您补充：{'、'.join(view.missing)}")
     if view.paid_fen is not None:

@@ -13,6 +13,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    SimilarClaim,
     Values,
 )
 from bot.clock import SHANGHAI
@@ -38,6 +39,8 @@ class FakeOffice:
     stopped: list[str] = field(default_factory=list)
     failures: int = 0
     photos: int = 0
+    similar: SimilarClaim | None = None
+    lacks: tuple[str, ...] = ()
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -64,9 +67,18 @@ class FakeOffice:
         self.photos += 1
         return self.photos
 
-    def recent_claim(self, plate: str) -> str | None:
-        """Return nothing."""
-        return None
+    def similar_claim(self, values: Values) -> SimilarClaim | None:
+        """Return the claim that the test put there."""
+        return self.similar
+
+    def claim_for_photos(self) -> str | None:
+        """Return the only claim opened here."""
+        numbers = self._numbers("CL")
+        return numbers[0] if len(numbers) == 1 else None
+
+    def lacking(self, values: Values) -> Sequence[str]:
+        """Return what the test says."""
+        return self.lacks
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return one document."""

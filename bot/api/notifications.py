@@ -19,9 +19,9 @@ from storage.models.outbox import OutboxItem
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/notifications", tags=["notifications 通知"])
-# A one-time code is for the customer alone; a media item is an errand of ours, not a message.
+# A one-time code is for the customer alone; fetching media and telling systems are errands.
 _SECRET = ("code",)
-_ERRANDS = ("media",)
+_ERRANDS = ("media", "webhook")
 
 
 class NotificationView(BaseModel):
@@ -45,7 +45,9 @@ class NotificationQuery(paging.PageQuery):
 
     kind: Code | None = None
     channel: Code | None = None
-    status: Literal["due", "sent", "undeliverable", "unknown", "failed"] | None = None
+    status: (
+        Literal["planned", "due", "sent", "undeliverable", "unknown", "failed", "suppressed"] | None
+    ) = None
     conversation: RowId | None = None
     since: Moment | None = None
 

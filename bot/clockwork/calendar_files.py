@@ -26,7 +26,10 @@ def shipped(weekend: str = "6,7", frames: str = "08:30-12:00,13:30-17:30") -> Wo
         year, found = _year(file)
         years.add(year)
         days |= found
-    return WorkCalendar(days, frozenset(years), parse_weekend(weekend), parse_frames(frames))
+    try:
+        return WorkCalendar(days, frozenset(years), parse_weekend(weekend), parse_frames(frames))
+    except ValueError as error:
+        raise ConfigurationError(f"config.yaml 的 calendar：{error}") from None
 
 
 def parse_weekend(text: str) -> frozenset[int]:
