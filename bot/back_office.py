@@ -38,7 +38,8 @@ class PolicyView:
 class ClaimView:
     """A claim in words; ``paid_fen`` is set only for callers who may see money.
 
-    ``missing`` are documents still needed, ``received`` those that came.
+    ``missing`` are documents still needed, ``received`` those that came, ``lacking`` what must
+    be known of the accident and was not said yet.
     """
 
     number: str
@@ -52,6 +53,7 @@ class ClaimView:
     missing: tuple[str, ...]
     paid_fen: int | None = None
     received: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     open: bool = True
 
 

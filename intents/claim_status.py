@@ -88,6 +88,8 @@ def _words(view: ClaimView) -> str:
         f"负责人：{view.owner}",
         f"下一步：{view.next_step}" + (f"，最晚 {view.due_on:%m月%d日}" if view.due_on else ""),
     ]
+    if view.lacking:
+        lines.append(f"报案信息还差：{'、'.join(view.lacking)}")
     if view.received:
         lines.append(f"已收到：{'、'.join(view.received)}")
     if view.missing:

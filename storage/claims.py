@@ -14,7 +14,7 @@ from storage.claims_register import Register
 from storage.identity import Identity
 from storage.models.case import Claim
 from storage.models.outbox import Media
-from storage.rules import claim_tracks
+from storage.rules import claim_facts, claim_tracks
 from storage.rules.claim_states import machine
 from storage.statuses import CLAIM_STATUSES
 
@@ -165,6 +165,7 @@ def _view(claim: Claim, documents: Documents, *, money: bool) -> ClaimView:
         due_on=claim.due_on,
         missing=tuple(_missing(claim, documents)),
         received=tuple(_received(claim, documents)),
+        lacking=tuple(_lacking(claim)),
         open=claim.status not in machine().over,
         paid_fen=claim.paid_fen if money else None,
     )
@@ -176,6 +177,12 @@ def _missing(claim: Claim, documents: Documents) -> list[str]:
         return []
     listed = [document.name for document in documents.outstanding(claim.number)]
     return listed or [str(name) for name in claim.facts.get("missing", ())]
+
+
+def _lacking(claim: Claim) -> list[str]:
+    """Return what a claim to be completed waits for."""
+    known = {**claim.facts, "policy_number": claim.policy_number}
+    return claim_facts.facts().lacking(claim.line, known) if claim.status == "draft" else []
 
 
 def _received(claim: Claim, documents: Documents) -> list[str]:

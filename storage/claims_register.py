@@ -215,6 +215,16 @@ class Register:
         query = select(CaseEvent.kind).where(CaseEvent.case_number == claim.number)
         return list(self.uow.session.scalars(query.order_by(CaseEvent.id)))
 
+    def came_from(self, claim: Claim) -> str:
+        """Return the state before the last suspension, '' when there was none."""
+        states = [kind for kind in self.happened(claim) if kind in self.machine.states]
+        if "suspended" not in states:
+            return ""
+        last = len(states) - 1 - states[::-1].index("suspended")
+        before = [state for state in states[:last] if state != "suspended"]
+        # A claim is noted as reported and begins at once to wait for its first contact.
+        return before[-1] if before and before[-1] != "reported" else "contact_due"
+
     def locked(self, number: str) -> Claim | None:
         """Return a claim that nobody else changes until the end of the transaction."""
         query = select(Claim).where(Claim.number == number).with_for_update()

@@ -30,7 +30,7 @@ class Steps:
         """Take a claim to another state; raise Refused with the rule that forbids it."""
         register = self.register
         happened = register.happened(claim)
-        register.machine.check(claim.status, to, given, happened, _came_from(happened, register))
+        register.machine.check(claim.status, to, given, happened, register.came_from(claim))
         at = self._moment(claim, given.get("at"))
         if owner := given.get("owner"):
             claim.owner = owner
@@ -142,13 +142,3 @@ class Steps:
         if to == "paid" and agreed is not None and amount != agreed and not given.get("reason"):
             raise Refused("实付与协议金额不同，要写明理由")
         claim.paid_fen = amount
-
-
-def _came_from(happened: list[str], register: Register) -> str:
-    """Return the state before the last suspension."""
-    states = [kind for kind in happened if kind in register.machine.states]
-    if "suspended" not in states:
-        return ""
-    last = len(states) - 1 - states[::-1].index("suspended")
-    before = [state for state in states[:last] if state != "suspended"]
-    return before[-1] if before else "contact_due"

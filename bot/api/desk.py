@@ -149,11 +149,11 @@ def may(resource: str, action: Action) -> Callable[[Request], Desk]:
     return opened
 
 
-def may_create(resource: str) -> Callable[[Request, str | None], Desk]:
+def may_create(resource: str, action: Action = "write") -> Callable[[Request, str | None], Desk]:
     """Return the same for a POST, which may carry an Idempotency-Key."""
 
     def opened(request: Request, key: IdempotencyKey = None) -> Desk:
-        return _desk(request, resource, "write", key)
+        return _desk(request, resource, action, key)
 
     return opened
 
