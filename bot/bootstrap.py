@@ -22,6 +22,7 @@ from bot.channels.media import MediaDelivery
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
+from bot.channels.webhook import WebhookSender
 from bot.channels.wechat import text as wechat_text
 from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
@@ -179,6 +180,9 @@ class App:
             ("*", "sms"): _by(self._sms()),
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
+            ("webhook", "webhook"): WebhookSender(
+                {hook.name: hook for hook in self.settings.webhooks}, self.now
+            ),
         }
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)

@@ -202,6 +202,13 @@ class Settings(BaseSettings):
     webhooks: tuple[Webhook, ...] = ()
     branch: dict[str, str] = {}
 
+    @field_validator("webhooks")
+    @classmethod
+    def _names_differ(cls, hooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+        if len({hook.name for hook in hooks}) < len(hooks):
+            raise ValueError("webhooks 的 name 不能重复")
+        return hooks
+
     @model_validator(mode="after")
     def _demo_is_never_public(self) -> Self:
         if self.demo and self.public_url.startswith("https://"):

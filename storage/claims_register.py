@@ -140,7 +140,7 @@ class Register:
         if not claim_tracks.is_person(claim.owner):
             claim.owner = claim_tracks.owner(claim.track)
         self._complete(claim)
-        self._set_due(claim)
+        self.set_due(claim)
         self.uow.session.flush()
 
     def _need_documents(self, claim: Claim) -> None:
@@ -155,7 +155,7 @@ class Register:
         """Note that the customer was told which documents are needed (S44, CTPL 28)."""
         names = [document.name for document in self.documents.of(claim.number)]
         self.note(claim, "document_list", {"documents": names})
-        self._set_due(claim)
+        self.set_due(claim)
 
     def lacking(self, claim: Claim) -> list[str]:
         """Return what must be known of the accident and is not."""
@@ -174,7 +174,8 @@ class Register:
             claim.status = "contact_due"
             self.note(claim, "contact_due", {"note": "报案信息已补齐"})
 
-    def _set_due(self, claim: Claim) -> None:
+    def set_due(self, claim: Claim) -> None:
+        """Work out the next deadline."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
         claim.due_at = claims_clocks.next_due(found, self.calendar, self.now)
         claim.due_on = words.due_on(claim.due_at) if claim.due_at else None

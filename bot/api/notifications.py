@@ -19,9 +19,9 @@ from storage.models.outbox import OutboxItem
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/notifications", tags=["notifications 通知"])
-# A one-time code is for the customer alone; fetching media and telling systems are errands.
+# A one-time code is for the customer alone; a media item is an errand of ours, not a message.
 _SECRET = ("code",)
-_ERRANDS = ("media", "webhook")
+_ERRANDS = ("media",)
 
 
 class NotificationView(BaseModel):
