@@ -72,7 +72,12 @@ class ClaimPhotos(Flow):
             return []
         hung = self.kept.get("hung")
         already = f"，前面发的照片已经加进去了（一共 {hung} 张）" if hung else ""
-        return [Reply(f"照片会加到报案 {self.number} 里{already}。")]
+        return [Reply(f"照片会加到报案 {self.number} 里{already}。{self._wanted(office)}")]
+
+    def _wanted(self, office: BackOffice) -> str:
+        """Name the papers that are still missing; what came is not asked for again."""
+        view = next(iter(office.claims(self.number)), None)
+        return f"还缺：{'、'.join(view.missing)}。" if view and view.missing else ""
 
     def prompt(self) -> Reply:
         """Offer the numbers where it must be asked which claim it is."""
@@ -109,6 +114,7 @@ class ClaimPhotos(Flow):
             )
         count = office.attach_photos(self.number)
         text = f"好的，报案 {self.number} 现在一共有 {count} 张照片，理赔人员看得到。"
+        text += self._wanted(office)
         return Outcome.say(text, "查理赔进度", "转人工")
 
 

@@ -19,7 +19,7 @@ from bot.settings import Deadlines
 from storage.models.case import CaseEvent, Claim
 from storage.models.policy import Policy
 from storage.rules import claim_tracks
-from storage.rules.claim_clocks import HAPPENED, POLICE_REPORTED, rules_for
+from storage.rules.claim_clocks import HAPPENED, POLICE_REPORTED, rules_for, told
 from storage.rules.claim_states import machine
 
 
@@ -111,11 +111,23 @@ def _view(clock: Clock, calendar: WorkCalendar, now: datetime) -> ClockView:
     )  # fmt: skip
 
 
-def next_due(found: Sequence[Clock], calendar: WorkCalendar, now: datetime) -> datetime | None:
-    """Return when our next duty is due, also one that was missed and is still open."""
-    ends = (
-        view.due_at
+def next_due(
+    found: Sequence[Clock], calendar: WorkCalendar, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Return when our next duty is due, and the next one that a customer is told of.
+
+    A duty that was missed and is still open counts too.
+    """
+    ends = [
+        (view.due_at, view.code)
         for view, clock in zip(views(found, calendar, now), found, strict=True)
-        if clock.rule.side == "us" and clock.stopped is None and view.state in ("running", "missed")
+        if clock.rule.side == "us"
+        and clock.stopped is None
+        and view.state in ("running", "missed")
+        and view.due_at
+    ]
+    known = told()
+    return (
+        min((end for end, _ in ends), default=None),
+        min((end for end, code in ends if code in known), default=None),
     )
-    return min((end for end in ends if end), default=None)

@@ -177,8 +177,8 @@ class Register:
     def set_due(self, claim: Claim) -> None:
         """Work out the next deadline."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
-        claim.due_at = claims_clocks.next_due(found, self.calendar, self.now)
-        claim.due_on = words.due_on(claim.due_at) if claim.due_at else None
+        claim.due_at, told = claims_clocks.next_due(found, self.calendar, self.now)
+        claim.due_on = words.due_on(told) if told else None
 
     def clocks(self, claim: Claim) -> list[claims_clocks.ClockView]:
         """Return every clock of a claim in words."""

@@ -19,7 +19,7 @@ from storage.rules.claim_states import machine
 _FILE = Path(__file__).with_name("claim_clocks.yaml")
 _KEYS = {
     "code", "label", "value", "unit", "setting", "for", "unless", "start", "start_label", "stop",
-    "warn", "pauses", "restarts", "side", "basis", "from",
+    "warn", "pauses", "restarts", "side", "basis", "from", "shown",
 }  # fmt: skip
 _NEEDED = ("code", "label", "value", "unit", "start", "stop", "basis")
 # Events of a claim that are no states and no milestones.
@@ -34,6 +34,7 @@ class ClaimRule:
     only: frozenset[str]
     unless: frozenset[str]
     setting: str = ""
+    shown: bool = True
 
     def fits(self, tags: frozenset[str]) -> bool:
         """Tell whether a claim with these tags has this clock."""
@@ -50,6 +51,12 @@ def _set(found: ClaimRule, deadlines: Deadlines) -> Rule:
     if not found.setting:
         return found.rule
     return replace(found.rule, value=int(getattr(deadlines, found.setting)))
+
+
+@lru_cache(maxsize=1)
+def told() -> frozenset[str]:
+    """Return the codes of our clocks whose end a customer is told."""
+    return frozenset(r.rule.code for r in rules() if r.shown and r.rule.side == "us")
 
 
 @lru_cache(maxsize=1)
@@ -78,9 +85,10 @@ def _rule(row: Mapping[str, Any], pauses: Mapping[str, str]) -> ClaimRule:
     )
     return ClaimRule(
         rule,
-        frozenset(row.get("for", ())),
-        frozenset(row.get("unless", ())),
-        row.get("setting", ""),
+        only=frozenset(row.get("for", ())),
+        unless=frozenset(row.get("unless", ())),
+        setting=row.get("setting", ""),
+        shown=row.get("shown", True),
     )
 
 

@@ -260,6 +260,12 @@ def test_a_complex_claim_has_a_person_and_may_not_be_silent(desk: Desk) -> None:
     desk.move(number, "survey_due", owner="李大案")
     assert desk.claim(number).owner == "李大案"
     assert desk.clocks(number)["silence"].due_at == at("2026-11-29T00:00:00")
+    claim = desk.claim(number)
+    assert claim.due_at == at("2026-11-25T12:00:00")
+    desk.move(number, "assessing")
+    claim = desk.claim(number)
+    # The customer is told dates of the claim's steps, not of our own rule.
+    assert (claim.due_at, claim.due_on) == (at("2026-11-29T00:00:00"), None)
     desk.later(days=3)
     desk.milestone(number, "progress")
     assert desk.clocks(number)["silence"].due_at == at("2026-12-02T00:00:00")
