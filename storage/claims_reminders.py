@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import func, select
+
 from storage.crypto import Cipher
-from storage.models.case import Claim
+from storage.models.case import CaseEvent, Claim
 from storage.models.conversation import Conversation
 from storage.rules.claim import rules
 from storage.unit_of_work import UnitOfWork
 
 KIND = "claim_reminder"
+MOST = 10
 _TEXT = "案件{number}还需：{missing}。请一次提交，直接在这里发照片就行。如有疑问回复“人工”。"
 
 
@@ -26,12 +29,13 @@ def plan(
     text = _TEXT.format(number=claim.number, missing="、".join(missing))
     rule = rules()["reminders"]
     at = time.fromisoformat(rule["at"])
-    for days in rule["days"]:
+    notice = _notices(uow, claim.number) + 1
+    for order, days in enumerate(rule["days"][:MOST]):
         due = (now + timedelta(days=days)).replace(
             hour=at.hour, minute=at.minute, second=0, microsecond=0
         )
         uow.outbox.queue(
-            dedupe_key=f"{_prefix(claim.number)}{now.date()}:{days}",
+            dedupe_key=_key(claim.number, notice, order),
             kind=KIND,
             channel=channel,
             account=account,
@@ -46,11 +50,22 @@ def plan(
 
 def drop(uow: UnitOfWork, number: str, reason: str) -> int:
     """Take back what is planned for a claim and was not sent; return how many."""
-    return uow.outbox.suppress(_prefix(number), reason)
+    notices = range(1, _notices(uow, number) + 1)
+    keys = [_key(number, notice, order) for notice in notices for order in range(MOST)]
+    return uow.outbox.suppress(keys, reason) if keys else 0
 
 
-def _prefix(number: str) -> str:
-    return f"claim:{number}:documents:"
+def _notices(uow: UnitOfWork, number: str) -> int:
+    """Return how many complete notices the history of a claim has."""
+    query = select(func.count()).where(
+        CaseEvent.case_number == number, CaseEvent.kind == "documents_due"
+    )
+    return int(uow.session.scalar(query) or 0)
+
+
+def _key(number: str, notice: int, order: int) -> str:
+    # Exact keys: a search by their beginning would read the whole outbox.
+    return f"claim:{number}:documents:{notice}:{order}"
 
 
 def _address(

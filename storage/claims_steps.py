@@ -15,6 +15,7 @@ from storage.statuses import CLAIM_STATUSES
 
 Given = Mapping[str, Any]
 _DECISION = ("clause", "reason", "amount_fen", "calculation", "coverage")
+_DECIDING = ("calculating", "customer_confirm", "agreed", "declined", "advance_paid", "closed")
 _FIRST_FOR_THIRD = ("liability", "auto")
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -30,7 +31,14 @@ class Steps:
         """Take a claim to another state; raise Refused with the rule that forbids it."""
         register = self.register
         happened = register.happened(claim)
-        register.machine.check(claim.status, to, given, happened, register.came_from(claim))
+        register.machine.check(
+            claim.status,
+            to,
+            given,
+            happened,
+            register.came_from(claim),
+            decided=claim.decision or {},
+        )
         at = self._moment(claim, given.get("at"))
         if owner := given.get("owner"):
             claim.owner = owner
@@ -88,8 +96,8 @@ class Steps:
             return self._ask(claim, given, happened)
         if to == "documents_complete":
             self._check_documents(claim)
-        if to in ("calculating", "customer_confirm", "declined", "advance_paid"):
-            self._decide(claim, given)
+        if to in _DECIDING:
+            self._decide(claim, to, given)
         if to == "paying":
             self._pay(claim, given["payment"])
         if to in ("paid", "advance_paid"):
@@ -112,8 +120,12 @@ class Steps:
             raise Refused(f"还缺：{names}；收到的请登记，不需要的请写明理由免交")
         claim.facts = {k: v for k, v in claim.facts.items() if k != "missing"}
 
-    def _decide(self, claim: Claim, given: Given) -> None:
+    def _decide(self, claim: Claim, to: str, given: Given) -> None:
         said = {key: given[key] for key in _DECISION if given.get(key) is not None}
+        if to in ("agreed", "closed"):
+            said.pop("reason", None)  # why it ended is not why it was decided so
+        if not said:
+            return
         register = self.register
         claim.decision = {
             **(claim.decision or {}),

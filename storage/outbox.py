@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,14 +156,11 @@ class Outbox:
             .values(status="undeliverable", reason=reason)
         )
 
-    def suppress(self, prefix: str, reason: str) -> int:
-        """Take back what was planned under keys with this prefix; return how many."""
+    def suppress(self, keys: Sequence[str], reason: str) -> int:
+        """Take back what was planned under these keys and has not left; return how many."""
         done = self.connection.execute(
             update(_item)
-            .where(
-                _item.c.dedupe_key.startswith(prefix, autoescape=True),
-                _item.c.status.in_(("planned", "due")),
-            )
+            .where(_item.c.dedupe_key.in_(keys), _item.c.status.in_(("planned", "due")))
             .values(status="suppressed", reason=reason[:255])
         )
         return done.rowcount

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -22,6 +23,7 @@ class Machine:
 
     ways: Mapping[str, frozenset[str]]
     needs: Mapping[str, tuple[str, ...]]
+    has: Mapping[str, tuple[str, ...]]
     milestones: Mapping[str, str]
     milestone_states: Mapping[str, frozenset[str]]
     before_closing: Mapping[str, tuple[str, ...]]
@@ -47,13 +49,20 @@ class Machine:
         given: Mapping[str, Any],
         happened: Collection[str] = (),
         came_from: str = "",
+        decided: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """Refuse a step that the table does not know, or that lacks what it takes."""
+        """Refuse a step that the table does not know, or that lacks what it takes.
+
+        ``decided`` is what earlier steps have laid down.
+        """
         allowed = self.next(status, came_from)
         if to not in allowed:
             onward = "、".join(_label(state) for state in allowed) or "无"
             raise Refused(f"「{_label(status)}」不能直接到「{_label(to)}」，可以到：{onward}")
-        if lacking := [self.words[n] for n in self.needs.get(to, ()) if not given.get(n)]:
+        lacking = [self.words[n] for n in self.needs.get(to, ()) if not given.get(n)]
+        known = {**decided, **given}
+        lacking += [self.words[n] for n in self.has.get(to, ()) if not known.get(n)]
+        if lacking:
             raise Refused(f"到「{_label(to)}」要写明{'、'.join(lacking)}")
         if to == "closed":
             self._check_closing(status, happened)
@@ -86,14 +95,14 @@ def machine() -> Machine:
     for state, onward in ways.items():
         _known(f"states.{state}", onward, ways)
     steps = table["steps"]
-    needs = {state: tuple(rule.get("needs", ())) for state, rule in steps.items()}
-    for state, fields in needs.items():
+    for state, rule in steps.items():
         _known("steps", [state], ways)
-        _known(f"steps.{state}.needs", fields, table["words"])
+        _known(f"steps.{state}", [n for part in rule.values() for n in part], table["words"])
     milestones = table["milestones"]
     return Machine(
         ways={state: frozenset(onward) for state, onward in ways.items()},
-        needs=needs,
+        needs={state: tuple(rule.get("needs", ())) for state, rule in steps.items()},
+        has={state: tuple(rule.get("has", ())) for state, rule in steps.items()},
         milestones={kind: str(rule["words"]) for kind, rule in milestones.items()},
         milestone_states={
             kind: frozenset(_known(f"milestones.{kind}", rule["in"], ways))

@@ -189,6 +189,9 @@ def test_documents_are_asked_for_once(desk: Desk) -> None:
     with pytest.raises(Refused, match="一次性"):
         desk.move(number, "documents_due", lead=True, missing=["驾驶人笔录"])
     desk.move(number, "documents_due", lead=True, missing=["驾驶人笔录"], reason="新情况")
+    planned = desk.outbox("claim_reminder", "planned")
+    assert [item.body["days"] for item in planned] == [3, 7, 15]
+    assert "驾驶人笔录" in planned[0].body["text"]
 
 
 def test_the_decision_clock_stands_while_documents_are_missing(desk: Desk) -> None:

@@ -52,6 +52,14 @@ def test_what_is_agreed_cannot_be_withdrawn(state: str) -> None:
     assert "withdrawn" not in machine().next(state)
 
 
+@pytest.mark.parametrize("to", ["agreed", "closed"])
+def test_nothing_is_agreed_or_closed_without_a_clause(to: str) -> None:
+    """S25: also on the way around, through a court."""
+    with pytest.raises(Refused, match="条款依据"):
+        machine().check("litigation", to, {"amount_fen": 1})
+    machine().check("litigation", to, {"amount_fen": 1}, decided={"clause": "第六条"})
+
+
 @given(st.sampled_from(STATES), st.sampled_from(STATES))
 def test_a_step_is_allowed_or_refused_with_the_ways_out(state: str, to: str) -> None:
     """Nothing in between, and a refusal names where else one can go."""
