@@ -144,6 +144,9 @@ class Engine:
         if message.kind == "event" and self._silent_event(uow, conversation, message):
             return []
         if conversation.owner == "agent":
+            # The agent does the talking; a photo still goes to where it belongs.
+            if message.kind == "image" and (number := office.claim_for_photos()):
+                office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
         commands = self._commands(message, state, media, now, office)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 
 from bot.back_office import ClaimView, SimilarClaim, Values
 from storage.claims_documents import Documents
@@ -101,18 +101,17 @@ def similar_claim(
 
     One of somebody else is only a sign for staff: it is nobody's business who else reported.
     """
-    plate, policy = values.get("plate"), values.get("policy_number")
-    same = [c == v for c, v in ((Claim.plate, plate), (Claim.policy_number, policy)) if v]
-    if not same:
-        return None
     since = office.at - timedelta(hours=claim_tracks.rules()["duplicate_hours"])
-    query = select(Claim).where(or_(*same), Claim.reported_at >= since, Claim.status.not_in(_VOID))
-    seen = {claim.number for claim in _mine(office, identity)}
-    for claim in office.uow.session.scalars(query.order_by(Claim.reported_at.desc())):
-        if claim.number in seen:
+    for claim in _mine(office, identity):
+        if claim.reported_at >= since and claim.status not in _VOID and _same(claim, values):
             label = CLAIM_STATUSES[claim.status][0]
             return SimilarClaim(claim.number, claim.reported_at, label, _here(office, claim))
     return None
+
+
+def _same(claim: Claim, values: Values) -> bool:
+    plate, policy = values.get("plate"), values.get("policy_number")
+    return bool((plate and claim.plate == plate) or (policy and claim.policy_number == policy))
 
 
 def _attach_photos(office: TransactionBackOffice, number: str) -> int:
