@@ -39,7 +39,7 @@ class ClaimView:
     """A claim in words; ``paid_fen`` is set only for callers who may see money.
 
     ``missing`` are documents still needed, ``received`` those that came, ``lacking`` what must
-    be known of the accident and was not said yet.
+    be known of the accident and was not said yet, ``photo_guide`` what to take photos of.
     """
 
     number: str
@@ -54,6 +54,7 @@ class ClaimView:
     paid_fen: int | None = None
     received: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    photo_guide: str = ""
     open: bool = True
 
 
@@ -132,6 +133,10 @@ class BackOffice(Protocol):
 
     def lacking(self, values: Values) -> Sequence[str]:
         """Return what must be known of an accident and is not: the claim waits for it."""
+        ...
+
+    def asked_for(self, values: Values) -> Sequence[str]:
+        """Return what staff will ask beside: the customer may get it ready."""
         ...
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:

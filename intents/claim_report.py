@@ -266,12 +266,15 @@ class ClaimReport(Flow):
         kind, accident = self.kind or "auto", self.accident_type or "other"
         papers = "、".join(office.checklist(kind, accident, injured=False))
         lacking = "、".join(office.lacking(self.facts()))
+        # A car's further questions are the assessor's own; other lines need things at hand.
+        ready = "、".join(office.asked_for(self.facts())) if kind != "auto" else ""
         lines = [
             f"报案已受理，报案号 {number}，请您记好。",
             f"还差：{lacking}。先按待补报案登记，理赔人员联系您时一起补上就行。" if lacking else "",
             f"理赔人员会尽快打您电话{f'（尾号 {self.phone[-4:]}）' if self.phone else ''}，"
             f"{office.fact('first_contact') or '30 分钟内'}与您联系。",
             office.advice(kind, accident),
+            f"理赔人员还会问到：{ready}，可以先准备着。" if ready else "",
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",
         ]
         return Outcome.say("\n".join(filter(None, lines)), "查理赔进度", "补照片", "转人工")

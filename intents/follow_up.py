@@ -72,7 +72,9 @@ class ClaimPhotos(Flow):
             return []
         hung = self.kept.get("hung")
         already = f"，前面发的照片已经加进去了（一共 {hung} 张）" if hung else ""
-        return [Reply(f"照片会加到报案 {self.number} 里{already}。{self._wanted(office)}")]
+        view = next(iter(office.claims(self.number)), None)
+        guide = view.photo_guide if view else ""
+        return [Reply(f"照片会加到报案 {self.number} 里{already}。{guide}{self._wanted(office)}")]
 
     def _wanted(self, office: BackOffice) -> str:
         """Name the papers that are still missing; what came is not asked for again."""

@@ -93,6 +93,10 @@ class TransactionBackOffice:
         """Return what must be known of an accident and is not."""
         return claim_facts.facts().lacking(str(values.get("line") or "auto"), values)
 
+    def asked_for(self, values: Values) -> Sequence[str]:
+        """Return what staff will ask beside."""
+        return claim_facts.facts().asked_for(str(values.get("line") or "auto"), values)
+
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return the documents this kind of claim needs."""
         return claim_rules.checklist(line, accident_type, injured=injured)

@@ -14,6 +14,7 @@ from storage.claims_register import Register
 from storage.identity import Identity
 from storage.models.case import Claim
 from storage.models.outbox import Media
+from storage.rules import claim as checklists
 from storage.rules import claim_facts, claim_tracks
 from storage.rules.claim_states import machine
 from storage.statuses import CLAIM_STATUSES
@@ -165,6 +166,9 @@ def _view(claim: Claim, documents: Documents, *, money: bool) -> ClaimView:
         missing=tuple(_missing(claim, documents)),
         received=tuple(_received(claim, documents)),
         lacking=tuple(_lacking(claim)),
+        photo_guide=checklists.photo_guide(
+            claim.line, str(claim.facts.get("accident_type") or "other")
+        ),
         open=claim.status not in machine().over,
         paid_fen=claim.paid_fen if money else None,
     )

@@ -80,6 +80,10 @@ class FakeOffice:
         """Return what the test says."""
         return self.lacks
 
+    def asked_for(self, values: Values) -> Sequence[str]:
+        """Return nothing."""
+        return ()
+
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return one document."""
         return ["驾驶证 *"]

@@ -27,6 +27,11 @@ def advice(line: str, accident_type: str) -> str:
     return str(_pick("advice", line, accident_type))
 
 
+def photo_guide(line: str, accident_type: str) -> str:
+    """Return what to take photos of."""
+    return str(_pick("photo_guide", line, accident_type))
+
+
 def at_hand(name: str, facts: Mapping[str, Any], photos: int) -> bool:
     """Tell whether a document need not be asked for: photos came, or we know it already."""
     key = rules()["known"].get(name)
@@ -46,7 +51,7 @@ def rules() -> dict[str, Any]:
     for part in ("injured_lines", "photo_words", "known", "reminders"):
         if part not in table:
             raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
-    for part in ("checklist", "advice"):
+    for part in ("checklist", "advice", "photo_guide"):
         for line, by_type in table[part].items():
             if "default" not in by_type:
                 raise ConfigurationError(f"{_FILE.name}：{part}.{line} 缺少 default，请补上")
