@@ -19,7 +19,7 @@ from bot.channels.base import Answer
 from bot.channels.wechat.app import WeChatCallback
 from bot.clock import now
 from bot.dialogue.message import InboundMessage, Reply
-from bot.engine import Claim
+from bot.result import Claim
 from bot.settings import WeChat
 from knowledge_base.loader import KnowledgeBase, load_jsonl
 from knowledge_base.service import Service

@@ -81,6 +81,36 @@ class ComplaintView:
 
 
 @dataclass(frozen=True)
+class ProductView:
+    """A product card: the four elements, for whom it is, and where the words come from.
+
+    ``called`` are the names customers use, ``audiences`` for whom it may be looked up, ``asks``
+    the questions that lead on. It holds no price.
+    """
+
+    code: str
+    name: str
+    line: str
+    called: tuple[str, ...]
+    summary: str
+    covers: str
+    excludes: str
+    period: str
+    amount: str
+    claims: str
+    features: tuple[str, ...]
+    suits: tuple[str, ...]
+    unsuits: tuple[str, ...]
+    bring: tuple[str, ...]
+    audiences: tuple[str, ...]
+    asks: tuple[str, ...]
+    terms: str
+    source: str
+    reviewed_on: date
+    review_due: date
+
+
+@dataclass(frozen=True)
 class HandoffView:
     """What happened to a request for a person.
 
@@ -103,12 +133,21 @@ class BackOffice(Protocol):
         ...
 
     @property
+    def channel(self) -> str:
+        """Return the channel this customer writes on."""
+        ...
+
+    @property
     def verified(self) -> bool:
         """Tell whether this customer proved who they are, recently enough (level V2)."""
         ...
 
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
+        ...
+
+    def products(self) -> Sequence[ProductView]:
+        """Return the product cards that may be shown today."""
         ...
 
     def open_claim(self, values: Values) -> str:
@@ -143,7 +182,7 @@ class BackOffice(Protocol):
         """Return the documents this kind of claim needs (`domain.md` 3.4), most needed first."""
         ...
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return what to do right now to be safe and keep the damage small, or ''."""
         ...
 
@@ -166,8 +205,13 @@ class BackOffice(Protocol):
         """
         ...
 
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
+    @property
+    def waiting(self) -> bool:
+        """Tell whether this customer waits for a person."""
+        ...
+
+    def withdraw_hand_off(self) -> bool:
+        """Take back the customer's own wish for a person; False when an emergency keeps it open."""
         ...
 
     def send_code(self, phone: str) -> CodeResult:
@@ -194,6 +238,10 @@ class BackOffice(Protocol):
         """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
+    def subscribe_again(self) -> None:
+        """Send messages of every category again, as the customer asked."""
+        ...
+
     def unsubscribe(self, category: str) -> None:
         """Stop messages of ``category`` (marketing, survey, renewal) at once."""
         ...
@@ -204,4 +252,12 @@ class BackOffice(Protocol):
 
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey; False when none waits."""
+        ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from.
+
+        ``kind`` is unanswered, offered (several entries may be meant) or unsolved (the answer
+        did not help); ``entry`` is the likeliest one, or the one that did not help.
+        """
         ...

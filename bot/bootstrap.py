@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ import intents as intents_package
 from bot import clock
 from bot import settings as configuration
 from bot.api.app import api_app
+from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
@@ -34,14 +36,19 @@ from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
 from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
-from bot.engine import Engine, Result
+from bot.engine import Engine
 from bot.inbox import EngineInbox
+from bot.knowledge import live
+from bot.knowledge.calibrating import Calibrating
+from bot.knowledge.releases import Editors
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
+from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
-from knowledge_base.service import Service
+from knowledge_base import products
+from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
@@ -106,8 +113,31 @@ class App:
 
     @cached_property
     def knowledge(self) -> Service:
-        """Return the knowledge base."""
-        return Service.load(self.settings.branch)
+        """Return the knowledge base: the live release, or the shipped files before the first."""
+        engine = open_engine(self.settings.database_url, self.secret)
+        precision = self.settings.knowledge.precision
+        return live.open_service(
+            engine, self.settings.branch, self.now(), _let_others_run, precision
+        )
+
+    @cached_property
+    def knowledge_watcher(self) -> live.Watcher:
+        """Return what takes up a release while this process runs."""
+        return live.Watcher(self.transactions, lambda: self.knowledge, self.now)
+
+    @cached_property
+    def editors(self) -> Editors:
+        """Return what the editors of the knowledge base work with."""
+        learn = Calibrating(lambda: self.knowledge, self.settings.knowledge.precision)
+        return Editors(self.transactions, lambda: self.knowledge, learn)
+
+    @cached_property
+    def products(self) -> Sequence[ProductView]:
+        """Return the product cards; they lead to those questions that are answered today."""
+        entries = self.knowledge.base.entries.values()
+        return products.load_products(
+            products.FOLDER, {entry.id: entry.question for entry in entries}, strict=False
+        )
 
     @cached_property
     def reader(self) -> SentenceReader:
@@ -142,6 +172,7 @@ class App:
             settings=self.settings,
             cipher=self.cipher,
             cuts={"wechat": _cut_for_wechat},
+            products=self.products,
         )
 
     @cached_property
@@ -215,8 +246,10 @@ class App:
 
     def api(self) -> ASGIApp:
         """Return the JSON API."""
-        entries = self.knowledge.base.entries
-        return api_app(self.transactions, self.cipher, self.settings, self.clock, entries)
+        entries = LiveEntries(lambda: self.knowledge)
+        return api_app(
+            self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
+        )
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""
@@ -229,6 +262,11 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
+
+
+def _let_others_run() -> None:
+    """Between two entries of a new release: customers are answered meanwhile."""
+    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from bot.dialogue import phrases
-from bot.dialogue.commands import Command, FillSlots, Said, Say
+from bot.back_office import ProductView
+from bot.dialogue import phrases, words
+from bot.dialogue.commands import (
+    Command,
+    FillSlots,
+    NotUnderstood,
+    Said,
+    Say,
+    StartFlow,
+)
+from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.message import InboundMessage, Reply, clean
+from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
+from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
@@ -26,42 +35,10 @@ from storage.unit_of_work import UnitOfWork
 
 MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
+_WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
+_PLATFORM_DESK = "微信多客服"
 _ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Result:
-    """A committed turn. ``now`` goes into the response; ``owes`` tells that the outbox has work."""
-
-    conversation: int
-    seq: int
-    now: tuple[Reply, ...]
-    state: Mapping[str, Any] = field(default_factory=dict)
-    duplicate: bool = False
-    owes: bool = False
-
-
-class CutReplies(Protocol):
-    """How a channel divides the replies of a turn: (in the response, through the outbox)."""
-
-    def __call__(self, replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-        """Return both parts."""
-        ...
-
-
-class Claim:
-    """Who delivers the replies: the response that is waiting, or the outbox. Decided once."""
-
-    def __init__(self, *, late: bool = False) -> None:
-        self._lock = threading.Lock()
-        self._owner = "outbox" if late else ""
-
-    def take(self, owner: str) -> bool:
-        """Become the deliverer unless the other one is; asking again repeats the answer."""
-        with self._lock:
-            self._owner = self._owner or owner
-            return self._owner == owner
 
 
 @dataclass(frozen=True)
@@ -73,6 +50,7 @@ class Engine:
     settings: Settings
     cipher: Cipher
     cuts: Mapping[str, CutReplies] = field(default_factory=dict)
+    products: Sequence[ProductView] = ()
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
@@ -111,6 +89,8 @@ class Engine:
             cipher=self.cipher,
             at=now,
             recent=(message.text,) if message.text else (),
+            cards=self.products,
+            release=self.understander.knowledge.release,
         )
 
     def _repeat(
@@ -142,6 +122,7 @@ class Engine:
     ) -> list[Reply]:
         media = self._keep_media(uow, conversation, message, now)
         if message.kind == "event" and self._silent_event(uow, conversation, message):
+            self._privacy_event(message, office)
             return []
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
@@ -164,19 +145,36 @@ class Engine:
     ) -> list[Command]:
         if message.kind == "image":
             return self._photo(state, media, office)
-        text = _text_of(message)
+        if message.location and message.kind == "location":
+            return self._located(state, message.location)
+        text = message.spoken
+        if office.waiting and words.HOW_LONG.match(fold(text or "").strip()):
+            return [StartFlow("human", text or "")]
         if text is None:
             return [
                 Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))
             ]
         if not text.strip():
             return [Say(phrases.EMPTY, phrases.MENU_BUTTONS)]
+        return self._understood(message, text, state, now)
+
+    def _understood(
+        self, message: InboundMessage, text: str, state: DialogueState, now: datetime
+    ) -> list[Command]:
         at = message.sent_at if abs((message.sent_at - now).total_seconds()) < 86_400 else now
         commands = self.understander.commands(text[:MAX_TEXT], state, at)
-        if message.location and not any(isinstance(c, FillSlots) for c in commands):
-            label = message.location.label or "您分享的位置"
-            return [Say(phrases.GOT_LOCATION.format(label=label), phrases.MENU_BUTTONS)]
+        if message.kind == "event" and any(isinstance(c, NotUnderstood) for c in commands):
+            return [Say(phrases.HELP_OPEN, phrases.MENU_BUTTONS)]  # an unknown menu key is no miss
         return commands
+
+    def _located(self, state: DialogueState, location: Location) -> list[Command]:
+        """A shared location is the place of the open flow; its name is no sentence to be read."""
+        flows = self.understander.registry.flows
+        if state.top and state.top.flow in flows and "place" in flows[state.top.flow].slots:
+            place = Said(location.words, "定位")
+            return [FillSlots({"place": place}, flow=state.top.flow, override=True)]
+        label = location.label or "您分享的位置"
+        return [Say(phrases.GOT_LOCATION.format(label=label), phrases.MENU_BUTTONS)]
 
     def _photo(
         self, state: DialogueState, media: str, office: TransactionBackOffice
@@ -240,7 +238,18 @@ class Engine:
             conversation.state = {}
         if message.event == "subscribe":
             uow.conversations.set_subscribed(conversation, subscribed=True)
+        if message.event == "kf_create":
+            # The platform's own desk holds the session: two voices would confuse the customer.
+            uow.conversations.set_owner(conversation, "agent", _PLATFORM_DESK)
+        if message.event == "kf_close" and conversation.owner == "agent":
+            uow.conversations.set_owner(conversation, "bot", None)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
+
+    def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:
+        """The platform tells of a withdrawn consent: somebody has to erase what we hold."""
+        if message.event in _WITHDRAWN:
+            facts = {"words": "微信平台通知：用户撤回授权或注销", "event": message.event}
+            office.open_ticket("privacy_request", facts)
 
     def _store(
         self,
@@ -258,7 +267,10 @@ class Engine:
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
         said = _rows(replies, now_part, later, seq)
-        inbound = {"author": "customer", "key": message.key, "body": _body_of(message)}
+        body = message.stored_body()
+        if entry := _entry_of(replies):
+            body["kb"] = {"entry": entry, "release": self.understander.knowledge.release}
+        inbound = {"author": "customer", "key": message.key, "body": body}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
@@ -302,37 +314,20 @@ def _rows(
     ]
 
 
+def _entry_of(replies: Sequence[Reply]) -> str:
+    """Return the entry of the knowledge base that was the answer, '' when none was."""
+    for reply in replies:
+        note = reply.note or {}
+        for part in (note, *note.get("parts", ())):
+            if part.get("entry"):
+                return str(part["entry"])
+    return ""
+
+
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
     stack = conversation.state.get("stack") or [{}]
     return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
-
-
-def _text_of(message: InboundMessage) -> str | None:
-    """Return what the understanding reads, None where there is nothing to read."""
-    if message.kind == "location" and message.location:
-        return f"[位置] {message.location.label}".strip()
-    if message.kind == "event":
-        return message.event.partition("click:")[2] or "你好"
-    if message.kind in ("text", "voice", "link") and (message.text or message.kind == "text"):
-        return message.text
-    return None
-
-
-def _body_of(message: InboundMessage) -> dict[str, Any]:
-    body: dict[str, Any] = {"type": message.kind, "text": message.text}
-    if message.location:
-        body["location"] = {
-            "lat": message.location.lat,
-            "lon": message.location.lon,
-            "label": message.location.label,
-        }
-    if message.attachment:
-        body["media"] = message.attachment.ref
-        body["stored"] = message.attachment.stored
-    if message.event:
-        body["event"] = message.event
-    return body
 
 
 def _tidy(turn: Turn) -> list[Reply]:

@@ -19,8 +19,9 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from bot.dialogue.message import InboundMessage
-from bot.engine import Claim, Engine, Result
+from bot.engine import Engine
 from bot.errors import Overloaded
+from bot.result import Claim, Result
 from bot.spool import Spool
 from bot.waiting import Waiting
 from storage.transactions import Transactions

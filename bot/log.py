@@ -11,7 +11,10 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # Identity numbers, phones, policy numbers, plates, bank cards: six digits or more in a row.
-_LONG_NUMBER = re.compile(r"(?<![\w-])[A-Za-z]{0,6}\d{6,}[\dXx]?(?![\w-])")
+# Chinese words may touch them («手机138…»), so only ASCII letters and digits are a border.
+_LONG_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:[A-Za-z]{0,6}\d{6,}[\dXx]?|1\d{2}[ -]\d{4}[ -]\d{4})(?![A-Za-z0-9_-])"
+)
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][·\- ]?[A-Z0-9]{5,6}(?![A-Z0-9])")
 _KEEP = {"timestamp", "level", "event", "logger"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

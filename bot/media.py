@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -28,7 +29,11 @@ class MediaStore:
         target = place / name
         if not target.exists():
             part = target.with_suffix(".part")
-            part.write_bytes(data)
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                # «照片收到了» is a promise: it must hold through a power cut.
+                os.fsync(file.fileno())
             part.rename(target)
         return f"{place.name}/{name}"
 

@@ -172,6 +172,12 @@ class Media(Section):
     max_bytes: Positive = 10_000_000
 
 
+class Knowledge(Section):
+    """How sure the knowledge base must be."""
+
+    precision: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -191,6 +197,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     dialogue: Dialogue = Dialogue()
+    knowledge: Knowledge = Knowledge()
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()

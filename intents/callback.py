@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.back_office import BackOffice
-from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.slot_types.pattern import Pattern
 
 _STOP = re.compile(
     r"退订|停了|停掉|别再?[发给推]|不要再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收"
@@ -18,6 +19,9 @@ _CATEGORIES = (
 _DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {
     str(n): n for n in range(1, 6)
 }
+_AGAIN = re.compile(
+    r"(恢复|重新|再).{0,6}(推送|推广|短信|消息|提醒|订阅|接收|发)|取消退订|还是(发|要)吧"
+)
 _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
 # In the order in which they are tried: «不满意» and «非常满意» both contain «满意».
 _WORDS = (
@@ -34,39 +38,62 @@ def score_of(text: str) -> int | None:
     return next((score for score, words in _WORDS if words.search(text)), None)
 
 
+_BARE_FIGURE = re.compile(r"^\s*[1-5]\s*$")
+_A_SCORE = Pattern(
+    r"[1-5一二两三四五]\s*(颗?星|分)?|很差|太差|不满意|垃圾|非常满意|特别好|太好了|很满意|挺好|满意|不错",
+    volunteered=False,
+)
+
+
 class Callback(Flow):
     """Take a rating, or stop messages, in the same turn."""
 
     name = "callback"
     title = "评价与退订"
+    keeps_draft = False
     taps = ("退订", "T", "TD")
     sounds_like = (
-        r"(短信|消息|推送|推广|广告|提醒|回访|调查).{0,8}"
+        r"(恢复|重新).{0,4}(推送|推广|短信|消息|提醒|订阅)|取消退订|(短信|消息|推送|推广|广告|提醒|回访|调查).{0,8}"
         r"(停了|停掉|停一下|别再?发|不要再?发|别来|退订|取消|不要了|不收|不接)"
         r"|(停了|停掉|别再?[发推]|不要再?[发推]|取消|退订).{0,6}(短信|消息|推送|推广|广告|提醒|回访)"
     )
     examples = ("退订", "别给我发推销短信了", "给个五星", "不想接回访", "评价服务")
+
+    score = Slot(
+        _A_SCORE,
+        label="评分",
+        when=lambda f: not f.kept.get("said"),
+        ask="请为我们的服务打个分，1 到 5 分，5 分最满意，直接回复数字就行。",
+        buttons=("5", "4", "3", "2", "1"),
+    )
 
     @property
     def confirm(self) -> bool:
         """Stopping must be as easy as it can be."""
         return False
 
+    def begin(self, office: BackOffice) -> None:
+        """Ask for a score only where the first words are neither one nor a wish about messages."""
+        words = (_AGAIN, _STOP)
+        said = any(w.search(self.utterance) for w in words) or score_of(self.utterance) is not None
+        self.kept["said"] = said
+
     def submit(self, office: BackOffice) -> Outcome:
         """Unsubscribe, or record the rating."""
-        if _STOP.search(self.utterance):
+        if not self.score and _AGAIN.search(self.utterance):
+            office.subscribe_again()
+            return Outcome.say("已为您恢复消息推送。以后不想收了，回复「退订」就行。")
+        if not self.score and _STOP.search(self.utterance):
             return self._unsubscribe(office)
-        score = score_of(self.utterance)
+        return self._rate(office)
+
+    def _rate(self, office: BackOffice) -> Outcome:
+        score = score_of(self.score or self.utterance)
         if score is None:
-            return Outcome.say(
-                "请为我们的服务打个分，1 到 5 分，5 分最满意，直接回复数字就行。",
-                "5",
-                "4",
-                "3",
-                "2",
-                "1",
-            )
+            return Outcome.say("好的，不评也没关系。有建议随时告诉我。")
         if not office.answer_survey(score, self.utterance[:500]):
+            if not self.score and _BARE_FIGURE.match(self.utterance):
+                return Outcome.say(_NO_SURVEY, "报案", "查保单", "查理赔进度", "转人工")
             office.open_ticket("feedback", {"score": score, "words": self.utterance[:500]})
         return Outcome.say(_thanks(score), *(() if score > 2 else ("投诉", "转人工")))
 
@@ -77,6 +104,12 @@ class Callback(Flow):
             f"已为您退订{label}，马上生效，以后不会换名义再发。保单、案件这类必要的服务通知仍会发送；"
             "想恢复时告诉我就行。"
         )
+
+
+_NO_SURVEY = (
+    "收到一个数字，不过我这边没有等您回答的问题。您想办什么，直接告诉我就行；"
+    "想给服务打分的话，可以说「打 5 分」。"
+)
 
 
 def _thanks(score: int) -> str:

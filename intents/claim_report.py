@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
@@ -34,11 +35,18 @@ _SAME_OR_NEW = Choice(
         ("new", "另外报一次", "另外|另一次|不是同|不是一回|又出|新的|不一样|不是$"),
     )
 )
+_HURT = "人身伤亡"  # the rule of escalation.yaml that sees somebody hurt
+_SCENE_HOURS = 3  # afterwards nobody is at the scene any more
 
 
 def _calm(claim: Any) -> bool:
     """Nobody is hurt: there is time for questions."""
     return not claim.injured and not claim.kept.get("alarm")
+
+
+def _not_told_yet(claim: Any) -> bool:
+    """Who cried for help is not asked whether somebody needs it."""
+    return claim.injured is not None or not claim.kept.get("alarm")
 
 
 def _motor(claim: Any) -> bool:
@@ -60,6 +68,7 @@ class ClaimReport(Flow):
     injured = Slot(
         injured,
         label="有人受伤",
+        when=_not_told_yet,
         buttons=("没有人受伤", "有人受伤"),
         ask="先确认安全：现场有没有人受伤、被困，或者起火、漏油？",
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
@@ -195,9 +204,12 @@ class ClaimReport(Flow):
         """Ask for nothing more where the claim is there already."""
         return None if self.joined else super().pending()
 
-    def alarm(self) -> None:
+    def alarm(self, rule: str) -> None:
         """Fire, water or worse: open the claim at once and ask for nothing but place and phone."""
         self.kept["alarm"] = True
+        if rule == _HURT and self.injured is None:
+            # A guess of the rule: whatever the customer says about it wins.
+            self.values["injured"] = True
 
     def hear(self, text: str, rest: str) -> None:
         """Keep the customer's own words as the story of the accident."""
@@ -242,7 +254,8 @@ class ClaimReport(Flow):
         own = ("story", "same_case")
         facts = {name: value for name, value in self.values.items() if name not in own}
         told = self.kept.get("story") or self.story
-        return facts | {"line": self.kind or "auto", "story": told}
+        urgent = bool(self.kept.get("alarm"))
+        return facts | {"line": self.kind or "auto", "story": told, "urgent": urgent}
 
     def invitation(self) -> str:
         """Invite what may still be added; nothing of it is needed for a number."""
@@ -253,6 +266,11 @@ class ClaimReport(Flow):
         return (
             f"还可以补充：{'、'.join(missing)}，直接发来就行，没有也不影响报案。" if missing else ""
         )
+
+    def _at_scene(self, office: BackOffice) -> bool:
+        """Tell whether it has just happened, as far as we know."""
+        since = self.happened_at
+        return since is None or office.now - since <= timedelta(hours=_SCENE_HOURS)
 
     def submit(self, office: BackOffice) -> Outcome:
         """Open the claim, and say what is needed and what happens next (S43, S44)."""
@@ -273,7 +291,7 @@ class ClaimReport(Flow):
             f"还差：{lacking}。先按待补报案登记，理赔人员联系您时一起补上就行。" if lacking else "",
             f"理赔人员会尽快打您电话{f'（尾号 {self.phone[-4:]}）' if self.phone else ''}，"
             f"{office.fact('first_contact') or '30 分钟内'}与您联系。",
-            office.advice(kind, accident),
+            office.advice(kind, accident, at_scene=self._at_scene(office)),
             f"理赔人员还会问到：{ready}，可以先准备着。" if ready else "",
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",
         ]

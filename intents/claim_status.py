@@ -82,11 +82,12 @@ class ClaimStatus(Flow):
 
 def _words(view: ClaimView) -> str:
     subject = f"，{view.subject}" if view.subject else ""
+    due = f"，最晚 {view.due_on:%m月%d日}" if view.due_on else ""
     lines = [
         f"报案号 {view.number}（{view.reported_at:%m月%d日} 报案{subject}）",
         f"进度：{view.status}",
         f"负责人：{view.owner}",
-        f"下一步：{view.next_step}" + (f"，最晚 {view.due_on:%m月%d日}" if view.due_on else ""),
+        f"下一步：{view.next_step.rstrip('。')}{due}",
     ]
     if view.lacking:
         lines.append(f"报案信息还差：{'、'.join(view.lacking)}")

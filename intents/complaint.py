@@ -21,6 +21,16 @@ _ENOUGH_WORDS = 5
 _STORY_LIMIT = 4_000
 
 
+_BARE_WORD = re.compile(
+    r"^(对|是|是的|嗯+|好|好的|行|可以|没有|不|不是|有|ok)[吧了啊呀 。!！]*$", re.I
+)
+
+
+def _a_wish(complaint: Complaint, text: str) -> str | None:
+    bare = _BARE_WORD.match(text.strip())
+    return "请说说您希望得到什么结果，一句话就行；没想好可以回复「以后补」。" if bare else None
+
+
 class Complaint(Flow):
     """File a complaint; ends with a number and the date of the answer."""
 
@@ -39,6 +49,7 @@ class Complaint(Flow):
     demand = Slot(
         demand,
         label="您的诉求",
+        check=_a_wish,
         called=("诉求", "要求"),
         ask="您希望我们怎么处理？比如道歉、重新处理、给个书面答复。",
         help="没想好可以回复「以后补」，不影响登记。",

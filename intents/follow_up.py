@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -11,6 +13,12 @@ from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.text import free_text
 
 _DONE = Pattern(r"好了|发完|传完|完了|没了|没有了|就这些|就这几?张|可以了|行了|齐了")
+
+
+_MORE = re.compile(
+    r"^(再|还要|还想|我要|我想|我再)?补充(一?[点下条]|说明|投诉|内容|几句)?[:：,，。 ]*"
+)
+_A_SENTENCE = 4
 
 
 class ClaimPhotos(Flow):
@@ -108,8 +116,8 @@ class ClaimPhotos(Flow):
         """Close with what was received, or tell what to do first."""
         if not self.relevant_claim:
             return Outcome.say(
-                "没有查到您在这里报的案。还没报案的话点「报案」；报过的话点「查理赔进度」，"
-                "核对手机号之后就能补材料了。",
+                "没有查到您在这里报的案。正在报案的话，照片直接发过来就行，会一起存进这次报案；"
+                "以前报过的点「查理赔进度」，核对手机号之后就能补材料了。",
                 "报案",
                 "查理赔进度",
                 "转人工",
@@ -155,6 +163,7 @@ class ComplaintMore(Flow):
     name = "complaint_more"
     title = "补充投诉内容"
     taps = ("补充投诉材料", "补充投诉")
+    sounds_like = r"^(再|还要|还想|我要|我想|我再)?补充(一?[点下条]|说明|投诉|内容|几句|[:：,，])"
 
     words = Slot(
         free_text,
@@ -167,6 +176,12 @@ class ComplaintMore(Flow):
     def confirm(self) -> bool:
         """The words are passed on as they are."""
         return False
+
+    def begin(self, office: BackOffice) -> None:
+        """Who has said it already is not asked again."""
+        told = _MORE.sub("", self.utterance).strip()
+        if self.utterance not in self.taps and len(told) >= _A_SENTENCE:
+            self.values["words"] = told
 
     def submit(self, office: BackOffice) -> Outcome:
         """Record the words with the number of the newest complaint."""
@@ -183,7 +198,7 @@ class Solved(Flow):
 
     name = "solved"
     title = "已解决"
-    taps = ("已解决", "解决了", "谢谢", "谢谢您", "谢谢你", "谢谢了", "多谢")
+    taps = ("已解决", "解决了")
 
     @property
     def confirm(self) -> bool:

@@ -144,6 +144,8 @@ class PolicyQuery(Flow):
                 "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工"
             )
         text = "\n\n".join(map(_words, policies[:3]))
+        if self.kept.get("other"):
+            text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
         more = (
             f"\n\n另外还有 {len(policies) - 3} 份，告诉我险种或车牌可以单独看。"
             if len(policies) > 3
@@ -157,7 +159,9 @@ class PolicyQuery(Flow):
         chosen = [p for p in policies if not self.plate or p.subject == self.plate]
         asked = str(self.kept.get("asked") or "")
         wanted = next((line for word, line in _LINES.items() if re.search(word, asked)), "")
-        return [p for p in chosen if wanted in p.product] or chosen
+        fitting = [p for p in chosen if wanted in p.product]
+        self.kept["other"] = bool(chosen) and not fitting
+        return fitting or chosen
 
 
 def _day(day: date) -> str:

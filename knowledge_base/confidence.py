@@ -1,7 +1,7 @@
-"""Turn scores into the chance that the first answer is right.
+"""Turn scores into the chance that the first answer is right, and into one of three outcomes.
 
-The chance is that of being in scope at all, times that of the choice being right, brought to
-scale. The curves were learnt from our own texts by ``train.py``.
+The curves were learnt from our own texts by ``train.py`` and are brought to scale for each base
+by ``calibration.py`` when it is published.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from knowledge_base.model import CHOICE, SCOPE, Model, logit
+from knowledge_base.model import SCOPE, SURE, Model
 from knowledge_base.rerank import FEATURES, Features
 
 AT = {name: place for place, name in enumerate(FEATURES)}
 FAR = 6.0
 FOREIGN = 0.2
+# Where a contrast is not met we ask instead of answering, so the chance stays this much below.
+GUARDED = 0.9
 # What a base without sentences out of scope says of every question: neither like them nor unlike.
 NO_STRANGERS = -2.0
 
@@ -30,38 +32,73 @@ class Candidate:
     signals: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the candidates of one question."""
+
+    # The score of the best sentence out of scope; None when the base holds no such sentences.
+    stranger: float | None
+    # Terms of which no entry speaks.
+    alien: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What an entry as a whole lacks of a question."""
+
+    # Contrasts in which no wording of the entry takes the customer's side.
+    guard: int
+    # Another company, town or trade of which the entry does not speak.
+    foreign: bool
+    # The share of the customer's meaning of which neither wordings nor answer speak.
+    unheard: float
+
+
 def signals(
-    value: float, rival: float, stranger: float | None, alien: int, foreign: bool, length: int
+    value: float, features: Features, rival: float, lack: Lack, around: Surroundings
 ) -> dict[str, float]:
     """Return what the confidence is judged by, beside the features themselves."""
+    cosine = features[AT["cosine"]]
+    stranger = around.stranger
     return {
         "score": value,
-        "margin": _kept(value - rival, 4.0),
-        "stranger": NO_STRANGERS if stranger is None else _kept(stranger - value, FAR),
-        "alien": float(min(2, alien)),
-        "foreign": float(foreign),
-        "brevity": 1 / max(1, length),
+        "lead": max(-1.0, 1 - rival / cosine) if cosine else 0.0,
+        "likeness": max(features[0], features[1]),
+        "stranger": NO_STRANGERS if stranger is None else max(-FAR, min(FAR, stranger - value)),
+        "alien": float(min(2, around.alien)),
+        "guard": float(min(2, lack.guard)),
+        "foreign": float(lack.foreign),
+        "unheard": lack.unheard,
+        "brevity": 1 / max(1, around.length),
     }
 
 
-def _kept(value: float, limit: float) -> float:
-    return max(-limit, min(limit, value))
-
-
-def inputs(names: Iterable[str], candidate: Candidate) -> tuple[float, ...]:
+def inputs(
+    names: Iterable[str], features: Features, told: Mapping[str, float]
+) -> tuple[float, ...]:
     """Return the named features and signals in order."""
-    extra, found = candidate.signals, candidate.features
-    return tuple([extra[name] if name in extra else found[AT[name]] for name in names])
+    return tuple([told[name] if name in told else features[AT[name]] for name in names])
 
 
-def rough(model: Model, candidate: Candidate) -> tuple[float]:
-    """Return the logit of being in scope and of the choice being right, before scaling."""
-    in_scope = model.scope.at(inputs(SCOPE, candidate))
-    return (logit(in_scope * model.choice.at(inputs(CHOICE, candidate)) ** model.caution),)
+def rough(model: Model, features: Features, told: Mapping[str, float]) -> float:
+    """Return the logit of this candidate being right, before scaling."""
+    return model.sure.linear(inputs(SURE, features, told))
 
 
-def chance(model: Model, candidate: Candidate) -> float:
+def in_scope(model: Model, features: Features, told: Mapping[str, float]) -> float:
+    """Return the chance that anything here answers the question, whichever entry it is."""
+    return model.scope.at(inputs(SCOPE, features, told))
+
+
+def chance(model: Model, features: Features, told: Mapping[str, float]) -> float:
     """Return the chance that the question is in scope and this candidate is right."""
-    scaled = model.scale.at(rough(model, candidate))
+    scaled = model.scale.at((rough(model, features, told),))
     # Not learnt but ruled: about another company or town we know nothing, however alike it sounds.
-    return scaled * FOREIGN if candidate.signals["foreign"] else scaled
+    if told["foreign"]:
+        return scaled * FOREIGN
+    if told["guard"]:
+        return min(scaled, model.answer_from * GUARDED)
+    if in_scope(model, features, told) < model.scope_from:
+        return min(scaled, model.offer_from * GUARDED)
+    return scaled

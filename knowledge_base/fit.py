@@ -11,24 +11,27 @@ from knowledge_base.model import Curve, squash
 Vector = Sequence[float]
 Signs = Sequence[int]
 Sample = tuple[Vector, bool]
+RATE = 0.5
 # The candidates of one question, and the places of those that are right.
 Ranking = tuple[list[Vector], list[int]]
 
 
 def fit_ranking(
-    rankings: list[Ranking], start: Curve, signs: Signs, rounds: int = 30, pull: float = 2e-3
+    rankings: list[Ranking], start: Curve, signs: Signs, pull: float, rounds: int = 12
 ) -> Curve:
     """Learn weights that put a right candidate first, not straying far from the start."""
     weights = list(start.weights)
+    # Every weight has a pace of its own: the inputs are of very different size (AdaGrad).
+    paces = [1.0] * len(weights)
     order = random.Random(3)  # noqa: S311 - shuffling, not security
     shuffled = list(rankings)
-    for turn in range(rounds):
-        rate = 0.25 / (1 + turn / 4)
+    for _ in range(rounds):
         order.shuffle(shuffled)
         for vectors, right in shuffled:
             for place, push in enumerate(_pushes(weights, vectors, right)):
-                home = start.weights[place]
-                moved = weights[place] + rate * (push - pull * (weights[place] - home))
+                pulled = push - pull * (weights[place] - start.weights[place])
+                paces[place] += pulled * pulled
+                moved = weights[place] + RATE * pulled / math.sqrt(paces[place])
                 weights[place] = moved if moved * signs[place] > 0 else 0.0
     return Curve(0.0, tuple(weights))
 

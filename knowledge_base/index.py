@@ -1,130 +1,226 @@
-"""Find the few texts worth a closer look: a sparse inverted index that stops early."""
+"""Find the few entries worth a closer look: a sparse inverted index over whole entries.
+
+An entry is known by the words, characters, pairs of characters and pairs of sounds of all its
+wordings together. What several wordings share counts more: that is what the entry is about.
+"""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from knowledge_base.tokens import sound_pairs
+import numpy as np
+import numpy.typing as npt
 
-# Postings looked at per query: enough at a thousand texts to see nearly all, and growing with the
-# square root of the size, so a hundred times the texts costs ten times the walk at most.
-LEAST_WALK = 250
-WALK_GROWTH = 10.0
-KEPT = 0.35
-# What one shared feature of each kind is worth beside a shared word.
-SOUND_PAIR = 0.8
+from knowledge_base.analysis import Analysis
 
+Numbers: TypeAlias = npt.NDArray[np.int32]
+Values: TypeAlias = npt.NDArray[np.float32]
+Scores: TypeAlias = npt.NDArray[np.float64]
 
-def features(sound: str, words: Iterable[str]) -> set[str]:
-    """Return what the index knows a text by: words and pairs of sounds."""
-    found = set(words)
-    found.update(sound_pairs(sound))
-    return found
+# Postings looked at per question: enough at ten thousand entries to see nearly all.
+WALK = 100_000
+# So many times the entries asked for have their rough score made exact.
+SPARE = 3
+# What one shared word, character, pair of characters and pair of sounds says.
+WORD, CHARACTER, PAIR, SOUND = 2.0, 1.5, 0.7, 0.5
+# How much more a rare one says: well below 1, for much of what is rare is chance.
+RARITY = 0.4
+# The standard question speaks for its entry like this many other wordings.
+STANDARD = 2
 
 
 class Hit(NamedTuple):
-    """A text, its cosine with the question, and the weight of what they share."""
+    """An entry and its cosine with the question."""
 
-    text: int
+    entry: int
     cosine: float
-    overlap: float
 
 
 class Index:
-    """Postings of every feature, and the features of every text."""
+    """The entries of every feature: of every word, piece of text and piece of sound.
 
-    def __init__(self, texts: Iterable[set[str]], owners: Sequence[int]) -> None:
-        self._ids: dict[str, int] = {}
-        self._forward = array("I")
-        self._bounds = array("I", [0])
-        self._fill(texts)
-        self.owners = array("I", owners)
-        self._postings, spread = self._inverted()
-        entries = max(owners, default=0) + 1
-        self._weights = array("f", map(_weigher(entries), self._ids, spread))
-        self._norms = array("f", map(self._norm, range(len(owners))))
-        self._walk = int(LEAST_WALK + WALK_GROWTH * math.sqrt(len(owners)))
+    The postings of all features lie one behind the other: those of feature ``f`` from
+    ``_starts[f]`` to ``_starts[f + 1]``, entries in rising order, with what each one is worth.
+    """
 
-    def _fill(self, texts: Iterable[set[str]]) -> None:
-        ids, forward, bounds = self._ids, self._forward, self._bounds
-        for found in texts:
-            forward.extend([ids.setdefault(feature, len(ids)) for feature in found])
-            bounds.append(len(forward))
+    def __init__(self, entries: Iterable[Sequence[Analysis]]) -> None:
+        self._words: dict[str, int] = {}
+        self._pieces: dict[str, int] = {}
+        self._sounds: dict[str, int] = {}
+        features, owners, boosts = array("i"), array("i"), array("f")
+        self._size = 0
+        for entry, wordings in enumerate(entries):
+            self._size = entry + 1
+            for feature, boost in self._counted(wordings):
+                features.append(feature)
+                owners.append(entry)
+                boosts.append(boost)
+        self._invert(
+            np.frombuffer(features, np.int32),
+            np.frombuffer(owners, np.int32),
+            np.frombuffer(boosts, np.float32),
+        )
 
-    def _inverted(self) -> tuple[list[array[int]], list[int]]:
-        """Return the texts of every feature and in how many entries it occurs."""
-        postings = [array("I") for _ in self._ids]
-        spread = [0] * len(self._ids)
-        last = [-1] * len(self._ids)
-        for text, (start, end) in enumerate(pairwise(self._bounds)):
-            owner = self.owners[text]
-            for feature in self._forward[start:end]:
-                postings[feature].append(text)
-                if last[feature] != owner:
-                    last[feature] = owner
-                    spread[feature] += 1
-        return postings, spread
+    def _counted(self, wordings: Sequence[Analysis]) -> Iterable[tuple[int, float]]:
+        """Return the features of an entry with how much they are worth for being said often."""
+        if len(wordings) == 1:
+            return [(feature, 1.0) for feature in self._numbered(wordings[0])]
+        counts = Counter[int]()
+        for place, wording in enumerate(wordings):
+            for feature in self._numbered(wording):
+                counts[feature] += 1 if place else STANDARD
+        return [(feature, 1 + math.log(count)) for feature, count in counts.items()]
 
-    def _norm(self, text: int) -> float:
-        start, end = self._bounds[text], self._bounds[text + 1]
-        weights = self._weights
-        return math.sqrt(sum([weights[feature] for feature in self._forward[start:end]])) or 1.0
+    def _numbered(self, text: Analysis) -> list[int]:
+        """Return the numbers of all features of a text; a new feature takes the next number."""
+        found = []
+        for table, names in self._features(text):
+            for name in names:
+                number = table.get(name)
+                if number is None:
+                    number = table[name] = self._known_features
+                found.append(number)
+        return found
+
+    @property
+    def _known_features(self) -> int:
+        return len(self._words) + len(self._pieces) + len(self._sounds)
+
+    def _features(self, text: Analysis) -> tuple[tuple[dict[str, int], Iterable[str]], ...]:
+        return (
+            (self._words, text.words),
+            (self._pieces, {*text.text, *_pairs(text.text)}),
+            (self._sounds, set(_pairs(text.sound))),
+        )
+
+    def _invert(self, features: Numbers, owners: Numbers, boosts: Values) -> None:
+        """Sort the postings by feature and weigh them."""
+        order = np.argsort(features, kind="stable")
+        self._owners = owners[order]
+        spread = np.bincount(features, minlength=self._known_features)
+        self._starts: list[int] = np.concatenate(([0], np.cumsum(spread))).tolist()
+        self._top = math.log(self._size + 2)
+        self._unknown = float(self._weight(np.zeros(1))[0])
+        weights = self._kinds() ** 2 * self._weight(spread)
+        self._weights: list[float] = weights.tolist()
+        worth = boosts[order]
+        square = np.repeat(weights, spread) * worth.astype(np.float64) ** 2
+        norms = np.sqrt(np.bincount(self._owners, square, self._size))
+        norms[norms == 0] = 1.0
+        # Dividing here by the entry's length spares doing it for every question.
+        self._values = (np.repeat(weights, spread) * worth / norms[self._owners]).astype(np.float32)
+
+    def _kinds(self) -> Scores:
+        kinds = np.empty(self._known_features)
+        for table, kind in ((self._words, WORD), (self._sounds, SOUND)):
+            kinds[list(table.values())] = kind
+        for piece, number in self._pieces.items():
+            kinds[number] = _kind(piece)
+        return kinds
+
+    def _weight(self, spread: npt.NDArray[Any]) -> Scores:
+        """Return the squared weight of features that so many entries have, their kind apart."""
+        rare = np.log((self._size + 1) / (spread + 0.5)) / self._top
+        weights: Scores = np.maximum(0.02, rare) ** (2 * RARITY)
+        return weights
 
     def weigh(self, feature: str) -> float:
-        """Return the weight of a feature; one that no text has weighs as much as any can."""
-        known = self._ids.get(feature)
-        return 1.0 if known is None else self._weights[known]
+        """Return how rare a word or pair of sounds is, squared; 1 for one that no entry has."""
+        number = self._words.get(feature, self._sounds.get(feature))
+        if number is None:
+            return 1.0
+        spread = self._starts[number + 1] - self._starts[number]
+        rare = math.log((self._size + 1) / (spread + 0.5)) / self._top
+        return float(max(0.02, rare) ** 2)
 
-    def search(self, found: Iterable[str], limit: int) -> list[Hit]:
-        """Return the best texts, best first."""
-        ids, weights, postings = self._ids, self._weights, self._postings
-        known = [ids[feature] for feature in found if feature in ids]
-        known.sort(key=lambda feature: len(postings[feature]))
-        scores: dict[int, float] = {}
-        seen = scores.get
-        walk = self._walk
-        for feature in known:
-            walk -= len(postings[feature])
-            # The rarest features come first: what is left could not lift an unseen text to the top.
-            if walk < 0 and scores:
-                break
-            weight = weights[feature]
-            for text in postings[feature]:
-                scores[text] = seen(text, 0.0) + weight
-        return self._best(scores, known, limit)
-
-    def _best(self, scores: dict[int, float], known: list[int], limit: int) -> list[Hit]:
-        if not scores:
+    def search(self, text: Analysis, limit: int) -> list[Hit]:
+        """Return the best entries, best first."""
+        known, square = self._known(text)
+        if not known:
             return []
-        norms = self._norms
-        floor = KEPT * max(scores.values())
-        rough = [(score / norms[text], text) for text, score in scores.items() if score >= floor]
-        rough.sort(reverse=True)
-        asked = set(known)
-        size = math.sqrt(sum([self._weights[feature] for feature in known])) or 1.0
-        hits = []
-        for _, text in rough[:limit]:
-            overlap = self._overlap(asked, text)
-            hits.append(Hit(text, overlap / (size * norms[text]), overlap))
-        return hits
+        seen, unseen = self._within_reach(known)
+        scores = self._walked(seen)
+        best = _largest(scores, SPARE * limit if unseen else limit)
+        values = scores[best]
+        for feature in unseen:
+            values += self._said(feature, best)
+        length = math.sqrt(square)
+        found = zip((values / length).tolist(), (-best).tolist(), strict=True)
+        ranked = sorted(found, reverse=True)[:limit]
+        return [Hit(-entry, cosine) for cosine, entry in ranked if cosine > 0]
 
-    def _overlap(self, asked: set[int], text: int) -> float:
+    def _known(self, text: Analysis) -> tuple[list[int], float]:
+        """Return the features some entry has, and the square of the weights of all."""
+        known: list[int] = []
+        unknown = 0.0
+        for table, names in self._features(text):
+            numbers = [table.get(name) for name in names]
+            known += [number for number in numbers if number is not None]
+            if None in numbers:
+                missing = [n for n, at in zip(names, numbers, strict=True) if at is None]
+                unknown += sum(self._kind(table, name) ** 2 for name in missing)
         weights = self._weights
-        forward = self._forward[self._bounds[text] : self._bounds[text + 1]]
-        return sum([weights[feature] for feature in asked.intersection(forward)])
+        return known, sum([weights[number] for number in known]) + unknown * self._unknown
+
+    def _kind(self, table: dict[str, int], name: str) -> float:
+        if table is self._pieces:
+            return _kind(name)
+        return WORD if table is self._words else SOUND
+
+    def _within_reach(self, known: list[int]) -> tuple[list[int], list[int]]:
+        """Return the features there is time for, the rarest first, and the others."""
+        starts = self._starts
+        spreads = [starts[feature + 1] - starts[feature] for feature in known]
+        if sum(spreads) <= WALK:
+            return known, []
+        rarest = [feature for _, feature in sorted(zip(spreads, known, strict=True))]
+        left = WALK
+        for place, feature in enumerate(rarest):
+            left -= starts[feature + 1] - starts[feature]
+            if left < 0 and place:
+                return rarest[:place], rarest[place:]
+        return rarest, []
+
+    def _walked(self, features: list[int]) -> Scores:
+        """Add up for every entry what these features say."""
+        starts, owners, values = self._starts, self._owners, self._values
+        spans = [slice(starts[feature], starts[feature + 1]) for feature in features]
+        return np.bincount(
+            np.concatenate([owners[span] for span in spans]),
+            np.concatenate([values[span] for span in spans]),
+            self._size,
+        ).astype(np.float64, copy=False)
+
+    def _said(self, feature: int, entries: npt.NDArray[np.int64]) -> Values:
+        """Return what one feature says for some entries."""
+        start, end = self._starts[feature], self._starts[feature + 1]
+        posting = self._owners[start:end]
+        places = np.minimum(np.searchsorted(posting, entries), len(posting) - 1)
+        there = posting[places] == entries
+        said: Values = np.where(there, self._values[start:end][places], np.float32(0))
+        return said
 
 
-def _weigher(entries: int) -> Callable[[str, int], float]:
-    """Return the squared inverse document frequency, by kind of feature."""
-    top = math.log(entries + 2)
+def features(sound: str, words: Iterable[str]) -> set[str]:
+    """Return the words and pairs of sounds of a text: what questions on one matter share."""
+    return {*words, *_pairs(sound)}
 
-    def weight(feature: str, spread: int) -> float:
-        rare = math.log((entries + 1) / (spread + 0.5)) / top
-        kind = SOUND_PAIR if feature[0] >= "\ue000" else 1.0
-        return kind * max(0.02, rare) ** 2
 
-    return weight
+def _largest(scores: Scores, count: int) -> npt.NDArray[np.int64]:
+    """Return where the ``count`` largest scores stand, in no order."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.argpartition(scores, -count)[-count:]
+
+
+def _pairs(text: str) -> Iterable[str]:
+    return [one + other for one, other in pairwise(text)]
+
+
+def _kind(piece: str) -> float:
+    return CHARACTER if len(piece) == 1 else PAIR

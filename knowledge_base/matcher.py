@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Literal
 
 from knowledge_base.analysis import Analysis, analyse_normalised
-from knowledge_base.confidence import Candidate, chance, signals
+from knowledge_base.confidence import AT, Candidate, Lack, Surroundings, chance, signals
 from knowledge_base.contrast import guard
 from knowledge_base.correct import Corrector
-from knowledge_base.index import Index, features
-from knowledge_base.model import Models, models
+from knowledge_base.index import Hit, Index
+from knowledge_base.model import Model, Models, models
 from knowledge_base.normalise import normalise
 from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
+from knowledge_base.trace import Trace, build
 from knowledge_base.weights import Weights
 from knowledge_base.wordings import STRANGER, Question, merged, prepare
 
@@ -24,9 +25,11 @@ __all__ = ["FaqMatcher", "Match", "Outcome", "Question"]
 
 Outcome = Literal["answer", "offer", "unknown"]
 
-CANDIDATES = 20
-COMPARED = 12
-# A wording that shares so much less than the best one has never won the close comparison.
+CANDIDATES = 8
+# Of the many sentences known to be out of scope so many are looked for, and so many compared.
+STRANGERS, STRANGERS_COMPARED = 40, 3
+ALIKE = 0.75
+# An entry that shares so much less than the best one has never won the close comparison.
 CLOSE = 0.35
 # From this many wordings an entry on, their agreement is evidence of its own.
 VARIED_FROM = 2
@@ -56,43 +59,71 @@ class Compared:
 class FaqMatcher:
     """Finds the entries a question may mean. Built once, then read-only and thread-safe."""
 
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        texts: Sequence[Analysis],
-        owners: Sequence[int],
-        tuned: Models | None = None,
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], tuned: Models | None = None) -> None:
         tables = tuned or models()
-        self.model = tables.varied if len(texts) > VARIED_FROM * len(entries) else tables.single
+        held = sum(len(entry.wordings) for entry in entries)
+        self._kind = "varied" if held > VARIED_FROM * len(entries) else "single"
+        self.model: Model = getattr(tables, self._kind)
         self.entries = entries
-        self._texts = texts
-        self._owners = owners
         self._guarded = any(entry.id == STRANGER for entry in entries)
         own = (entry.mentions for entry in entries if entry.id != STRANGER)
         self._mentions = reduce(or_, own, 0)
-        self._index = Index((features(text.sound, text.words) for text in texts), owners)
+        self._index = Index(entry.wordings for entry in entries)
         self._weights = Weights(entries)
+        texts = (text for entry in entries for text in entry.wordings)
         self._corrector = Corrector(Counter(word for text in texts for word in text.words))
 
     @classmethod
-    def build(cls, entries: Iterable[Question], tuned: Models | None = None) -> FaqMatcher:
-        """Analyse all wordings; entries without any wording are left out."""
-        kept: list[Entry] = []
-        texts: list[Analysis] = []
-        owners: list[int] = []
-        for question in merged(entries):
-            if prepared := prepare(question):
-                entry, wordings = prepared
-                owners += [len(kept)] * len(wordings)
-                texts += wordings
-                kept.append(entry)
-        return cls(kept, texts, owners, tuned)
+    def build(
+        cls,
+        entries: Iterable[Question],
+        tuned: Models | None = None,
+        prepare: Callable[[Question], Entry | None] = prepare,
+    ) -> FaqMatcher:
+        """Analyse all wordings; entries without any wording are left out.
+
+        ``prepare`` may remember what it has analysed for an earlier matcher.
+        """
+        prepared = (prepare(question) for question in merged(entries))
+        return cls([entry for entry in prepared if entry], tuned)
+
+    def judges_like(self, other: FaqMatcher) -> bool:
+        """Tell whether both judge what they have in common by the same rules."""
+        return self.model == other.model and self._mentions == other._mentions
+
+    def weigh(self, feature: str) -> float:
+        """Return how much a feature of the index says; see `knowledge_base.index`."""
+        return self._index.weigh(feature)
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
         """Return the likeliest entries, best first; empty when nothing is shared."""
+        return self._matches(self.candidates(text, limit))
+
+    def explain(self, text: str, limit: int = 5) -> tuple[list[Match], Trace]:
+        """Return the matches, and the trace of the first; the trace is empty without any."""
+        typed = normalise(text)
+        asked = self._asked(typed)
+        candidates = self._candidates(asked, max(2, limit)) if asked else []
+        matches = self._matches(candidates)
+        if asked is None or not matches:
+            return [], {}
+        first, *others = matches
+        entry = self.entries[candidates[0].entry]
+        model = self.model
+        trace = build(asked, typed, candidates[0], entry, first.score)
+        trace |= {
+            "runner_up": {"entry": others[0].id, "score": others[0].score} if others else None,
+            "outcome": self.outcome(matches),
+            "answer_from": model.answer_from,
+            "offer_from": model.offer_from,
+            "scope_from": model.scope_from,
+            "model": {"kind": self._kind, "name": model.name},
+        }
+        return matches[:limit], trace
+
+    def _matches(self, candidates: Iterable[Candidate]) -> list[Match]:
         matches: list[Match] = []
-        for candidate in self.candidates(text, limit):
+        for candidate in candidates:
             match = self._match(candidate)
             # A later candidate is never surer than an earlier one.
             if matches and matches[-1].score < match.score:
@@ -111,69 +142,89 @@ class FaqMatcher:
         """Tell whether the first match is sure enough to be the answer."""
         return self.outcome(matches) == "answer"
 
-    def candidates(self, text: str, limit: int = COMPARED) -> list[Candidate]:
+    def candidates(self, text: str, limit: int = CANDIDATES) -> list[Candidate]:
         """Return the candidates with all that their scores are made of, best first."""
-        question = analyse_normalised(self._corrector.correct(normalise(text)))
+        asked = self._asked(normalise(text))
+        return self._candidates(asked, limit) if asked else []
+
+    def _asked(self, typed: str) -> Asked | None:
+        question = analyse_normalised(self._corrector.correct(typed))
         if not question.text:
-            return []
-        ranked = self._ranked(question)
+            return None
+        return Asked(question, weighed(question.words, self._weights.of))
+
+    def _candidates(self, asked: Asked, limit: int) -> list[Candidate]:
+        question = asked.analysis
+        ranked = self._ranked(asked)
         ours = [found for found in ranked if self.entries[found.entry].id != STRANGER]
-        strange = (found.value for found in ranked if self.entries[found.entry].id == STRANGER)
-        stranger = next(strange, NOBODY) if self._guarded else None
-        alien = question.mentions & guard().decisive & ~self._mentions
-        foreign = question.mentions & guard().foreign
-        values = [found.value for found in ours[:2]] + [NOBODY]
+        strange = [found.value for found in ranked if self._is_alike_stranger(found)]
+        around = Surroundings(
+            (strange[0] if strange else NOBODY) if self._guarded else None,
+            (question.mentions & guard().decisive & ~self._mentions).bit_count(),
+            len(question.text),
+        )
+        cosines = [found.features[AT["cosine"]] for found in ours[:2]] + [0.0]
         return [
-            Candidate(
-                found.entry,
-                found.text,
-                found.value,
-                found.features,
-                signals(
-                    found.value,
-                    values[place == 0],
-                    stranger,
-                    alien.bit_count(),
-                    bool(foreign & ~self.entries[found.entry].mentions),
-                    len(question.text),
-                ),
-            )
+            self._candidate(asked, found, cosines[place == 0], around)
             for place, found in enumerate(ours[:limit])
         ]
+
+    def _is_alike_stranger(self, found: Compared) -> bool:
+        """Tell whether the question says nearly all that makes a sentence one out of scope.
+
+        车管所周末上班吗 is no warning against 周末上班吗.
+        """
+        stranger = self.entries[found.entry].id == STRANGER
+        return stranger and found.features[AT["offered"]] >= ALIKE
+
+    def _candidate(
+        self, asked: Asked, found: Compared, rival: float, around: Surroundings
+    ) -> Candidate:
+        entry = self.entries[found.entry]
+        foreign = asked.analysis.mentions & guard().foreign & ~entry.mentions
+        lack = Lack(len(asked.guarded(entry)), bool(foreign), asked.unheard(entry))
+        told = signals(found.value, found.features, rival, lack, around)
+        return Candidate(found.entry, found.text, found.value, found.features, told)
 
     def _match(self, candidate: Candidate) -> Match:
         return Match(
             self.entries[candidate.entry].id,
-            chance(self.model, candidate),
+            chance(self.model, candidate.features, candidate.signals),
             candidate.features[0],
-            self._texts[candidate.text].text,
+            self.entries[candidate.entry].wordings[candidate.text].text,
         )
 
-    def _ranked(self, question: Analysis) -> list[Compared]:
+    def _ranked(self, asked: Asked) -> list[Compared]:
         """Return the best wording of every entry the index proposes, best first."""
-        wanted = features(question.sound, question.words)
-        asked = Asked(
-            question,
-            weighed(question.words, self._weights.of),
-            weighed(wanted, self._index.weigh),
-        )
-        hits = self._index.search(wanted, CANDIDATES)
-        support: dict[int, float] = {}
-        for text, cosine, _ in hits:
-            owner = self._owners[text]
-            support[owner] = support.get(owner, 0.0) + cosine
-        best: dict[int, Compared] = {}
-        likeness: dict[int, Likeness] = {}
-        close = CLOSE * max((cosine for _, cosine, _ in hits), default=0.0)
-        for text, cosine, overlap in [hit for hit in hits if hit[1] >= close][:COMPARED]:
-            owner = self._owners[text]
-            if owner not in likeness:
-                likeness[owner] = asked.likeness(self.entries[owner], overlap)
-            votes = (support[owner] - cosine) / 3
-            found = asked.compare(
-                self._texts[text], likeness[owner], self._weights.known, cosine, votes
-            )
-            value = self.model.score.linear(found)
-            if owner not in best or best[owner].value < value:
-                best[owner] = Compared(owner, text, value, found)
-        return sorted(best.values(), key=lambda compared: -compared.value)
+        ranked = []
+        for place, cosine in self._proposed(asked.analysis):
+            entry = self.entries[place]
+            likeness = asked.likeness(entry, cosine)
+            ranked.append(max(self._compared(asked, place, likeness), key=_value))
+        ranked.sort(key=_value, reverse=True)
+        return ranked
+
+    def _proposed(self, question: Analysis) -> list[Hit]:
+        """Return the entries worth comparing; strangers must not crowd out what we know."""
+        ours, strange = [], []
+        unsaid = (guard().decisive | guard().foreign) & ~question.mentions
+        for hit in self._index.search(question, CANDIDATES + STRANGERS * self._guarded):
+            entry = self.entries[hit.entry]
+            if entry.id != STRANGER:
+                ours.append(hit)
+            elif not entry.mentions & unsaid:
+                # 重疾险理赔要多久 is out of scope for its product, which may not be named here.
+                strange.append(hit)
+        close = CLOSE * ours[0].cosine if ours else 0.0
+        near = [hit for hit in ours[:CANDIDATES] if hit.cosine >= close]
+        return near + strange[:STRANGERS_COMPARED]
+
+    def _compared(self, asked: Asked, place: int, likeness: Likeness) -> Iterator[Compared]:
+        entry = self.entries[place]
+        for text in asked.closest(entry):
+            found = asked.compare(entry.wordings[text], likeness, self._weights.known)
+            yield Compared(place, text, self.model.score.linear(found), found)
+
+
+def _value(compared: Compared) -> float:
+    return compared.value

@@ -29,8 +29,3 @@ def content_words(text: str) -> list[str]:
     # Interned, for a large base holds each word many times.
     kept = [intern(canonical.get(word, word)) for word in words if word not in idle]
     return kept or [intern(canonical.get(word, word)) for word in words]
-
-
-def sound_pairs(sound: str) -> list[str]:
-    """Return neighbouring pairs of sounds."""
-    return [sound[at : at + 2] for at in range(len(sound) - 1)] or [sound]

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import structlog
-
 from bot.back_office import (
     ClaimView,
     CodeResult,
@@ -17,6 +15,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     SimilarClaim,
     Values,
 )
@@ -31,7 +30,7 @@ from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
+_LONGEST = 500
 
 
 @dataclass
@@ -45,6 +44,8 @@ class TransactionBackOffice:
     cipher: Cipher
     at: datetime
     recent: tuple[str, ...] = ()
+    cards: Sequence[ProductView] = ()
+    release: int = 0
 
     @property
     def now(self) -> datetime:
@@ -68,6 +69,10 @@ class TransactionBackOffice:
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
         return self.settings.branch.get(key, "")
+
+    def products(self) -> Sequence[ProductView]:
+        """Return the cards whose review is not overdue."""
+        return [card for card in self.cards if card.review_due >= self.at.date()]
 
     def open_claim(self, values: Values) -> str:
         """Record a claim and return its number."""
@@ -101,9 +106,9 @@ class TransactionBackOffice:
         """Return the documents this kind of claim needs."""
         return claim_rules.checklist(line, accident_type, injured=injured)
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return what to do right now, or ''."""
-        return claim_rules.advice(line, accident_type)
+        return claim_rules.advice(line, accident_type, at_scene=at_scene)
 
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
@@ -121,9 +126,14 @@ class TransactionBackOffice:
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
 
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Log that a question was not answered well; never its words."""
-        log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
+    @property
+    def waiting(self) -> bool:
+        """Tell whether this customer waits for a person."""
+        return self.conversation.owner == "queue"
+
+    def withdraw_hand_off(self) -> bool:
+        """Take back the customer's own wish for a person."""
+        return handoffs.withdraw(self)
 
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code."""
@@ -163,6 +173,10 @@ class TransactionBackOffice:
         self.note(number, "opened", {"kind": kind})
         return number
 
+    def subscribe_again(self) -> None:
+        """Send messages of every category again."""
+        self.uow.customers.opt_in(self.conversation.id)
+
     def unsubscribe(self, category: str) -> None:
         """Stop messages of ``category`` at once."""
         self.uow.customers.opt_out(self.conversation.id, category, self.at)
@@ -174,6 +188,11 @@ class TransactionBackOffice:
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey."""
         return surveys.answer(self, score, comment)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from."""
+        trace = {"entry": entry, "score": score, "release": self.release}
+        self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:
         """Append to the history of a case."""

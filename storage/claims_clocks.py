@@ -83,6 +83,8 @@ def clocks(session: Session, claim: Claim, deadlines: Deadlines) -> list[Clock]:
     found = claim_tracks.tags(
         case_of(claim), claim.track or "normal", compulsory=compulsory(session, claim)
     )
+    if claim.severity == "P0":
+        found |= {"urgent"}
     on = claim.reported_at.astimezone(SHANGHAI).date()
     events = events_of(session, claim)
     states = machine().states

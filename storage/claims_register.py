@@ -29,7 +29,7 @@ from storage.unit_of_work import UnitOfWork
 
 Values = Mapping[str, Any]
 # These are columns or belong to the flow, not facts of the accident.
-_NO_FACTS = ("photos", "policy_number", "conversation", "external_ref", "missing")
+_NO_FACTS = ("photos", "policy_number", "conversation", "external_ref", "missing", "urgent")
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Register:
         self, values: Values, conversation_id: int | None = None, external_ref: str | None = None
     ) -> Claim:
         """Record a claim with what is known; nothing is mandatory: a claim is never refused."""
-        urgent = bool(values.get("injured"))
+        urgent = bool(values.get("injured") or values.get("urgent"))
         deadlines = self.settings.deadlines
         minutes = (
             deadlines.injury_contact_minutes if urgent else deadlines.claim_first_contact_minutes
@@ -124,7 +124,7 @@ class Register:
         claim.phone_blind = self.cipher.blind(str(phone)) if phone else None
         estimate = claim.facts.get("estimate_fen")
         claim.estimate_fen = int(estimate) if estimate is not None else None
-        if claim.facts.get("injured"):
+        if claim.facts.get("injured") or values.get("urgent"):
             claim.severity = "P0"
 
     @staticmethod

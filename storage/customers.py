@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -108,6 +108,10 @@ class Customers:
                 reason=reason[:255],
             )
         )
+
+    def opt_in(self, conversation_id: int) -> None:
+        """Send every category again."""
+        self.session.execute(delete(OptOut).where(OptOut.conversation_id == conversation_id))
 
     def opt_out(self, conversation_id: int, category: str, at: datetime) -> None:
         """Stop a category of messages; doing it twice changes nothing."""

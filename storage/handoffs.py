@@ -6,12 +6,23 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.back_office import HandoffView, Level, Values
+from bot.log import mask
 from storage.models.case import Handoff
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
 
 _LAST_WORDS = 10
+_WORDLESS = {
+    "image": "[照片]",
+    "voice": "[语音]",
+    "video": "[视频]",
+    "location": "[位置]",
+    "link": "[链接]",
+    "file": "[文件]",
+    "event": "[菜单]",
+    "other": "[其他消息]",
+}
 _SAME_EMERGENCY = timedelta(minutes=10)
 
 
@@ -38,6 +49,19 @@ def hand_off(
         ahead=office.uow.cases.handoffs_ahead(handoff),
         answer_by=handoff.answer_by,
     )
+
+
+def withdraw(office: TransactionBackOffice) -> bool:
+    """Close the request that the customer made; whatever a rule has raised stays open."""
+    handoff = office.uow.cases.open_handoff(office.conversation.id)
+    if handoff is None or handoff.status != "open":
+        return handoff is None
+    if handoff.level in ("P0", "P1"):
+        return False
+    handoff.status, handoff.closed_at = "closed", office.at
+    office.note(handoff.number, "withdrawn", {})
+    office.uow.conversations.set_owner(office.conversation, "bot", None)
+    return True
 
 
 def _another_emergency(
@@ -78,11 +102,19 @@ def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
     return handoff
 
 
+def _words_of(body: dict[str, Any]) -> str:
+    """Return a message in one line; numbers that nobody needs to read twice are masked."""
+    text = mask(str(body.get("text") or ""))
+    kind = _WORDLESS.get(str(body.get("type")), "")
+    place = str((body.get("location") or {}).get("label") or "")
+    return " ".join(filter(None, (kind, place, text)))
+
+
 def _package(office: TransactionBackOffice) -> dict[str, Any]:
     """Return what an agent should know at a glance: identity level, draft, last words."""
     history = office.uow.conversations.last(office.conversation.id, _LAST_WORDS)
-    words = [f"{row['author']}：{row['body'].get('text', '')}" for row in history]
-    said = [f"customer：{text}" for text in office.recent]
+    words = [f"{row['author']}：{_words_of(row['body'])}" for row in history]
+    said = [f"customer：{mask(text)}" for text in office.recent]
     return {
         "verified": office.verified,
         "last_words": [*words, *said][-_LAST_WORDS:],

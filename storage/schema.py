@@ -50,8 +50,12 @@ def is_current(engine: Engine) -> bool:
 def is_newer(engine: Engine) -> bool:
     """Tell whether the database was written by a newer program."""
     revision = current(engine)
-    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
-    return revision is not None and revision not in known
+    return revision is not None and not knows(revision)
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this program has the migration that led to ``revision``."""
+    return any(s.revision == revision for s in ScriptDirectory(str(_FOLDER)).walk_revisions())
 
 
 def differences(engine: Engine) -> list[object]:

@@ -13,6 +13,7 @@ from bot.back_office import (
     HandoffView,
     Level,
     PolicyView,
+    ProductView,
     SimilarClaim,
     Values,
 )
@@ -28,6 +29,7 @@ class FakeOffice:
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
+    channel: str = "webchat"
     verified: bool = False
     staffed: bool = True
     tail: str = "124421"
@@ -45,6 +47,10 @@ class FakeOffice:
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
         return ""
+
+    def products(self) -> Sequence[ProductView]:
+        """Return nothing: no card is loaded."""
+        return ()
 
     def _open(self, kind: str, values: Values) -> str:
         number = f"{kind}20261123{len(self.opened) + 1:06d}"
@@ -88,7 +94,7 @@ class FakeOffice:
         """Return one document."""
         return ["驾驶证 *"]
 
-    def advice(self, line: str, accident_type: str) -> str:
+    def advice(self, line: str, accident_type: str, *, at_scene: bool = True) -> str:
         """Return nothing."""
         return ""
 
@@ -125,6 +131,18 @@ class FakeOffice:
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Take note."""
         self.noted.append((kind, text, entry))
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a request is open."""
+        return bool(self.handoffs)
+
+    def withdraw_hand_off(self) -> bool:
+        """Forget the request unless it is an emergency."""
+        kept = any(level in ("P0", "P1") for level, _ in self.handoffs)
+        if not kept:
+            self.handoffs.clear()
+        return not kept
 
     def send_code(self, phone: str) -> CodeResult:
         """Send CODE unless locked."""
@@ -170,6 +188,10 @@ class FakeOffice:
         """Record any other promise."""
         return self._open("TK", {**values, "kind": kind})
 
+    def subscribe_again(self) -> None:
+        """Forget what was stopped."""
+        self.stopped.clear()
+
     def unsubscribe(self, category: str) -> None:
         """Take note."""
         self.stopped.append(category)
@@ -201,6 +223,8 @@ class FakeKnowledge:
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
+    release: int = 0
+    hidden: frozenset[str] = frozenset()
 
     def look_up(self, text: str) -> Hit:
         """Return the question itself as its entry; the trace quotes what was asked."""
@@ -242,3 +266,7 @@ class FakeKnowledge:
     def swap(self, question: str, other: str) -> str:
         """Put the other subject in the place of the first two characters."""
         return other + question[2:]
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Hide some answers from whoever is not verified."""
+        return verified or entry not in self.hidden

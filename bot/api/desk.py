@@ -17,6 +17,7 @@ from bot.api.auth import CALLER, Caller
 from bot.api.idempotency import Asked, once
 from bot.api.permissions import Action
 from bot.api.problems import Problem
+from bot.knowledge.releases import Editors
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.models.customer import AccessLog
@@ -45,6 +46,7 @@ class Parts:
     settings: Settings
     clock: Callable[[], datetime]
     knowledge: Mapping[str, Any] = field(default_factory=dict)
+    editors: Editors | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Who may do what: one table per question, read by `desk.may` and by the resources.
 
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
-``handle`` moves a claim on, ``signals`` shows the signs of fraud.
+``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
+another one wrote, ``publish`` lets it go live.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full", "handle", "signals"]
+Action = Literal["read", "write", "full", "handle", "signals", "review", "publish"]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -56,7 +57,14 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "write": _and_lead("agent", "sales", "underwriting"),
         },
         "handoffs": {"read": _and_lead("agent")},
-        "knowledge": {"read": _ALL},
+        "knowledge": {
+            "read": _ALL,
+            "write": _and_lead("trainer"),
+            "review": _and_lead("trainer"),
+            "publish": _LEAD,
+        },
+        # What customers asked in vain, in their words.
+        "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
         "kpis": {"read": _and_lead("trainer")},
     }
 )

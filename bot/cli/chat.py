@@ -17,10 +17,12 @@ from bot import clock
 from bot.bootstrap import App
 from bot.cli import jsonl
 from bot.dialogue.message import Attachment, InboundMessage, Location
-from bot.engine import Result
 from bot.errors import BadRequest
 from bot.media import image_ending
+from bot.result import Result
 from storage import schema
+
+_MAX_LAT, _MAX_LON = 90, 180
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +38,11 @@ def chat(
     parts = App.from_configuration()
     schema.upgrade(parts.transactions.engine)
     talk = Terminal(parts, peer)
+    parts.knowledge_watcher.start()
     try:
         (_lines if as_lines else _prompt)(talk)
     finally:
+        parts.knowledge_watcher.stop()
         parts.transactions.close()
 
 
@@ -87,32 +91,45 @@ class Terminal:
             "sent_at": self.now(),
         }
         if place := row.get("location"):
-            location = Location(
-                float(place["lat"]), float(place["lon"]), str(place.get("label", ""))
-            )
-            return InboundMessage(**common, kind="location", location=location)
+            return InboundMessage(**common, kind="location", location=_location(place))
         if path := row.get("image"):
             return InboundMessage(**common, kind="image", attachment=self._photo(Path(str(path))))
         return InboundMessage(**common, text=str(row.get("text") or ""))
 
     def _photo(self, path: Path) -> Attachment:
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(self.app.media.max_bytes + 1)
         except OSError:
             raise BadRequest(f"照片 {path} 读不到，请检查路径") from None
-        if (ending := image_ending(data)) is None:
-            raise BadRequest(f"{path} 不是能识别的照片")
+        too_big = len(data) > self.app.media.max_bytes
+        if too_big or (ending := image_ending(data)) is None:
+            raise BadRequest(f"{path} 不是能识别的照片，或者太大了")
         return Attachment("image", self.app.media.save(self.peer, data, ending), stored=True)
 
 
+def _location(raw: Any) -> Location:
+    try:
+        lat, lon = float(raw["lat"]), float(raw["lon"])
+    except (KeyError, TypeError, ValueError):
+        raise BadRequest('位置要写成 {"lat": 39.1, "lon": 117.2, "label": "地名"}') from None
+    if not (abs(lat) <= _MAX_LAT and abs(lon) <= _MAX_LON):
+        raise BadRequest(f"位置 {lat}, {lon} 不在地球上")
+    return Location(lat, lon, str(raw.get("label") or ""))
+
+
 def _lines(talk: Terminal) -> None:
+    """Answer every line with a line: whoever writes one and waits must not wait for ever."""
+    state: Mapping[str, Any] = {"flow": None, "owner": "bot"}
     for row in jsonl.rows():
         if "at" in row:
             talk.move(str(row["at"]))
-        if not {"text", "image", "location"} & row.keys():
-            continue
-        result = talk.say(row)
-        jsonl.write({"replies": [r.to_json() for r in result.now], "state": dict(result.state)})
+        replies: list[dict[str, Any]] = []
+        if {"text", "image", "location"} & row.keys():
+            result = talk.say(row)
+            state = result.state
+            replies = [r.to_json() for r in result.now]
+        jsonl.write({"replies": replies, "state": dict(state)})
 
 
 def _prompt(talk: Terminal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -47,8 +48,11 @@ def upgrade() -> None:
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
     """在线备份（SQLite；PostgreSQL 请用 pg_dump 或 WAL 归档）。"""
     source = _sqlite_path(configuration.load())
-    with sqlite3.connect(source) as origin, sqlite3.connect(file) as target:
-        origin.backup(target)
+    try:
+        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(file)) as target:
+            origin.backup(target)
+    except sqlite3.Error as error:
+        raise AndaError(f"备份写不到 {file}：{error}。请检查目录是否存在、能不能写") from None
     print(f"已备份到 {file}")
 
 
@@ -57,12 +61,26 @@ def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
     """恢复备份；拒绝比当前程序更新的数据库。"""
     settings = configuration.load()
     target = _sqlite_path(settings)
-    candidate = open_engine(f"sqlite:///{file}", configuration.secret_key(settings))
-    if schema.is_newer(candidate):
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as origin:
+        _refuse_unfit(origin, file)
+        with closing(sqlite3.connect(target)) as destination:
+            origin.backup(destination)
+    engine = _open(settings)
+    schema.upgrade(engine)
+    print(f"已从 {file} 恢复（版本 {schema.current(engine)}）")
+
+
+def _refuse_unfit(backup: sqlite3.Connection, file: Path) -> None:
+    """Look before the running database is overwritten: is this ours, whole, and not newer?"""
+    try:
+        whole = backup.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        version = backup.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        raise AndaError(f"{file} 不是安答的备份，没有恢复") from None
+    if not whole or version is None:
+        raise AndaError(f"{file} 已损坏，没有恢复")
+    if not schema.knows(version[0]):
         raise ConfigurationError("备份来自更新的版本：请先升级程序再恢复")
-    with sqlite3.connect(file) as origin, sqlite3.connect(target) as destination:
-        origin.backup(destination)
-    print(f"已从 {file} 恢复")
 
 
 def _sqlite_path(settings: Settings) -> str:
@@ -83,7 +101,7 @@ def doctor() -> int:
         ("配置", lambda app: f"读取正常，演示模式{'开' if app.settings.demo else '关'}"),
         ("密钥", lambda app: f"可用（{len(app.secret)} 字节）"),
         ("数据库", _check_database),
-        ("知识库", lambda app: f"{len(app.knowledge.base.entries)} 条"),
+        ("知识库", _check_knowledge),
         ("流程", lambda app: "、".join(flow.title for flow in app.registry.flows.values())),
         ("渠道", _check_channels),
         ("工作日历", _check_calendar),
@@ -109,6 +127,12 @@ def _check_database(app: App) -> str:
     if not schema.is_current(engine):
         raise ConfigurationError("版本不是最新，请运行 anda db upgrade")
     return f"{engine.dialect.name}，版本 {schema.current(engine)}"
+
+
+def _check_knowledge(app: App) -> str:
+    release = app.knowledge.release
+    told = f"第 {release} 号发布" if release else "随产品的文件，还没有发布"
+    return f"{len(app.knowledge.base.entries)} 条，{told}"
 
 
 def _check_channels(app: App) -> str:

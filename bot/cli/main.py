@@ -10,6 +10,7 @@ from typer.exceptions import Abort, TyperException
 
 from bot import log
 from bot.cli import chat, data, database, dialogues, kb, serve, setup, staff, understand
+from bot.cli.wrong_use import explain
 from bot.errors import AndaError
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ def main() -> None:
     except (Abort, KeyboardInterrupt):
         sys.exit(130)
     except TyperException as error:
-        _say(str(error) or "用法不对，anda --help 查看全部命令")
+        _say(explain(error))
         sys.exit(2)
     except Exception as error:  # the border of the command line: one line, never a traceback
         structlog.get_logger().debug("command.failed", exc_info=True)

@@ -167,6 +167,11 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class NoPerson:
+    """«不用转人工了»: the customer does not want to wait for a person any more."""
+
+
+@dataclass(frozen=True)
 class Say:
     """Answer with a fixed sentence (a photo out of the blue, a sticker)."""
 
@@ -202,6 +207,7 @@ Command = (
     | Skip
     | Help
     | Wait
+    | NoPerson
     | Say
     | NotUnderstood
 )

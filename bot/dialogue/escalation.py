@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.back_office import HandoffView
 from bot.dialogue import phrases
-from bot.dialogue.commands import Escalate
+from bot.dialogue.commands import Escalate, NoPerson
 from bot.dialogue.message import Reply
 from bot.dialogue.turn import Turn
 
@@ -13,7 +13,8 @@ def escalate(turn: Turn, command: Escalate) -> None:
     """Ask for a person and put the rule's sentence before everything else."""
     if command.level == "none":
         return
-    turn.alarm = turn.alarm or command.level == "P0"
+    if command.level == "P0":
+        turn.alarm = command.reason
     view = turn.office.hand_off(command.level, command.reason)
     words = command.say or promise(view, urgent=command.level in ("P0", "P1"))
     if view.raised:
@@ -27,6 +28,12 @@ def give_up(turn: Turn) -> None:
     view = turn.office.hand_off("P2", "连续没听懂")
     turn.say(f"{phrases.TOO_MANY_MISSES}\n{promise(view, urgent=False)}")
     turn.quiet = True
+
+
+def no_person(turn: Turn, _: NoPerson) -> None:
+    """Take the customer out of the queue; an emergency stays where it is."""
+    gone = turn.office.withdraw_hand_off()
+    turn.say(phrases.PERSON_WITHDRAWN if gone else phrases.PERSON_COMES_ANYWAY)
 
 
 def promise(view: HandoffView, *, urgent: bool) -> str:

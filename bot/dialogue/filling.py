@@ -37,7 +37,7 @@ def _take(turn: Turn, flow: Flow, values: Mapping[str, Said], utterance: str) ->
     if utterance:
         flow.hear(utterance, _rest(flow, utterance, values))
     if turn.alarm:
-        flow.alarm()
+        flow.alarm(turn.alarm)
     taken = [name for name, said in values.items() if _take_one(turn, flow, name, said)]
     turn.filled = turn.filled or bool(taken)
     turn.added = bool(taken) and all(flow.slots[name].adds for name in taken)

@@ -223,8 +223,8 @@ class Flow:
         later = [s.label for s in self.relevant() if s.name in self.skipped]
         return [*lines, f"以后补充：{'、'.join(later)}"] if later else lines
 
-    def alarm(self) -> None:
-        """Note that somebody may be in danger (P0): people come before papers."""
+    def alarm(self, rule: str) -> None:
+        """Note that ``rule`` saw somebody in danger (P0): people come before papers."""
 
     def begin(self, office: BackOffice) -> None:
         """Look at the branch once, when the flow is new, and note what matters in ``kept``."""

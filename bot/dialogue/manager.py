@@ -36,6 +36,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.Offer: answering.offer,
     say.NoneOfThese: answering.none_of_these,
     say.Escalate: escalation.escalate,
+    say.NoPerson: escalation.no_person,
     say.Confirm: lifecycle.confirm,
     say.Finish: lifecycle.finish,
     say.Resume: repair.resume,
@@ -82,14 +83,27 @@ class DialogueManager:
         )
         if refreshed.gone:
             turn.say(phrases.FLOW_GONE)
+        asked = _open_slot(turn)
         for command in commands:
             _HANDLERS[type(command)](turn, command)
         lifecycle.finish_ready_flows(turn)
+        if turn.filled and not turn.replies and asked and _open_slot(turn) == asked:
+            # What was told is not what was asked: say that it was heard before asking again.
+            turn.say(phrases.GOT_IT)
         _ask_next(turn)
         lifecycle.offer_draft(turn)
         if not turn.replies:
-            turn.say(turn.unsaid or phrases.HELP_OPEN, *phrases.MENU_BUTTONS)
+            # Nobody who is in danger is offered a menu.
+            buttons = () if turn.alarm else phrases.MENU_BUTTONS
+            turn.say(turn.unsaid or phrases.HELP_OPEN, *buttons)
         return turn
+
+
+def _open_slot(turn: Turn) -> tuple[str, str] | None:
+    """Return the flow and slot that the customer is being asked for."""
+    top = turn.state.top
+    slot = turn.flow().pending() if top and top.flow in turn.registry.flows else None
+    return (top.flow, slot.name) if top and slot else None
 
 
 def _ask_next(turn: Turn) -> None:

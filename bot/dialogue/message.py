@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from bot.dialogue import phrases
 
 Kind = Literal["text", "image", "voice", "video", "location", "link", "file", "event", "other"]
 
@@ -17,6 +19,11 @@ class Location:
     lat: float
     lon: float
     label: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the label, or where it is when the phone did not name the place."""
+        return self.label.strip() or phrases.POINT.format(lat=self.lat, lon=self.lon)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,24 @@ class InboundMessage:
     attachment: Attachment | None = None
     location: Location | None = None
     event: str = ""
+
+    @property
+    def spoken(self) -> str | None:
+        """Return what the understanding reads, None where there is nothing to read."""
+        if self.kind == "event":
+            return self.event.partition("click:")[2] or phrases.FOLLOWED
+        if self.kind in ("text", "voice", "link") and (self.text or self.kind == "text"):
+            return self.text
+        return None
+
+    def stored_body(self) -> dict[str, Any]:
+        """Return the message as the conversation keeps it."""
+        body: dict[str, Any] = {"type": self.kind, "text": self.text}
+        if self.location:
+            body["location"] = asdict(self.location)
+        if self.attachment:
+            body |= {"media": self.attachment.ref, "stored": self.attachment.stored}
+        return body | {"event": self.event} if self.event else body
 
 
 def clean(text: str, limit: int) -> str:

@@ -164,7 +164,9 @@ def nothing_new(heard: Heard) -> list[Command]:
 def remark(heard: Heard) -> list[Command]:
     """Take note of what fits no question but belongs to the matter."""
     flow = heard.flow
-    if flow is None or not flow.listens() or not words.is_remark(heard.bare):
+    if flow is None or not flow.listens():
+        return []
+    if not words.is_remark(heard.bare) and not words.RUDE.search(heard.bare):
         return []
     return [Say(phrases.NOTED), FillSlots({}, heard.original, flow.name)]
 

@@ -54,14 +54,15 @@ def _tapped_label(heard: Heard, flow: Flow) -> list[Command]:
 
 
 def _named(heard: Heard, flow: Flow) -> Slot[Any] | None:
-    """Return the filled slot that the customer mentions."""
-    filled = (s for s in flow.slots.values() if s.name in flow.values)
-    return next((s for s in filled if _mentions(heard.text, s)), None)
+    """Return the filled slot that the customer mentions: «对方车牌» is not «车牌»."""
+    filled = [s for s in flow.slots.values() if s.name in flow.values and _mention(heard.text, s)]
+    return max(filled, key=lambda slot: _mention(heard.text, slot), default=None)
 
 
-def _mentions(text: str, slot: Slot[Any]) -> bool:
-    """A label is mentioned by itself, by its last two characters (电话) or by another word."""
-    return any(word in text for word in (slot.label, slot.label[-2:], *slot.called))
+def _mention(text: str, slot: Slot[Any]) -> int:
+    """Return the length of the words that name the slot: its label, the end of it, another word."""
+    named = (word for word in (slot.label, slot.label[-2:], *slot.called) if word in text)
+    return max(map(len, named), default=0)
 
 
 def _after_cue(heard: Heard, slot: Slot[Any]) -> Said | None:

@@ -15,7 +15,7 @@ from bot.dialogue.commands import (
     StartFlow,
     Unsolved,
 )
-from bot.dialogue.context import CHOICES, WORTH_OFFERING, Filled, fill_gap
+from bot.dialogue.context import CHOICES, SURE, WORTH_OFFERING, Filled, fill_gap
 from bot.dialogue.heard import Heard
 from bot.dialogue.reading import Hit
 from bot.dialogue.state import Answered
@@ -143,10 +143,15 @@ def knowledge(heard: Heard) -> list[Command]:
     """Answer from the knowledge base when it is sure; in a form, only what is a question."""
     if heard.flow is not None and not QUESTION.search(heard.text):
         return []
-    if heard.hit.outcome != "answer" or not heard.hit.matches:
+    if heard.hit.outcome != "answer" or not heard.hit.matches or _only_a_fragment(heard):
         return []
     best = heard.hit.matches[0]
     return [AnswerEntry(best.id, best.score, heard.hit.trace)]
+
+
+def _only_a_fragment(heard: Heard) -> bool:
+    """«那商业的呢» out of the blue: nobody can tell what about it, so we ask."""
+    return heard.hit.matches[0].score < SURE and words.variation(heard.bare) != ""
 
 
 def candidates(heard: Heard) -> list[Command]:
@@ -154,7 +159,7 @@ def candidates(heard: Heard) -> list[Command]:
     if heard.flow is not None and not QUESTION.search(heard.text):
         return []
     hit = heard.hit
-    offers = _labelled(_worth(hit), heard) if hit.outcome == "offer" else {}
+    offers = _labelled(_worth(hit), heard) if hit.outcome != "unknown" else {}
     for code, _ in guesses(heard, heard.sure / 2):
         if len(offers) < CHOICES:
             offers[heard.flows[code].title] = f"flow:{code}"

@@ -8,10 +8,12 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Sta
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, PERSON, RATING, split_question
+from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
 
 _CLEAR = 0.75
 _REPORT = "claim_report"
+_CHAT = "nonsense"
+_NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
 _ENOUGH_FACTS = 3
@@ -41,7 +43,9 @@ def _raise(heard: Heard) -> list[Command]:
     fired = heard.reading.escalation
     commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
     begins = fired.start if fired.start in heard.flows else ""
-    if not begins and fired.level != "P0" and heard.reading.intent in heard.flows:
+    if fired.start == _NOTHING:
+        return commands
+    if not begins and fired.level != "P0" and heard.reading.intent in {*heard.flows} - {_CHAT}:
         begins = heard.reading.intent
     if begins and (heard.flow is None or heard.flow.name != begins):
         return [*commands, *start(begins, heard)]
@@ -114,6 +118,10 @@ def new_intent(heard: Heard) -> list[Command]:
     here = heard.flow is not None and heard.flow.name == reading.intent
     if reading.intent not in heard.flows or reading.confidence < heard.sure or here:
         return []
+    if heard.flow and BARE_NO.match(heard.bare):
+        return []  # «没人» said twice is no complaint that nobody cares
+    if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
+        return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     return start(reading.intent, heard)
@@ -124,18 +132,36 @@ def recognised(heard: Heard) -> list[Command]:
     if heard.flow is not None:
         return []
     guessed = dict(guesses(heard, heard.sure / 2))
-    flows = heard.flows.values()
-    named = (flow.name for flow in flows if _belongs(heard, flow, likely=flow.name in guessed))
+    asks = ASKS.search(heard.text) is not None
+    named = (
+        flow.name
+        for flow in heard.flows.values()
+        if _sounds_like(heard, flow, asks=asks)
+        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
+    )
     name = next(named, "")
     return start(name, heard) if name else []
 
 
-def _belongs(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    if flow.sounds_like and not ASKS.search(heard.text) and re.search(flow.sounds_like, heard.text):
-        return True
-    names = (*flow.recognised_by, *(flow.suggested_by if likely else ()))
-    found = (flow.slots[name].type.find(heard.text, heard.at) for name in names)
+def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if not flow.sounds_like:
+        return False
+    found = re.fullmatch if asks else re.search
+    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
+
+
+def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
+    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
+    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
     return any(value is not None and value.value is not None for value in found)
+
+
+def _sounds(heard: Heard, pattern: str) -> bool:
+    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
+    if ASKS.search(heard.text):
+        return re.fullmatch(pattern, heard.bare) is not None
+    return re.search(pattern, heard.text) is not None
 
 
 def start(name: str, heard: Heard) -> list[Command]:

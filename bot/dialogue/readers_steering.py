@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import words
+from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
     Back,
     CancelFlow,
@@ -12,8 +12,11 @@ from bot.dialogue.commands import (
     FillSlots,
     Finish,
     Help,
+    NoPerson,
+    NotUnderstood,
     Restart,
     Resume,
+    Say,
     Skip,
     Wait,
 )
@@ -41,12 +44,31 @@ def steering(heard: Heard) -> list[Command]:
     """Understand the words that steer: cancel, back, again, skip, help, wait."""
     if words.WAIT.match(heard.bare):
         return [Wait()]
+    if words.NO_PERSON.match(heard.bare):
+        return [NoPerson()]
     if heard.flow is None:
         idle = ((words.CANCEL, CancelFlow()), (words.HELP, Help()))
         return next(([command] for pattern, command in idle if pattern.match(heard.bare)), [])
     if words.SKIP.match(heard.bare) and heard.pending() is not None:
         return [Skip()]
     return next(([command] for pattern, command in _STEERING if pattern.match(heard.bare)), [])
+
+
+def courtesy(heard: Heard) -> list[Command]:
+    """Thanks, «好的» and a late tap on «确认提交» ask for nothing: never a miss."""
+    if words.THANKS.match(heard.bare):
+        return [Say(phrases.WELCOME)]
+    if heard.flow is not None:
+        return []
+    if heard.bare in phrases.CONFIRM_BUTTONS:
+        return [Say(phrases.NOTHING_TO_CONFIRM)]
+    return [Say(phrases.ALL_RIGHT)] if words.ALL_RIGHT.match(heard.bare) else []
+
+
+def stray_figures(heard: Heard) -> list[Command]:
+    """Bare figures that nobody asked for are no question, whatever digits an entry shares."""
+    stray = heard.flow is None and words.LONG_FIGURES.match(heard.bare)
+    return [NotUnderstood()] if stray else []
 
 
 def resume(heard: Heard) -> list[Command]:

@@ -29,6 +29,8 @@ def refresh(
 
     A new question is then answered first, and the draft is offered, never forced.
     """
+    if not (state.stack or state.drafts or state.waiting or state.answered):
+        return Refreshed(state)
     stack = tuple(f for f in state.stack if f.flow in flows)
     drafts = tuple(f for f in state.drafts if f.flow in flows and not is_idle(f, at, _DRAFT_LIFE))
     waiting = tuple(name for name in state.waiting if any(f.flow == name for f in drafts))

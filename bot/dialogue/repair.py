@@ -48,6 +48,7 @@ def back(turn: Turn, _: Back) -> None:
         return
     flow.forget(known[-1])
     turn.store(flow)
+    turn.say(phrases.STEPPED_BACK.format(label=flow.slots[known[-1]].label))
 
 
 def restart(turn: Turn, _: Restart) -> None:

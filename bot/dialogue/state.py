@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.slot_types.base import Json
@@ -116,7 +116,7 @@ class DialogueState:
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON; empty parts are left out, since this is stored every turn."""
-        return {key: value for key, value in asdict(self).items() if value}
+        return {key: _plain(value) for key, value in vars(self).items() if value}
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> DialogueState:
@@ -131,3 +131,14 @@ class DialogueState:
             misses=int(raw.get("misses", 0)),
             welcomed=bool(raw.get("welcomed", False)),
         )
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses, wherever they stand in a part of the state, as mappings."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, Frame | Stored | Answered):
+        return {key: _plain(each) for key, each in vars(value).items()}
+    return value

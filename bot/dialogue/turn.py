@@ -19,7 +19,8 @@ class Turn:
 
     ``quiet`` stops the open question from being repeated. ``begun`` (a form was opened),
     ``flow_ended``, ``filled`` (a slot got a value) and ``added`` (a photo was added to others)
-    tell what has happened in this turn; ``unsaid`` is what to say if nothing else is.
+    tell what has happened in this turn; ``alarm`` is the rule that saw somebody in danger;
+    ``unsaid`` is what to say if nothing else is.
     """
 
     state: DialogueState
@@ -30,7 +31,7 @@ class Turn:
     utterance: str = ""
     patience: int = 3
     replies: list[Reply] = field(default_factory=list)
-    alarm: bool = False
+    alarm: str = ""
     quiet: bool = False
     begun: bool = False
     flow_ended: bool = False

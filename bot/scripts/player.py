@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from bot.bootstrap import App
 from bot.dialogue.message import Attachment, InboundMessage, Location, Reply
-from bot.engine import Result
 from bot.handoff import Desk
+from bot.result import Result
 from bot.scripts import checks
 from bot.scripts.given import Given
 from bot.scripts.records import records

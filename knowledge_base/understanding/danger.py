@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bot.dialogue.commands import EscalationLevel
 from bot.dialogue.reading import Escalation
-from knowledge_base.understanding.gate import Gate
+from knowledge_base.understanding.gate import Gate, pieces
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.yaml_data import Document, Node
 
 URGENCY: tuple[EscalationLevel, ...] = ("P0", "P1", "human", "P2")
+NO_FLOW = "-"  # a refusal: not even the flow that the words sound like is begun
 REQUIRED = ("rule", "level", "any", "say", "start")
 OPTIONAL = ("ignore", "unless", "despite", "real_only", "intent", "also")
 SUPPOSED = re.compile(
@@ -98,8 +99,8 @@ class Dangers:
         numbered = list(enumerate(self.triggers))
         self._any = [(at, pattern) for at, trigger in numbered for pattern in trigger.any]
         self._ignore = [(at, pattern) for at, trigger in numbered for pattern in trigger.ignore]
-        self._any_gate = Gate(pattern for _, pattern in self._any)
-        self._ignore_gate = Gate(pattern for _, pattern in self._ignore)
+        self._any_gate = Gate(pattern.pattern for _, pattern in self._any)
+        self._ignore_gate = Gate(pattern.pattern for _, pattern in self._ignore)
 
     def alarm(self, text: str) -> Alarm:
         """Return the most urgent trigger that fires, with the intents of all that do."""
@@ -119,10 +120,11 @@ class Dangers:
     def _possible(self, text: str) -> dict[int, Possible]:
         """Return, by trigger in order of urgency, the patterns that may match in ``text``."""
         possible: dict[int, Possible] = {}
-        for number in self._any_gate.open_for(text):
+        there = pieces(text)
+        for number in self._any_gate.open_for(there):
             at, pattern = self._any[number]
             possible.setdefault(at, Possible()).any.append(pattern)
-        for number in self._ignore_gate.open_for(text) if possible else ():
+        for number in self._ignore_gate.open_for(there) if possible else ():
             at, pattern = self._ignore[number]
             if at in possible:
                 possible[at].ignore.append(pattern)
@@ -158,7 +160,7 @@ def _trigger(document: Document, node: Node, rules: Rules, codes: dict[str, obje
     if not (document.text(fields["say"]) and patterns("any")):
         raise document.wrong(node, "“say”或“any”是空的", "请写上对客户说的话和触发词。")
     start = document.text(fields["start"])
-    if start and start not in codes:
+    if start not in ("", NO_FLOW) and start not in codes:
         raise document.wrong(fields["start"], f"没有流程“{start}”", "请写意图代码，或留空 ''。")
     real_only = "real_only" in fields and document.text(fields["real_only"]) == "true"
     return Trigger(

@@ -7,7 +7,6 @@ the few expressions that can match at all are tried.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -24,6 +23,7 @@ _SINGLE = 12  # a single character rules out about so much less than a pair
 _MOST = 64  # more words than this are no help
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _NOTHING: Words = frozenset({""})
+_ANYTHING = "\0"
 _PAUSE = ","  # may be put in by whoever blanks a part of the text
 
 
@@ -33,15 +33,38 @@ def needed(source: str) -> tuple[Words, ...]:
     return tuple(sorted(groups, key=_cost))
 
 
+def alternatives(source: str) -> list[str]:
+    """Return the alternatives of an expression: those divided by ``|`` outside all brackets."""
+    found, start, depth, in_set, escaped = list[str](), 0, 0, False, False
+    for at, char in enumerate(source):
+        if escaped or char == "\\":
+            escaped = not escaped
+        elif in_set:
+            in_set = char != "]"
+        elif char == "[":
+            in_set = True
+        elif char in "()":
+            depth += 1 if char == "(" else -1
+        elif char == "|" and not depth:
+            found.append(source[start:at])
+            start = at + 1
+    return [*found, source[start:]]
+
+
+def pieces(text: str) -> set[str]:
+    """Return the characters and neighbouring pairs of ``text``."""
+    return {*text, *map("".join, pairwise(text))}
+
+
 class Gate:
     """Expressions by the words they need."""
 
-    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
+    def __init__(self, expressions: Iterable[str]) -> None:
         self._always: list[int] = []
         self._others: list[tuple[Words, ...]] = []
         waiting: dict[str, list[int]] = defaultdict(list)
-        for number, pattern in enumerate(patterns):
-            best, *others = needed(pattern.pattern) or (None,)
+        for number, source in enumerate(expressions):
+            best, *others = needed(source) or (None,)
             self._others.append(tuple(words for words in others if words))
             if best is None:
                 self._always.append(number)
@@ -49,10 +72,9 @@ class Gate:
                 waiting[word].append(number)
         self._waiting = {word: tuple(numbers) for word, numbers in waiting.items()}
 
-    def open_for(self, text: str) -> list[int]:
-        """Return the numbers of the expressions that may match in ``text``, in rising order."""
+    def open_for(self, there: set[str]) -> list[int]:
+        """Return the expressions that may match a text of these :func:`pieces`, in rising order."""
         waiting, others = self._waiting, self._others
-        there = {*text, *map("".join, pairwise(text))}
         found = set(self._always)
         for word in waiting.keys() & there:
             found.update(waiting[word])
@@ -91,11 +113,20 @@ def _characters(operation: str, value: Any) -> Words | None:
     """Return the characters of which exactly one must stand here; None where that is not so."""
     if operation == "LITERAL":
         found = {chr(value)}
-    elif operation == "IN" and all(str(kind) == "LITERAL" for kind, _ in value):
-        found = {chr(code) for _, code in value}
+    elif operation == "IN":
+        found = {chr(code) for kind, codes in value for code in _codes(str(kind), codes)}
     else:
         return None
-    return None if _PAUSE in found else frozenset(found)
+    return frozenset(found) if found and not found & {_PAUSE, _ANYTHING} else None
+
+
+def _codes(kind: str, value: Any) -> Iterable[int]:
+    """Return the characters of one part of a set; a class or a negation is anything."""
+    if kind == "LITERAL":
+        return (value,)
+    if kind == "RANGE" and value[1] - value[0] < _MOST:
+        return range(value[0], value[1] + 1)
+    return (ord(_ANYTHING),)
 
 
 def _of_part(operation: str, value: Any) -> Words | None:

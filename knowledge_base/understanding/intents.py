@@ -23,12 +23,11 @@ class Cue:
     needs: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
 
-    def score(self, text: str, signs: frozenset[str]) -> float:
-        """Return what the cue adds for ``text``."""
-        found = self.pattern.search(text)
-        if found is None or not self.needs <= signs or self.unless & signs:
+    def score(self, text: str, start: int, signs: frozenset[str]) -> float:
+        """Return what the cue, found at ``start``, adds for ``text``."""
+        if not self.needs <= signs or self.unless & signs:
             return 0.0
-        if NEGATED in self.unless and is_denied(text, found.start()):
+        if NEGATED in self.unless and is_denied(text, start):
             # 不用转人工 is not merely silent about 转人工, it rules it out.
             return -self.weight
         return self.weight

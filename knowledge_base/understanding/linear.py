@@ -59,9 +59,8 @@ class Linear:
             for code, weight in weights[feature].items():
                 self._weights[row, place[code]] = weight
 
-    def scores(self, text: str) -> Vector:
-        """Return the score of every intent, in the order of ``codes``."""
-        found = features(text)
+    def scores(self, found: set[str]) -> Vector:
+        """Return the score of every intent, in the order of ``codes``, by a text's features."""
         rows = [row for row in map(self._row.get, found) if row is not None]
         rarity = self._rarity[rows]
         unknown = (len(found) - len(rows)) * UNKNOWN_RARITY**2

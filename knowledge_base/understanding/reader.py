@@ -16,7 +16,7 @@ from knowledge_base.understanding.intents import (
     load_danger_examples,
     load_intents,
 )
-from knowledge_base.understanding.linear import Example, Lesson, Linear
+from knowledge_base.understanding.linear import Example, Lesson, Linear, features
 from knowledge_base.understanding.rules import Rules, without_denials
 from knowledge_base.understanding.scorer import Scorer
 from knowledge_base.understanding.similarity import Nearest
@@ -110,7 +110,7 @@ class SentenceReader:
 
     def _smells_of_danger(self, text: str) -> bool:
         """Tell whether ``text`` is closer to the dangers we know than to the harmless."""
-        told: list[float] = self._sense.scores(text).tolist()
+        told: list[float] = self._sense.scores(features(text)).tolist()
         scores = dict(zip(self._sense.codes, told, strict=True))
         return scores.get(DANGER, 0.0) - scores.get(HARMLESS, 0.0) > DANGER_MARGIN
 

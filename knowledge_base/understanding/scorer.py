@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from knowledge_base.understanding.cues import Cues, Spoken
 from knowledge_base.understanding.intents import Intent
-from knowledge_base.understanding.linear import Linear
+from knowledge_base.understanding.linear import Linear, features
 from knowledge_base.understanding.rules import Rules
 from knowledge_base.understanding.similarity import Nearest, Values
 
@@ -21,13 +21,15 @@ NEAREST = 2.0
 # An example said word for word is what the clerk meant, whatever the cues say.
 IDENTICAL = 5.0
 TEMPERATURE = 1.6
+# How many of the likeliest anybody asks for.
+RANKED = 6
 # What «none of them» scores: below it the bot had better ask.
 DOUBT = 3.0
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Intents with their probabilities, best first, and why the first one leads."""
+    """The likeliest intents with their probabilities, and why the first one leads."""
 
     ranked: tuple[tuple[str, float], ...]
     reasons: tuple[str, ...]
@@ -51,9 +53,9 @@ class Scorer:
         return np.array([self._place[code] for code in codes], np.int32)
 
     def rank(self, text: str, hints: Mapping[str, float] | None = None) -> Ranking:
-        """Return all intents by probability."""
+        """Return the likeliest intents by probability."""
         scores = np.zeros(len(self._codes))
-        scores[self._learned_at] += LEARNED * self._linear.scores(text)
+        scores[self._learned_at] += LEARNED * self._linear.scores(features(text))
         likeness = self._nearest.likeness(text)
         scores[self._nearest_at] += NEAREST * self._nearest.best(likeness)
         if same := self._examples.get(text):
@@ -70,9 +72,8 @@ class Scorer:
         best = max(float(scores.max()), DOUBT)
         powers = np.exp((scores - best) / TEMPERATURE)
         powers /= float(powers.sum()) + math.exp((DOUBT - best) / TEMPERATURE)
-        order = np.argsort(-powers, kind="stable").tolist()
-        chances = powers.tolist()
-        return tuple([(self._codes[place], chances[place]) for place in order])
+        order = np.argsort(-powers, kind="stable")[:RANKED].tolist()
+        return tuple([(self._codes[place], float(powers[place])) for place in order])
 
     def _reasons(
         self,

@@ -6,6 +6,15 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.knowledge import (
+    KbCluster,
+    KbEntry,
+    KbMiss,
+    KbRelease,
+    KbReleaseItem,
+    KbTestQuestion,
+    KbVersion,
+)
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -24,6 +33,13 @@ __all__ = [
     "Customer",
     "Handoff",
     "IdempotentRequest",
+    "KbCluster",
+    "KbEntry",
+    "KbMiss",
+    "KbRelease",
+    "KbReleaseItem",
+    "KbTestQuestion",
+    "KbVersion",
     "Media",
     "Message",
     "NumberSequence",

@@ -22,9 +22,11 @@ def checklist(line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
     return needed
 
 
-def advice(line: str, accident_type: str) -> str:
-    """Return what to do right now."""
-    return str(_pick("advice", line, accident_type))
+def advice(line: str, accident_type: str, *, at_scene: bool = True) -> str:
+    """Return what to do right now; ``later`` takes the place of ``default`` away from the scene."""
+    by_type = rules()["advice"].get(line) or rules()["advice"]["auto"]
+    general = by_type["default"] if at_scene else by_type.get("later", by_type["default"])
+    return str(by_type.get(accident_type, general))
 
 
 def photo_guide(line: str, accident_type: str) -> str:

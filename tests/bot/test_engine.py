@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.bootstrap import App
-from bot.dialogue.message import Attachment, InboundMessage
-from bot.engine import Engine, Result
+from bot.dialogue.message import Attachment, InboundMessage, Reply
+from bot.engine import Engine
+from bot.result import Result
 from bot.scripts.records import records
 from storage.models.base import table_of
-from storage.models.case import Handoff
+from storage.models.case import Handoff, Ticket
 from storage.models.conversation import Message
 from storage.models.outbox import Media, OutboxItem
 from storage.unit_of_work import UnitOfWork
@@ -288,6 +289,7 @@ def test_the_match_trace_is_kept_with_the_reply_and_never_sent(
     """It says why; a repeat of the message gets the same content, and the outbox has none of it."""
     app = make_app()
     app.__dict__["knowledge"] = FakeKnowledge({"拖车要钱吗": "拖车免费。"})
+    app.__dict__["products"] = ()
     asked = message(app, "1", "拖车要钱吗", channel=channel)
     first, again = (asyncio.run(app.inbox.result(asked)) for _ in range(2))
     assert first is not None
@@ -321,3 +323,55 @@ def test_the_person_sees_the_question_that_was_not_solved(make_app: Make) -> Non
     told = app.transactions.read(about)
     assert told["question"] == "退保款几天到账"
     assert "退保款几天到账" in told["answers"][0]
+
+
+def event(app: App, key: str, name: str) -> tuple[Reply, ...]:
+    """Return what is said to an event of the channel."""
+    push = InboundMessage("webchat", "acc", "p1", key, app.clock(), kind="event", event=name)
+    result = asyncio.run(app.inbox.result(push))
+    assert result is not None
+    return result.now
+
+
+def test_the_bot_is_silent_while_the_platforms_own_desk_serves(make_app: Make) -> None:
+    """Two voices would confuse the customer; afterwards the bot answers again."""
+    app = make_app()
+    assert event(app, "1", "kf_create") == ()
+    assert say(app, "2", "你好").now == ()
+    assert event(app, "3", "kf_close") == ()
+    assert say(app, "4", "你好").now
+
+
+def test_a_withdrawn_consent_becomes_a_privacy_ticket(make_app: Make) -> None:
+    """The platform tells it once: somebody has to erase what we hold."""
+    app = make_app()
+    for name in ("user_authorization_revoke", "user_authorization_cancellation"):
+        assert event(app, name, name) == ()
+    kinds = app.transactions.read(lambda uow: list(uow.session.scalars(select(Ticket.kind))))
+    assert kinds == ["privacy_request", "privacy_request"]
+
+
+def test_an_unknown_menu_key_is_help_and_no_miss(make_app: Make) -> None:
+    """However often an old menu is tapped, nobody is called."""
+    app = make_app()
+    for number in range(4):
+        replies = event(app, str(number), "click:OLD_MENU_KEY_77")
+        assert "报案" in replies[0].buttons
+    assert app.transactions.read(records)["handoffs"] == 0
+
+
+def test_the_package_masks_numbers_and_names_what_has_no_words(make_app: Make) -> None:
+    """An agent sees what happened at a glance, and no number that nobody needs twice."""
+    app = make_app()
+    say(app, "1", "我的手机13812345678，津A12345")
+    photo = InboundMessage(
+        "webchat", "acc", "p1", "2", app.clock(), kind="image",
+        attachment=Attachment("image", "x.jpg", stored=True),
+    )  # fmt: skip
+    asyncio.run(app.inbox.result(photo))
+    say(app, "3", "人工")
+    package = app.transactions.read(lambda uow: uow.session.scalars(select(Handoff)).one().package)
+    words = "\n".join(package["last_words"])
+    assert "[照片]" in words
+    assert "13812345678" not in words
+    assert "津A12345" not in words

@@ -234,6 +234,28 @@ def test_a_photo_that_fails_can_be_sent_again(here: Visit) -> None:
     assert len({message.key for message in here.chat.received}) == 1
 
 
+def test_a_photo_survives_a_reload(here: Visit) -> None:
+    """A reload in the middle of an upload loses nothing: words and photo go out in order, once."""
+    here.page.context.set_offline(True)
+    here.say("先说一句")
+    choose(here, png())
+    here.page.get_by_role("button", name="发送", exact=True).click()
+    expect(here.page.get_by_role("button", name="重新发送")).to_have_count(2)
+    here.page.context.set_offline(False)
+    here.page.route("**/chat/api/messages", lambda route: route.abort())
+    here.page.reload()
+    expect(here.page.locator(".from-customer .photo")).to_have_count(1)
+    here.page.unroute("**/chat/api/messages")
+    here.page.evaluate("document.querySelectorAll('.retry').forEach((each) => each.click())")
+    here.expect_reply("收到：image")
+    assert list(dict.fromkeys(m.kind for m in here.chat.received)) == ["text", "image"]
+    assert len({message.key for message in here.chat.received}) == 2
+    here.page.reload()
+    here.expect_reply("收到：image")
+    expect(here.page.locator(".from-customer .photo")).to_have_count(1)
+    here.errors.clear()  # Chromium reports the requests that were cut off
+
+
 def resend(here: Visit) -> None:
     """Tap the retry button unless the page was faster: it tries again by itself."""
     here.page.evaluate("document.querySelector('.retry')?.click()")

@@ -17,10 +17,10 @@ from knowledge_base.matcher import FaqMatcher, Match, Question
 ROOT = Path(__file__).parents[2]
 LABELLED = Path(__file__).with_name("faq_eval.yaml")
 # Measured values minus two points; raise them when the matcher gets better.
-LEAST_FIRST = 0.96
-LEAST_ANSWERED_RIGHT = 0.94
-LEAST_REFUSED = 0.92
-MOST_WRONG = 0.045
+LEAST_FIRST = 0.88
+LEAST_ANSWERED_RIGHT = 0.79
+LEAST_REFUSED = 0.89
+MOST_WRONG = 0.065
 
 
 @cache
@@ -46,10 +46,10 @@ def verdicts() -> tuple[list[tuple[bool, bool]], list[bool]]:
 
 
 def test_the_labelled_questions_are_enough() -> None:
-    """At least 150 to answer and 30 to refuse."""
+    """At least 500 to answer and 120 to refuse."""
     right, strange = verdicts()
-    assert len(right) >= 150
-    assert len(strange) >= 30
+    assert len(right) >= 500
+    assert len(strange) >= 120
 
 
 def test_the_right_entry_comes_first() -> None:
@@ -107,7 +107,7 @@ def test_a_small_base_works_too(text: str, name: str) -> None:
 
 def test_matches_are_ordered_and_bounded() -> None:
     """Scores fall, lie between 0 and 1, and there are no more than asked for."""
-    matches = shipped().match("交强险多少钱", limit=3)
+    matches = shipped().match("保险怎么退", limit=3)
     assert len(matches) == 3
     assert all(0 <= match.score <= 1 and 0 <= match.similarity <= 1 for match in matches)
     assert [m.score for m in matches] == sorted((m.score for m in matches), reverse=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 from bot.channels.webchat.ports import ChatEvent, ChatTurn, MediaRefused, media_url
 from bot.dialogue.message import Attachment, InboundMessage
-from bot.engine import Result
 from bot.inbox import EngineInbox
 from bot.media import MediaStore, image_ending
+from bot.result import Result
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 

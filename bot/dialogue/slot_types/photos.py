@@ -46,7 +46,7 @@ class PhotoList:
 
     def show(self, value: list[str]) -> str:
         """Return how many there are."""
-        return f"{len(value)}张" if value else "暂无（可稍后补传）"
+        return f"{len(value)} 张" if value else "暂无（可稍后补传）"
 
 
 photos = PhotoList()

@@ -18,7 +18,10 @@ from bot.dialogue.slot_types.plate_reading import (
 )
 from bot.dialogue.slot_types.plate_tokens import is_plate
 
-_LINK = r"(?:的|车主?|是|叫|牌照?|号码?|留|开|那|这|边儿?|辆|为|[:, 吧啊呢])*$"
+_LINK = (
+    r"(?:的|车主?|不对|[说写记弄]?错了?|改[成为]|应该|是|叫|牌照?|号码?|留|开|那|这|边儿?"
+    r"|辆|为|[:, 吧啊呢])*$"
+)
 _OTHER_LEFT = re.compile(
     r"(?:对方|对面|人家|别人|他们?|她|前车|后车|前面|后面|后头|前头"
     r"|(?<![我爸妈哥姐弟妹公婆们家友])那[辆车]|肇事车?辆?"

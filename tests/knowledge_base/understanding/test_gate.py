@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.understanding.gate import Gate, needed
+from knowledge_base.understanding.gate import Gate, alternatives, needed, pieces
 
 EXPRESSIONS = (
     "没(?:人)?受伤|见血",
@@ -32,6 +32,8 @@ EXPRESSIONS = (
         ("退.{0,3}保", ({"退"}, {"保"})),
         ("(?<!不)投诉", ({"投诉"},)),
         (".*", ()),
+        ("第[1-3]个", ({"第1", "第2", "第3"},)),
+        (r"\d号", ({"号"},)),
         ("车,?祸", ({"车"}, {"祸"})),
     ],
 )
@@ -44,12 +46,18 @@ def test_needed_words(source: str, words: tuple[set[str], ...]) -> None:
 def test_nothing_that_matches_is_ruled_out(text: str) -> None:
     """Whatever an expression finds, the gate lets it try."""
     patterns = [re.compile(source) for source in EXPRESSIONS]
-    possible = Gate(patterns).open_for(text)
+    possible = Gate(EXPRESSIONS).open_for(pieces(text))
     for number, pattern in enumerate(patterns):
         assert number in possible or not pattern.search(text)
 
 
 def test_most_are_ruled_out() -> None:
     """A text without their words leaves nothing to try but what cannot be judged."""
-    patterns = [re.compile(source) for source in ("报案", "投诉", "退.{0,3}保", "^.{2,}$")]
-    assert Gate(patterns).open_for("你好，退一下") == [3]
+    expressions = ("报案", "投诉", "退.{0,3}保", "^.{2,}$")
+    assert Gate(expressions).open_for(pieces("你好，退一下")) == [3]
+
+
+def test_alternatives_are_cut_outside_brackets_only() -> None:
+    """Each alternative stays an expression of its own."""
+    found = alternatives(r"报案|(?:退|续)保|[a|b]c|\|d")
+    assert found == ["报案", "(?:退|续)保", "[a|b]c", r"\|d"]

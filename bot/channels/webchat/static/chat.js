@@ -38,6 +38,8 @@ const outbox = new Outbox(session, {
   },
 });
 
+const unsent = await outbox.restore();
+
 const feed = new Feed(session, {
   onEvents: (events) => (loaded ? events.forEach(arrived) : first.push(...events)),
   onLoaded: () => {
@@ -50,8 +52,6 @@ const feed = new Feed(session, {
   },
   onState: (state) => showConnection(state === "open"),
 });
-
-const unsent = outbox.restore();
 
 function arrived(event) {
   thread.add(event);

@@ -2,6 +2,7 @@
 // the client_id makes a second sending harmless, so doubt always means: send again.
 import { Failure, sendMessage, sendPhoto } from "./api.js";
 import { randomId, read, write } from "./store.js";
+import * as vault from "./vault.js";
 
 export class Outbox {
   #session;
@@ -14,10 +15,12 @@ export class Outbox {
     this.hooks = hooks;
   }
 
-  // Words that a reload interrupted. Photos do not survive one: their bytes are gone.
-  restore() {
-    const kept = read(this.#key, []);
-    return kept.map((item) => this.#push({ ...item, state: "failed", reason: "", again: true }));
+  // Words and photos that a reload interrupted, in the order they were said.
+  async restore() {
+    const photos = await vault.kept(this.#key);
+    const shown = photos.map((photo) => ({ ...photo, url: URL.createObjectURL(photo.file) }));
+    const left = [...read(this.#key, []), ...shown].sort((one, other) => one.at - other.at);
+    return left.map((item) => this.#push({ ...item, state: "failed", reason: "", again: true }));
   }
 
   add(message) {
@@ -47,14 +50,21 @@ export class Outbox {
     return `anda.unsent.${this.#session.slice(0, 8)}`;
   }
 
+  #shelf(item) {
+    return `${this.#key}.${item.client_id}`;
+  }
+
   #push(item) {
     this.#items.push(item);
     this.#save();
+    const { client_id, at, text, file, width, height } = item;
+    if (file) vault.keep(this.#shelf(item), { client_id, at, text, file, width, height });
     return item;
   }
 
   #done(item) {
     this.#items = this.#items.filter((each) => each !== item);
+    if (item.file) vault.drop(this.#shelf(item));
     this.#set(item, "sent");
   }
 
@@ -62,6 +72,8 @@ export class Outbox {
     item.state = state;
     item.reason = failure?.message ?? "";
     item.again = failure?.again ?? false;
+    // What the server will never take is not offered again after a reload.
+    if (failure && !failure.again && item.file) vault.drop(this.#shelf(item));
     this.#save();
     this.hooks.onState(item);
   }

@@ -92,6 +92,8 @@ def test_accident_types(text: str, value: str | None) -> None:
         ("她买的意外险", "accident"),
         ("工人从梯子上摔下来", "liability"),
         ("发货单上十箱都湿了", "cargo"),
+        ("我的货翻车了", "cargo"),
+        ("我的货车追尾了", "auto"),
         ("骑自行车摔了", None),
         ("车棚里", None),
         ("坐火车", None),
@@ -161,7 +163,7 @@ def test_photos_go_on(text: str) -> None:
 def test_photo_references() -> None:
     """Pictures are stored as references and shown as a count."""
     assert photos.load(photos.dump(["a", "b"])) == ["a", "b"]
-    assert photos.show(["a", "b"]) == "2张"
+    assert photos.show(["a", "b"]) == "2 张"
     assert "补传" in photos.show([])
     with pytest.raises(ValueError, match="media"):
         photos.load("a")
