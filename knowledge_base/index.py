@@ -54,6 +54,7 @@ class Index:
         self._sounds: dict[str, int] = {}
         features, owners, boosts = array("i"), array("i"), array("f")
         self._size = 0
+        self._walk = WALK
         for entry, wordings in enumerate(entries):
             self._size = entry + 1
             for feature, boost in self._counted(wordings):
@@ -176,10 +177,10 @@ class Index:
         """Return the features there is time for, the rarest first, and the others."""
         starts = self._starts
         spreads = [starts[feature + 1] - starts[feature] for feature in known]
-        if sum(spreads) <= WALK:
+        if sum(spreads) <= self._walk:
             return known, []
         rarest = [feature for _, feature in sorted(zip(spreads, known, strict=True))]
-        left = WALK
+        left = self._walk
         for place, feature in enumerate(rarest):
             left -= starts[feature + 1] - starts[feature]
             if left < 0 and place:

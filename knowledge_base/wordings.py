@@ -113,7 +113,6 @@ def _common(question: Question, wordings: list[Analysis]) -> Entry:
         question.id,
         wordings=tuple(wordings),
         sounds=() if alone else tuple(wording.sound for wording in wordings),
-        said=() if alone else tuple(" ".join(wording.words) for wording in wordings),
         words=wordings[0].words if alone else _union(wording.words for wording in wordings),
         context=frozenset(context) or NOTHING,
         subject=wordings[0].mentions,
