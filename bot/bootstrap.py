@@ -24,11 +24,13 @@ from bot.channels.media import MediaDelivery
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
+from bot.channels.webhook import WebhookSender
 from bot.channels.wechat import text as wechat_text
 from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
+from bot.clockwork.calendar_files import shipped
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -52,6 +54,7 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
+from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -153,6 +156,11 @@ class App:
         idle = timedelta(hours=rules.idle_hours_before_asking)
         # A mistake in the clerks' tables must stop the start, not a customer's turn.
         claim_rules.rules()
+        claim_states.machine()
+        claim_clocks.rules()
+        claim_facts.facts()
+        claim_tracks.rules()
+        shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         return Engine(
             understander=Understander(
@@ -203,6 +211,9 @@ class App:
             ("*", "sms"): _by(self._sms()),
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
+            ("webhook", "webhook"): WebhookSender(
+                {hook.name: hook for hook in self.settings.webhooks}, self.now
+            ),
         }
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)

@@ -125,6 +125,9 @@ class Engine:
             self._privacy_event(message, office)
             return []
         if conversation.owner == "agent":
+            # The agent does the talking; a photo still goes to where it belongs.
+            if message.kind == "image" and (number := office.claim_for_photos()):
+                office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
         commands = self._commands(message, state, media, now, office)
@@ -176,11 +179,11 @@ class Engine:
     def _photo(
         self, state: DialogueState, media: str, office: TransactionBackOffice
     ) -> list[Command]:
-        """Photos go to the open flow that wants them, else to the claim just reported here."""
+        """Photos go to the open flow that wants them, else to the claim they belong to."""
         flows = self.understander.registry.flows
         if state.top and state.top.flow in flows and "photos" in flows[state.top.flow].slots:
             return [FillSlots({"photos": Said([media], "照片")})]
-        if number := office.fresh_claim():
+        if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]

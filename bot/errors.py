@@ -2,6 +2,7 @@
 
 AndaError
 ├── ConfigurationError     config.yaml, environment or a data file is wrong: file, place, remedy
+│   └── CalendarMissing    no holidays are known for a year: never guessed
 ├── BadRequest             a channel sent something malformed: answer 4xx
 │   └── Forbidden          a signature or token does not fit: answer 403
 ├── Refused                a rule of the branch forbids it: which one, and what to do instead
@@ -23,6 +24,10 @@ class AndaError(Exception):
 
 class ConfigurationError(AndaError):
     """A setting or data file is wrong; the message names file, place and remedy."""
+
+
+class CalendarMissing(ConfigurationError):
+    """The working calendar does not reach a year; the message says how to import it."""
 
 
 class BadRequest(AndaError):

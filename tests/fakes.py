@@ -14,6 +14,7 @@ from bot.back_office import (
     Level,
     PolicyView,
     ProductView,
+    SimilarClaim,
     Values,
 )
 from bot.clock import SHANGHAI
@@ -40,6 +41,8 @@ class FakeOffice:
     stopped: list[str] = field(default_factory=list)
     failures: int = 0
     photos: int = 0
+    similar: SimilarClaim | None = None
+    lacks: tuple[str, ...] = ()
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -70,9 +73,22 @@ class FakeOffice:
         self.photos += 1
         return self.photos
 
-    def recent_claim(self, plate: str) -> str | None:
+    def similar_claim(self, values: Values) -> SimilarClaim | None:
+        """Return the claim that the test put there."""
+        return self.similar
+
+    def claim_for_photos(self) -> str | None:
+        """Return the only claim opened here."""
+        numbers = self._numbers("CL")
+        return numbers[0] if len(numbers) == 1 else None
+
+    def lacking(self, values: Values) -> Sequence[str]:
+        """Return what the test says."""
+        return self.lacks
+
+    def asked_for(self, values: Values) -> Sequence[str]:
         """Return nothing."""
-        return None
+        return ()
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return one document."""

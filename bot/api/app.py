@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 
 from bot.api import (
+    claim_handling,
     claims,
     complaints,
     conversations,
@@ -41,8 +42,9 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, complaints, policies, customers, notifications, surveys,
-    tickets, handoffs, knowledge_releases, knowledge_flow, knowledge, misses, kpis,
+    conversations, messages, claims, claim_handling, complaints, policies, customers,
+    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
+    misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

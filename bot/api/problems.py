@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "forbidden": (403, "没有权限"),
         "not_found": (404, "没有找到"),
         "method_not_allowed": (405, "不支持的方法"),
+        "conflict": (409, "已经有了"),
         "refused": (409, "规则不允许"),
         "too_large": (413, "请求体过大"),
         "media_type": (415, "请求体类型不支持"),

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,11 @@ from bot import settings as configuration
 from bot.bootstrap import App
 from bot.errors import AndaError, ConfigurationError
 from bot.settings import Settings
-from storage import schema
+from storage import calendars, schema
 from storage.database import open_engine
 
 _LOW_DISK = 500_000_000
+_CALENDAR_AHEAD = timedelta(days=10)
 
 db = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
 
@@ -102,6 +104,7 @@ def doctor() -> int:
         ("知识库", _check_knowledge),
         ("流程", lambda app: "、".join(flow.title for flow in app.registry.flows.values())),
         ("渠道", _check_channels),
+        ("工作日历", _check_calendar),
         ("时钟", lambda app: f"{app.clock():%Y-%m-%d %H:%M:%S %z}"),
         ("磁盘", _check_disk),
     )
@@ -137,6 +140,21 @@ def _check_channels(app: App) -> str:
         n for n, s in (("微信", app.settings.wechat), ("Telegram", app.settings.telegram)) if s
     ]
     return "、".join(on)
+
+
+def _check_calendar(app: App) -> str:
+    """A year that begins soon must be known; one that is further off is only mentioned."""
+    calendar = app.transactions.read(
+        lambda uow: calendars.load(uow.connection, app.settings.calendar)
+    )
+    today = app.clock().date()
+    calendar.works(today + _CALENDAR_AHEAD)
+    known = "、".join(map(str, sorted(calendar.years)))
+    following = today.year + 1
+    hint = (
+        "" if following in calendar.years else f"；{following} 年公布后请 anda data import calendar"
+    )
+    return f"{known} 年{hint}"
 
 
 def _check_disk(app: App) -> str:

@@ -1,7 +1,9 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
 from storage.models.base import Base
+from storage.models.calendar import CalendarDay
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
+from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.knowledge import (
@@ -21,9 +23,11 @@ __all__ = [
     "AccessLog",
     "ApiToken",
     "Base",
+    "CalendarDay",
     "CaseEvent",
     "ChannelToken",
     "Claim",
+    "ClaimDocument",
     "Complaint",
     "Conversation",
     "Customer",
