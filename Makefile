@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench bench-matching
 
 help: ## 列出命令
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) tools/make_venv.py $(VENV)
@@ -37,3 +37,6 @@ check: $(STAMP) ## 格式、检查、类型、导入规则、迁移与模型一�
 
 bench: setup ## 与参考脚本同场比速度
 	@$(BIN)/python -m bench
+
+bench-matching: setup ## 匹配的准确、拿掉一样少多少、与简单办法比
+	@$(BIN)/python -m bench.matching $(ARGS)

@@ -36,7 +36,11 @@ class PolicyView:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """A claim in words; ``paid_fen`` is set only for callers who may see money."""
+    """A claim in words; ``paid_fen`` is set only for callers who may see money.
+
+    ``missing`` are documents still needed, ``received`` those that came, ``lacking`` what must
+    be known of the accident and was not said yet, ``photo_guide`` what to take photos of.
+    """
 
     number: str
     line: str
@@ -48,6 +52,20 @@ class ClaimView:
     due_on: date | None
     missing: tuple[str, ...]
     paid_fen: int | None = None
+    received: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    photo_guide: str = ""
+    open: bool = True
+
+
+@dataclass(frozen=True)
+class SimilarClaim:
+    """A claim on the same policy or plate, just before; ``here`` means in this conversation."""
+
+    number: str
+    reported_at: datetime
+    status: str
+    here: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,11 @@ class BackOffice(Protocol):
         ...
 
     @property
+    def channel(self) -> str:
+        """Return the channel this customer writes on."""
+        ...
+
+    @property
     def verified(self) -> bool:
         """Tell whether this customer proved who they are, recently enough (level V2)."""
         ...
@@ -139,8 +162,20 @@ class BackOffice(Protocol):
         """Hang this conversation's fresh photos on a claim; return how many hang there now."""
         ...
 
-    def recent_claim(self, plate: str) -> str | None:
-        """Return the number of a claim on this plate in the last 48 hours, if any."""
+    def similar_claim(self, values: Values) -> SimilarClaim | None:
+        """Return this customer's claim on the same policy or plate in the last 48 hours."""
+        ...
+
+    def claim_for_photos(self) -> str | None:
+        """Return the claim that photos sent now belong to; None where that must be asked."""
+        ...
+
+    def lacking(self, values: Values) -> Sequence[str]:
+        """Return what must be known of an accident and is not: the claim waits for it."""
+        ...
+
+    def asked_for(self, values: Values) -> Sequence[str]:
+        """Return what staff will ask beside: the customer may get it ready."""
         ...
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
@@ -168,10 +203,6 @@ class BackOffice(Protocol):
 
         ``about`` tells the person what the matter is: the question, and what was answered.
         """
-        ...
-
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Note a question that was not answered well: «unanswered», «offered» or «unsolved»."""
         ...
 
     @property
@@ -221,4 +252,12 @@ class BackOffice(Protocol):
 
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey; False when none waits."""
+        ...
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from.
+
+        ``kind`` is unanswered, offered (several entries may be meant) or unsolved (the answer
+        did not help); ``entry`` is the likeliest one, or the one that did not help.
+        """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,11 +24,13 @@ from bot.channels.media import MediaDelivery
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
+from bot.channels.webhook import WebhookSender
 from bot.channels.wechat import text as wechat_text
 from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
+from bot.clockwork.calendar_files import shipped
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -35,6 +38,9 @@ from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
 from bot.inbox import EngineInbox
+from bot.knowledge import live
+from bot.knowledge.calibrating import Calibrating
+from bot.knowledge.releases import Editors
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
@@ -42,12 +48,13 @@ from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
-from knowledge_base.service import Service
+from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
+from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -106,8 +113,23 @@ class App:
 
     @cached_property
     def knowledge(self) -> Service:
-        """Return the knowledge base."""
-        return Service.load(self.settings.branch)
+        """Return the knowledge base: the live release, or the shipped files before the first."""
+        engine = open_engine(self.settings.database_url, self.secret)
+        precision = self.settings.knowledge.precision
+        return live.open_service(
+            engine, self.settings.branch, self.now(), _let_others_run, precision
+        )
+
+    @cached_property
+    def knowledge_watcher(self) -> live.Watcher:
+        """Return what takes up a release while this process runs."""
+        return live.Watcher(self.transactions, lambda: self.knowledge, self.now)
+
+    @cached_property
+    def editors(self) -> Editors:
+        """Return what the editors of the knowledge base work with."""
+        learn = Calibrating(lambda: self.knowledge, self.settings.knowledge.precision)
+        return Editors(self.transactions, lambda: self.knowledge, learn)
 
     @cached_property
     def products(self) -> Sequence[ProductView]:
@@ -134,6 +156,11 @@ class App:
         idle = timedelta(hours=rules.idle_hours_before_asking)
         # A mistake in the clerks' tables must stop the start, not a customer's turn.
         claim_rules.rules()
+        claim_states.machine()
+        claim_clocks.rules()
+        claim_facts.facts()
+        claim_tracks.rules()
+        shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         return Engine(
             understander=Understander(
@@ -184,6 +211,9 @@ class App:
             ("*", "sms"): _by(self._sms()),
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
+            ("webhook", "webhook"): WebhookSender(
+                {hook.name: hook for hook in self.settings.webhooks}, self.now
+            ),
         }
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)
@@ -216,8 +246,10 @@ class App:
 
     def api(self) -> ASGIApp:
         """Return the JSON API."""
-        entries = self.knowledge.base.entries
-        return api_app(self.transactions, self.cipher, self.settings, self.clock, entries)
+        entries = LiveEntries(lambda: self.knowledge)
+        return api_app(
+            self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
+        )
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""
@@ -230,6 +262,11 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
+
+
+def _let_others_run() -> None:
+    """Between two entries of a new release: customers are answered meanwhile."""
+    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

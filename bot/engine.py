@@ -90,6 +90,7 @@ class Engine:
             at=now,
             recent=(message.text,) if message.text else (),
             cards=self.products,
+            release=self.understander.knowledge.release,
         )
 
     def _repeat(
@@ -124,6 +125,9 @@ class Engine:
             self._privacy_event(message, office)
             return []
         if conversation.owner == "agent":
+            # The agent does the talking; a photo still goes to where it belongs.
+            if message.kind == "image" and (number := office.claim_for_photos()):
+                office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
         commands = self._commands(message, state, media, now, office)
@@ -175,11 +179,11 @@ class Engine:
     def _photo(
         self, state: DialogueState, media: str, office: TransactionBackOffice
     ) -> list[Command]:
-        """Photos go to the open flow that wants them, else to the claim just reported here."""
+        """Photos go to the open flow that wants them, else to the claim they belong to."""
         flows = self.understander.registry.flows
         if state.top and state.top.flow in flows and "photos" in flows[state.top.flow].slots:
             return [FillSlots({"photos": Said([media], "照片")})]
-        if number := office.fresh_claim():
+        if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
@@ -263,7 +267,10 @@ class Engine:
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
         said = _rows(replies, now_part, later, seq)
-        inbound = {"author": "customer", "key": message.key, "body": message.stored_body()}
+        body = message.stored_body()
+        if entry := _entry_of(replies):
+            body["kb"] = {"entry": entry, "release": self.understander.knowledge.release}
+        inbound = {"author": "customer", "key": message.key, "body": body}
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
@@ -305,6 +312,16 @@ def _rows(
         {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.stored()}
         for reply, way in said
     ]
+
+
+def _entry_of(replies: Sequence[Reply]) -> str:
+    """Return the entry of the knowledge base that was the answer, '' when none was."""
+    for reply in replies:
+        note = reply.note or {}
+        for part in (note, *note.get("parts", ())):
+            if part.get("entry"):
+                return str(part["entry"])
+    return ""
 
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:

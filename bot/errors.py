@@ -2,8 +2,10 @@
 
 AndaError
 ├── ConfigurationError     config.yaml, environment or a data file is wrong: file, place, remedy
+│   └── CalendarMissing    no holidays are known for a year: never guessed
 ├── BadRequest             a channel sent something malformed: answer 4xx
 │   └── Forbidden          a signature or token does not fit: answer 403
+├── Refused                a rule of the branch forbids it: which one, and what to do instead
 ├── DeliveryError          an outbox item could not be handed over
 │   ├── RetryLater         try again after ``after``
 │   ├── Unreachable        never try again: the customer cannot be reached this way
@@ -24,12 +26,20 @@ class ConfigurationError(AndaError):
     """A setting or data file is wrong; the message names file, place and remedy."""
 
 
+class CalendarMissing(ConfigurationError):
+    """The working calendar does not reach a year; the message says how to import it."""
+
+
 class BadRequest(AndaError):
     """A request is malformed."""
 
 
 class Forbidden(BadRequest):
     """A request is not from whom it says."""
+
+
+class Refused(AndaError):
+    """A rule of the branch forbids what was asked; the message says which and what to do."""
 
 
 class Overloaded(AndaError):

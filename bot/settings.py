@@ -87,6 +87,36 @@ class Deadlines(Section):
     injury_contact_minutes: Positive = 5
 
 
+class Calendar(Section):
+    """The week of the branch; holidays come with the program or by import."""
+
+    weekend: str = "6,7"
+    frames: str = "08:30-12:00,13:30-17:30"
+
+
+class Webhook(Section):
+    """Somebody who wants to hear of changes; ``events`` are names or beginnings like claim.*"""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    secret: SecretStr
+    events: tuple[str, ...] = ("*",)
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 16:
+            raise ValueError("webhooks 的 secret 至少 16 个字符")
+        return value
+
+    def wants(self, event: str) -> bool:
+        """Tell whether this event is to be sent."""
+        return any(
+            wanted in ("*", event) or (wanted.endswith("*") and event.startswith(wanted[:-1]))
+            for wanted in self.events
+        )
+
+
 class WeChat(Section):
     """The official account; see docs/configuration.md."""
 
@@ -171,11 +201,20 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
+    calendar: Calendar = Calendar()
     media: Media = Media()
     sms: Sms = Sms()
     wechat: WeChat | None = None
     telegram: Telegram | None = None
+    webhooks: tuple[Webhook, ...] = ()
     branch: dict[str, str] = {}
+
+    @field_validator("webhooks")
+    @classmethod
+    def _names_differ(cls, hooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+        if len({hook.name for hook in hooks}) < len(hooks):
+            raise ValueError("webhooks 的 name 不能重复")
+        return hooks
 
     @model_validator(mode="after")
     def _demo_is_never_public(self) -> Self:

@@ -81,12 +81,14 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    app.knowledge_watcher.start()
     await _take_up_spool(app)
     spool = asyncio.create_task(_work_off_spool(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
     try:
         yield
     finally:
+        app.knowledge_watcher.stop()
         await app.inbox.drain()
         spool.cancel()
         # What is being delivered is settled first, or it would be sent again after its lease.

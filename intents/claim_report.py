@@ -10,6 +10,7 @@ from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type, line
+from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.flags import drivable, injured, police_reported
 from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.person import person_name
@@ -27,6 +28,13 @@ _BARE = re.compile(
 _WORD = re.compile(r"[\w]")
 _ENOUGH_WORDS = 5
 _STORY_LIMIT = 2_000
+_SAME_OR_NEW = Choice(
+    (
+        ("same", "接着办那一件", "接着办|就是那|继续那|不用重复|不用再报"),
+        ("more", "补充到那一件", "补充|加到|合并|一块儿|同一次|一回事|是的?$|对"),
+        ("new", "另外报一次", "另外|另一次|不是同|不是一回|又出|新的|不一样|不是$"),
+    )
+)
 _HURT = "人身伤亡"  # the rule of escalation.yaml that sees somebody hurt
 _SAME_EMERGENCY = timedelta(hours=2)
 _SCENE_HOURS = 3  # afterwards nobody is at the scene any more
@@ -66,6 +74,16 @@ class ClaimReport(Flow):
         buttons=("没有人受伤", "有人受伤"),
         ask="先确认安全：现场有没有人受伤、被困，或者起火、漏油？",
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
+    )
+    same_case = Slot(
+        _SAME_OR_NEW,
+        label="重复报案",
+        when=lambda c: bool(c.kept.get("similar")),
+        deferrable=False,
+        belongs_to="plate",
+        ask="是同一次事故吗？可以接着办那一件，或者把刚才说的补充进去；另一次事故就另外报。",
+        buttons=("接着办那一件", "补充到那一件", "另外报一次"),
+        shown=False,
     )
     line = Slot(
         line,
@@ -177,7 +195,16 @@ class ClaimReport(Flow):
     @property
     def confirm(self) -> bool:
         """A claim with injured people is opened at once, without a card."""
-        return _calm(self)
+        return _calm(self) and not self.joined
+
+    @property
+    def joined(self) -> bool:
+        """Tell whether this turned out to be an accident that was reported before."""
+        return self.same_case in ("same", "more")
+
+    def pending(self) -> Slot[Any] | None:
+        """Ask for nothing more where the claim is there already."""
+        return None if self.joined else super().pending()
 
     @property
     def over(self) -> bool:
@@ -210,7 +237,7 @@ class ClaimReport(Flow):
             office.amend_claim(str(number), self.facts())
             return [Reply("好的，已经记到您的报案里了。")]
         if _calm(self):
-            return []
+            return self._look_for_similar(office)
         if earlier := self._same_emergency(office):
             return [Reply(f"这些也记到报案 {earlier} 里了，值班人员在跟进，我也一直在这儿。")]
         said = bool(self.kept.get("alarm"))  # a rule has spoken already
@@ -225,13 +252,26 @@ class ClaimReport(Flow):
         if newest is None or office.now - newest.reported_at > _SAME_EMERGENCY:
             return ""
         self.kept["told_again"] = True
-        told = {name: value for name, value in self.values.items() if name != "story"}
+        told = {n: v for n, v in self.values.items() if n not in ("story", "same_case")}
         office.amend_claim(newest.number, told | {"later": self.kept.get("story"), "urgent": True})
         return newest.number
 
+    def _look_for_similar(self, office: BackOffice) -> list[Reply]:
+        """Say that this car was reported within 48 hours, once for each plate."""
+        if not self.plate or self.kept.get("looked_for") == self.plate:
+            return []
+        self.kept["looked_for"] = self.plate
+        found = office.similar_claim(self.facts())
+        self.kept["similar"] = found.number if found else None
+        if found is None:
+            return []
+        when = f"{found.reported_at.month}月{found.reported_at.day}日 {found.reported_at:%H:%M}"
+        return [Reply(f"{self.plate} 在 {when} 已经报过案：{found.number}（{found.status}）。")]
+
     def facts(self) -> dict[str, Any]:
         """Return the claim slots of the contract and what else was said."""
-        facts = {name: value for name, value in self.values.items() if name != "story"}
+        own = ("story", "same_case")
+        facts = {name: value for name, value in self.values.items() if name not in own}
         told = self.kept.get("story") or self.story
         urgent = bool(self.kept.get("alarm"))
         return facts | {"line": self.kind or "auto", "story": told, "urgent": urgent}
@@ -257,20 +297,30 @@ class ClaimReport(Flow):
             return Outcome.say(
                 "需要的信息都有了，人平安最要紧。值班人员会一直跟进，有事随时告诉我。"
             )
-        duplicate = office.recent_claim(self.plate) if self.plate else None
+        if self.joined:
+            return self._join(office, str(self.kept["similar"]))
         number = office.open_claim(self.facts())
         kind, accident = self.kind or "auto", self.accident_type or "other"
         papers = "、".join(office.checklist(kind, accident, injured=False))
+        lacking = "、".join(office.lacking(self.facts()))
+        # A car's further questions are the assessor's own; other lines need things at hand.
+        ready = "、".join(office.asked_for(self.facts())) if kind != "auto" else ""
         lines = [
             f"报案已受理，报案号 {number}，请您记好。",
+            f"还差：{lacking}。先按待补报案登记，理赔人员联系您时一起补上就行。" if lacking else "",
             f"理赔人员会尽快打您电话{f'（尾号 {self.phone[-4:]}）' if self.phone else ''}，"
             f"{office.fact('first_contact') or '30 分钟内'}与您联系。",
             office.advice(kind, accident, at_scene=self._at_scene(office)),
+            f"理赔人员还会问到：{ready}，可以先准备着。" if ready else "",
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",
         ]
-        if duplicate:
-            lines.append(
-                f"另外，这辆车 48 小时内已有报案 {duplicate}；"
-                "如果是同一次事故，告诉我一声，会为您合并处理。"
-            )
         return Outcome.say("\n".join(filter(None, lines)), "查理赔进度", "补照片", "转人工")
+
+    def _join(self, office: BackOffice, number: str) -> Outcome:
+        """Go on with the claim that is there, with what was said now or without."""
+        if self.same_case == "more":
+            office.amend_claim(number, self.facts())
+            text = f"好的，刚才说的已经补充到报案 {number} 里了，不用重复报案。"
+        else:
+            text = f"好的，接着办报案 {number}，不用重复报案。"
+        return Outcome.say(text, "查理赔进度", "补照片", "转人工")

@@ -89,6 +89,10 @@ def _words(view: ClaimView) -> str:
         f"负责人：{view.owner}",
         f"下一步：{view.next_step.rstrip('。')}{due}",
     ]
+    if view.lacking:
+        lines.append(f"报案信息还差：{'、'.join(view.lacking)}")
+    if view.received:
+        lines.append(f"已收到：{'、'.join(view.received)}")
     if view.missing:
         lines.append(f"还需要您补充：{'、'.join(view.missing)}")
     if view.paid_fen is not None:

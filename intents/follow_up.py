@@ -7,6 +7,7 @@ import re
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.text import free_text
@@ -28,6 +29,16 @@ class ClaimPhotos(Flow):
     keeps_draft = False
     taps = ("补照片", "补理赔材料", "补材料", "传照片")
 
+    which = Slot(
+        claim_number,
+        label="报案号",
+        when=lambda c: bool(c.kept.get("several")),
+        deferrable=False,
+        check=lambda c, number: (
+            None if number in c.kept["several"] else "没有这个报案，请看看号码。"
+        ),
+        ask="您有几件办着的案子，照片是哪一件的？",
+    )
     photos = Slot(photos, label="照片", ask="请发照片。", optional=True, adds=True)
     done = Slot(
         _DONE,
@@ -45,27 +56,52 @@ class ClaimPhotos(Flow):
     @property
     def number(self) -> str:
         """Return the claim that the photos are for."""
-        return str(self.kept.get("number") or "")
+        return str(self.which or self.kept.get("number") or "")
+
+    @property
+    def several(self) -> tuple[str, ...]:
+        """Return the running claims where it is not clear which one is meant."""
+        found = self.kept.get("several")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
 
     def begin(self, office: BackOffice) -> None:
-        """Take the newest claim; photos that were sent just before hang on it at once."""
-        newest = next(iter(office.claims()), None)
-        self.kept["number"] = newest.number if newest else ""
-        self.kept["hung"] = office.attach_photos(newest.number) if newest else 0
-        self.kept["none"] = newest is None
+        """Find the claim; photos that were sent just before hang on it at once."""
+        views = office.claims()
+        running = [view.number for view in views if view.open] or [v.number for v in views[:1]]
+        number = office.claim_for_photos() or (running[0] if len(running) == 1 else "")
+        self.kept["number"] = number
+        self.kept["hung"] = office.attach_photos(number) if number else 0
+        self.kept["none"] = not running
+        self.kept["several"] = [] if number else list(running)
 
     def opening(self, office: BackOffice) -> list[Reply]:
-        """Say which claim it is."""
+        """Say which claim it is, as far as that is clear."""
+        if not self.number:
+            return []
         hung = self.kept.get("hung")
         already = f"，前面发的照片已经加进去了（一共 {hung} 张）" if hung else ""
-        return [Reply(f"照片会加到报案 {self.number} 里{already}。")]
+        view = next(iter(office.claims(self.number)), None)
+        guide = view.photo_guide if view else ""
+        return [Reply(f"照片会加到报案 {self.number} 里{already}。{guide}{self._wanted(office)}")]
+
+    def _wanted(self, office: BackOffice) -> str:
+        """Name the papers that are still missing; what came is not asked for again."""
+        view = next(iter(office.claims(self.number)), None)
+        return f"还缺：{'、'.join(view.missing)}。" if view and view.missing else ""
+
+    def prompt(self) -> Reply:
+        """Offer the numbers where it must be asked which claim it is."""
+        reply = super().prompt()
+        if self.pending() is not self.slots["which"]:
+            return reply
+        return Reply(reply.text, self.several)
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Hang every photo at once, so that none is lost when the customer just leaves."""
-        if not self.photos or not self.number or self.done:
+        if not self.number or self.done or not (self.photos or self.which):
             return []
         count = office.attach_photos(self.number)
-        return [Reply(f"收到，已经加到报案 {self.number} 里（一共 {count} 张）。")]
+        return [Reply(f"收到，已经加到报案 {self.number} 里（一共 {count} 张）。")] if count else []
 
     @property
     def relevant_claim(self) -> bool:
@@ -88,6 +124,7 @@ class ClaimPhotos(Flow):
             )
         count = office.attach_photos(self.number)
         text = f"好的，报案 {self.number} 现在一共有 {count} 张照片，理赔人员看得到。"
+        text += self._wanted(office)
         return Outcome.say(text, "查理赔进度", "转人工")
 
 

@@ -98,7 +98,7 @@ def chance(model: Model, features: Features, told: Mapping[str, float]) -> float
     if told["foreign"]:
         return scaled * FOREIGN
     if told["guard"]:
-        return min(scaled, model.answer_from * GUARDED)
+        return scaled * model.answer_from * GUARDED
     if in_scope(model, features, told) < model.scope_from:
-        return min(scaled, model.offer_from * GUARDED)
+        return scaled * model.offer_from * GUARDED
     return scaled

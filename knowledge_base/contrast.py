@@ -77,7 +77,7 @@ def read_guard(path: Path) -> Guard:
         members = _members(path, number, row)
         group = ((1 << len(members)) - 1) * bit
         if row.get("roles"):
-            roles.append(Roles(members[0], members[1], (bit, bit << 1)))
+            roles.append(Roles(members[0], members[1], row.get("passive", ()), (bit, bit << 1)))
         else:
             _enter(table, members, bit)
         groups.append(group)

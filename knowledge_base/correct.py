@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from knowledge_base.segment import segmenter
 from knowledge_base.sound import sounds
+from knowledge_base.tokens import stopwords
 
 LONGEST = 4
 
@@ -15,7 +16,8 @@ class Corrector:
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         """Take the words with their frequencies; of two that sound alike the commoner wins."""
-        self._known = vocabulary.keys()
+        # 一般 says nothing here, but it is no slip of 一半 either.
+        self._known = vocabulary.keys() | stopwords()
         of = sounds().of
         rising = sorted(vocabulary, key=lambda word: vocabulary[word])
         self._by_sound = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Basis = Literal["L", "GK", "OP", "SEED"]
@@ -17,7 +17,6 @@ class Entry:
     question: str
     variants: tuple[str, ...]
     answer: str = ""
-    also: str = ""
     source: str = ""
     basis: Basis = "GK"
     reviewed_on: date | None = None
@@ -27,6 +26,10 @@ class Entry:
     related: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
     must_contain: tuple[str, ...] = ()
+    effective_from: datetime | None = None
+    expires_at: datetime | None = None
+    # The answer in other words, for who says that it did not help.
+    also: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:

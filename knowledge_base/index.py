@@ -54,6 +54,7 @@ class Index:
         self._sounds: dict[str, int] = {}
         features, owners, boosts = array("i"), array("i"), array("f")
         self._size = 0
+        self._walk = WALK
         for entry, wordings in enumerate(entries):
             self._size = entry + 1
             for feature, boost in self._counted(wordings):
@@ -129,6 +130,15 @@ class Index:
         weights: Scores = np.maximum(0.02, rare) ** (2 * RARITY)
         return weights
 
+    def weigh(self, feature: str) -> float:
+        """Return how rare a word or pair of sounds is, squared; 1 for one that no entry has."""
+        number = self._words.get(feature, self._sounds.get(feature))
+        if number is None:
+            return 1.0
+        spread = self._starts[number + 1] - self._starts[number]
+        rare = math.log((self._size + 1) / (spread + 0.5)) / self._top
+        return float(max(0.02, rare) ** 2)
+
     def search(self, text: Analysis, limit: int) -> list[Hit]:
         """Return the best entries, best first."""
         known, square = self._known(text)
@@ -167,10 +177,10 @@ class Index:
         """Return the features there is time for, the rarest first, and the others."""
         starts = self._starts
         spreads = [starts[feature + 1] - starts[feature] for feature in known]
-        if sum(spreads) <= WALK:
+        if sum(spreads) <= self._walk:
             return known, []
         rarest = [feature for _, feature in sorted(zip(spreads, known, strict=True))]
-        left = WALK
+        left = self._walk
         for place, feature in enumerate(rarest):
             left -= starts[feature + 1] - starts[feature]
             if left < 0 and place:
@@ -195,6 +205,11 @@ class Index:
         there = posting[places] == entries
         said: Values = np.where(there, self._values[start:end][places], np.float32(0))
         return said
+
+
+def features(sound: str, words: Iterable[str]) -> set[str]:
+    """Return the words and pairs of sounds of a text: what questions on one matter share."""
+    return {*words, *_pairs(sound)}
 
 
 def _largest(scores: Scores, count: int) -> npt.NDArray[np.int64]:

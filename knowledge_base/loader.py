@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, get_args
 
-from knowledge_base import lexicon
+from bot.clock import SHANGHAI
+from knowledge_base import audience, lexicon
 from knowledge_base.entries import Basis, Entry
 from knowledge_base.wordings import STRANGER, Question
 from knowledge_base.yaml_lines import KnowledgeError, Row, load_rows
@@ -24,7 +25,8 @@ ANSWERS = ("answer", "also")
 DATES = ("reviewed_on", "review_due")
 LISTS = ("variants", "topics", "related", "buttons", "must_contain")
 REQUIRED = (*TEXTS, "variants", "basis", *DATES)
-FIELDS = (*TEXTS, "also", "basis", "audience", *DATES, *LISTS)
+MOMENTS = ("effective_from", "expires_at")
+FIELDS = (*TEXTS, "also", "basis", "audience", *DATES, *LISTS, *MOMENTS)
 
 
 class KnowledgeBase:
@@ -108,9 +110,18 @@ def _entry(file: Path, row: Row) -> Entry:
         check(file, row)
     lists: dict[str, Any] = {key: tuple(map(str, row.get(key) or ())) for key in LISTS}
     texts = {key: str(row.get(key) or "").strip() for key in (*TEXTS, "also")}
-    audience = str(row.get("audience") or "public")
+    for_whom = str(row.get("audience") or "public")
     known: dict[str, Any] = texts | lists | {key: row[key] for key in (*DATES, "basis")}
-    return Entry(audience=audience, **known)
+    known |= {key: moment(row.get(key)) for key in MOMENTS}
+    return Entry(audience=for_whom, **known)
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a day or a time as a moment of Shanghai; a day means its first minute."""
+    if value is None or not isinstance(value, date):
+        return None
+    whole = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return whole if whole.tzinfo else whole.replace(tzinfo=SHANGHAI)
 
 
 def _fields_known(file: Path, row: Row) -> None:
@@ -135,6 +146,11 @@ def _fields_typed(file: Path, row: Row) -> None:
         _expect(file, row, key, _is_text_list(row.get(key)), "文字的列表；数字请加引号")
     for key in DATES:
         _expect(file, row, key, type(row[key]) is date, "日期，如 2026-11-22")
+    for key in MOMENTS:
+        right = isinstance(row.get(key), date | None)
+        _expect(file, row, key, right, "日期或时间，如 2026-11-22 或 2026-11-22 08:00:00")
+    right = not audience.problem(str(row.get("audience") or ""))
+    _expect(file, row, "audience", right, "public，或 verified、channel:…、product:… 的组合")
     _expect(
         file, row, "basis", row["basis"] in get_args(Basis), f"{'、'.join(get_args(Basis))} 之一"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -16,7 +16,7 @@ from knowledge_base.correct import Corrector
 from knowledge_base.index import Hit, Index
 from knowledge_base.model import Model, Models, models
 from knowledge_base.normalise import normalise
-from knowledge_base.rerank import Asked, Entry, Features, Likeness, weighed
+from knowledge_base.rerank import Asked, Entry, Features, weighed
 from knowledge_base.trace import Trace, build
 from knowledge_base.weights import Weights
 from knowledge_base.wordings import STRANGER, Question, merged, prepare
@@ -30,7 +30,7 @@ CANDIDATES = 8
 STRANGERS, STRANGERS_COMPARED = 40, 3
 ALIKE = 0.75
 # An entry that shares so much less than the best one has never won the close comparison.
-CLOSE = 0.35
+CLOSE = 0.45
 # From this many wordings an entry on, their agreement is evidence of its own.
 VARIED_FROM = 2
 NOBODY = -20.0
@@ -74,10 +74,26 @@ class FaqMatcher:
         self._corrector = Corrector(Counter(word for text in texts for word in text.words))
 
     @classmethod
-    def build(cls, entries: Iterable[Question], tuned: Models | None = None) -> FaqMatcher:
-        """Analyse all wordings; entries without any wording are left out."""
+    def build(
+        cls,
+        entries: Iterable[Question],
+        tuned: Models | None = None,
+        prepare: Callable[[Question], Entry | None] = prepare,
+    ) -> FaqMatcher:
+        """Analyse all wordings; entries without any wording are left out.
+
+        ``prepare`` may remember what it has analysed for an earlier matcher.
+        """
         prepared = (prepare(question) for question in merged(entries))
         return cls([entry for entry in prepared if entry], tuned)
+
+    def judges_like(self, other: FaqMatcher) -> bool:
+        """Tell whether both judge what they have in common by the same rules."""
+        return self.model == other.model and self._mentions == other._mentions
+
+    def weigh(self, feature: str) -> float:
+        """Return how much a feature of the index says; see `knowledge_base.index`."""
+        return self._index.weigh(feature)
 
     def match(self, text: str, limit: int = 5) -> list[Match]:
         """Return the likeliest entries, best first; empty when nothing is shared."""
@@ -183,8 +199,10 @@ class FaqMatcher:
         ranked = []
         for place, cosine in self._proposed(asked.analysis):
             entry = self.entries[place]
+            text = asked.closest(entry)
             likeness = asked.likeness(entry, cosine)
-            ranked.append(max(self._compared(asked, place, likeness), key=_value))
+            found = asked.compare(entry.wordings[text], likeness, self._weights.known)
+            ranked.append(Compared(place, text, self.model.score.linear(found), found))
         ranked.sort(key=_value, reverse=True)
         return ranked
 
@@ -202,12 +220,6 @@ class FaqMatcher:
         close = CLOSE * ours[0].cosine if ours else 0.0
         near = [hit for hit in ours[:CANDIDATES] if hit.cosine >= close]
         return near + strange[:STRANGERS_COMPARED]
-
-    def _compared(self, asked: Asked, place: int, likeness: Likeness) -> Iterator[Compared]:
-        entry = self.entries[place]
-        for text in asked.closest(entry):
-            found = asked.compare(entry.wordings[text], likeness, self._weights.known)
-            yield Compared(place, text, self.model.score.linear(found), found)
 
 
 def _value(compared: Compared) -> float:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import mul
 from typing import Any
 
 import yaml
@@ -42,7 +43,8 @@ class Curve:
 
     def linear(self, inputs: Sequence[float]) -> float:
         """Return the weighted sum before squashing."""
-        return self.bias + sum([w * x for w, x in zip(self.weights, inputs, strict=True)])
+        total: float = sum(map(mul, self.weights, inputs), self.bias)
+        return total
 
     def at(self, inputs: Sequence[float]) -> float:
         """Return a probability."""

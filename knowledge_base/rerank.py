@@ -44,7 +44,6 @@ class Entry:
     wordings: tuple[Analysis, ...]
     # Empty where there is one wording only: there is nothing to choose from.
     sounds: tuple[str, ...]
-    said: tuple[str, ...]
     words: Collection[str]
     context: frozenset[str]
     # What the standard question names, and what any wording names.
@@ -105,15 +104,12 @@ class Asked:
         ]
         return sum(lost) / self._total
 
-    def closest(self, entry: Entry) -> Collection[int]:
-        """Return which wordings are worth comparing: the likest by sound and by meaning."""
+    def closest(self, entry: Entry) -> int:
+        """Return which wording is worth comparing: the one that sounds likest."""
         if not entry.sounds:
-            return (0,)
-        by_sound = extractOne(
-            self.analysis.sound, entry.sounds, scorer=Indel.normalized_similarity, processor=None
-        )
-        by_words = extractOne(self._said, entry.said, scorer=ratio, processor=None)
-        return {by_sound[2], by_words[2]}
+            return 0
+        found = extractOne(self.analysis.sound, entry.sounds, scorer=Indel.normalized_similarity)
+        return int(found[2])
 
     def compare(self, text: Analysis, entry: Likeness, weights: Mapping[str, float]) -> Features:
         """Return the features of this question against one wording, in the order of FEATURES."""

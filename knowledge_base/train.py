@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from knowledge_base import lexicon
-from knowledge_base.calibration import gated, reference, trials, usually, with_precision
+from knowledge_base.calibration import Told, gated, reference, trials, usually, with_precision
 from knowledge_base.confidence import Candidate, chance, inputs, rough
 from knowledge_base.fit import Ranking, Sample, fit_chance, fit_ranking
 from knowledge_base.loader import load_folder
@@ -83,6 +83,13 @@ def _ask(folds: Sequence[Fold], model: Model) -> Iterator[tuple[Trial, Found]]:
             yield trial, [(matcher.entries[candidate.entry].id, candidate) for candidate in found]
 
 
+def _told(folds: Sequence[Fold], model: Model) -> list[Told]:
+    """Return what came first for every trial, and whether it was right."""
+    return [
+        (found[0][1], found[0][0] in trial.right) for trial, found in _ask(folds, model) if found
+    ]
+
+
 def _ranking(trial: Trial, found: Found) -> Ranking | None:
     right = [place for place, (name, _) in enumerate(found) if name in trial.right]
     return ([candidate.features for _, candidate in found], right) if right else None
@@ -100,8 +107,7 @@ def accuracy(folds: Sequence[Fold], model: Model) -> float:
 
 def scaled(model: Model, base: Sequence[Question], labelled: Sequence[Trial]) -> Model:
     """Bring chances to what labelled questions show, and note how sure we are of them."""
-    answers = _ask([Fold(list(base), list(labelled))], model)
-    told = [(found[0][1], found[0][0] in trial.right) for trial, found in answers if found]
+    told = _told([Fold(list(base), list(labelled))], model)
     samples = [
         ((rough(model, first.features, first.signals),), right)
         for first, right in told
@@ -149,6 +155,8 @@ def main() -> None:
         folds = list(split(entries, strangers))
         model = learn(folds, near, name)
         told = trials(full + away, Models(model, model))
+        if name == "single":
+            told = _told(folds, model)
         model = gated(scaled(replace(model, held=reference(told, model)), base, labelled), told)
         share = accuracy(folds, model)
         sys.stdout.write(f"{name}: {share:.3f} of the held-out wordings first\n")

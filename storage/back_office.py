@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import structlog
-
 from bot.back_office import (
     ClaimView,
     CodeResult,
@@ -18,6 +16,7 @@ from bot.back_office import (
     Level,
     PolicyView,
     ProductView,
+    SimilarClaim,
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
@@ -28,9 +27,10 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
+from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
+_LONGEST = 500
 
 
 @dataclass
@@ -45,6 +45,7 @@ class TransactionBackOffice:
     at: datetime
     recent: tuple[str, ...] = ()
     cards: Sequence[ProductView] = ()
+    release: int = 0
 
     @property
     def now(self) -> datetime:
@@ -78,21 +79,28 @@ class TransactionBackOffice:
         return claims.open_claim(self, values)
 
     def amend_claim(self, number: str, values: Values) -> None:
-        """Change or add facts of a claim that this conversation reported."""
-        claims.amend_claim(self, number, values)
+        """Change or add facts of a claim that this customer reported."""
+        claims.amend_claim(self, self._identity, number, values)
 
     def attach_photos(self, number: str) -> int:
         """Hang this conversation's fresh photos on a claim that this customer may see."""
         return claims.attach_photos(self, self._identity, number)
 
-    def fresh_claim(self) -> str | None:
-        """Return the number of the newest claim reported here in the last day."""
-        return claims.fresh_claim(self)
+    def claim_for_photos(self) -> str | None:
+        """Return the claim that photos sent now belong to; None where that must be asked."""
+        return claims.claim_for_photos(self, self._identity)
 
-    def recent_claim(self, plate: str) -> str | None:
-        """Return the number of a claim on this plate in the last 48 hours."""
-        found = self.uow.cases.claim_on_plate_since(plate, self.at - timedelta(hours=48))
-        return found.number if found and found.conversation_id == self.conversation.id else None
+    def similar_claim(self, values: Values) -> SimilarClaim | None:
+        """Return this customer's claim on the same policy or plate in the last 48 hours."""
+        return claims.similar_claim(self, self._identity, values)
+
+    def lacking(self, values: Values) -> Sequence[str]:
+        """Return what must be known of an accident and is not."""
+        return claim_facts.facts().lacking(str(values.get("line") or "auto"), values)
+
+    def asked_for(self, values: Values) -> Sequence[str]:
+        """Return what staff will ask beside."""
+        return claim_facts.facts().asked_for(str(values.get("line") or "auto"), values)
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return the documents this kind of claim needs."""
@@ -117,10 +125,6 @@ class TransactionBackOffice:
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
-
-    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
-        """Log that a question was not answered well; never its words."""
-        log.info("question.noted", kind=kind, entry=entry, score=round(score, 3), size=len(text))
 
     @property
     def waiting(self) -> bool:
@@ -184,6 +188,11 @@ class TransactionBackOffice:
     def answer_survey(self, score: int | None, comment: str) -> bool:
         """Record the answer to the waiting survey."""
         return surveys.answer(self, score, comment)
+
+    def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
+        """Put a question into the pool that the editors of the knowledge base learn from."""
+        trace = {"entry": entry, "score": score, "release": self.release}
+        self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:
         """Append to the history of a case."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,8 +55,12 @@ class Outbox:
         due_at: datetime,
         now: datetime,
         conversation_id: int | None = None,
+        status: str = "due",
     ) -> bool:
-        """Add an item unless one with this key exists; tell whether it was added."""
+        """Add an item unless one with this key exists; tell whether it was added.
+
+        A ``planned`` item is not delivered before somebody makes it due.
+        """
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         values = {
             "dedupe_key": dedupe_key,
@@ -66,7 +70,7 @@ class Outbox:
             "peer": peer,
             "body": dict(body),
             "conversation_id": conversation_id,
-            "status": "due",
+            "status": status,
             "reason": "",
             "provider_id": "",
             "attempts": 0,
@@ -80,7 +84,7 @@ class Outbox:
             .returning(_item.c.id)
         )
         new = added.first() is not None
-        self.added += new
+        self.added += new and status == "due"
         return new
 
     def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
@@ -151,3 +155,12 @@ class Outbox:
             .where(_item.c.conversation_id == conversation_id, _item.c.status == "due")
             .values(status="undeliverable", reason=reason)
         )
+
+    def suppress(self, keys: Sequence[str], reason: str) -> int:
+        """Take back what was planned under these keys and has not left; return how many."""
+        done = self.connection.execute(
+            update(_item)
+            .where(_item.c.dedupe_key.in_(keys), _item.c.status.in_(("planned", "due")))
+            .values(status="suppressed", reason=reason[:255])
+        )
+        return done.rowcount

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from storage.cases import Cases
 from storage.conversations import Conversations
 from storage.customers import Customers
+from storage.knowledge import Knowledge
+from storage.misses import Misses
 from storage.outbox import Outbox
+from storage.test_questions import TestQuestions
 
 
 class UnitOfWork:
@@ -60,3 +63,18 @@ class UnitOfWork:
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
         return Cases(self.session)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """Return the versions and releases of the knowledge base."""
+        return Knowledge(self.session)
+
+    @cached_property
+    def misses(self) -> Misses:
+        """Return the pool of questions we could not answer well."""
+        return Misses(self.connection)
+
+    @cached_property
+    def test_questions(self) -> TestQuestions:
+        """Return the questions that are tried before every release."""
+        return TestQuestions(self.connection)

@@ -14,6 +14,7 @@ from bot.back_office import (
     Level,
     PolicyView,
     ProductView,
+    SimilarClaim,
     Values,
 )
 from bot.clock import SHANGHAI
@@ -28,6 +29,7 @@ class FakeOffice:
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
+    channel: str = "webchat"
     verified: bool = False
     staffed: bool = True
     tail: str = "124421"
@@ -39,6 +41,8 @@ class FakeOffice:
     stopped: list[str] = field(default_factory=list)
     failures: int = 0
     photos: int = 0
+    similar: SimilarClaim | None = None
+    lacks: tuple[str, ...] = ()
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -69,9 +73,22 @@ class FakeOffice:
         self.photos += 1
         return self.photos
 
-    def recent_claim(self, plate: str) -> str | None:
+    def similar_claim(self, values: Values) -> SimilarClaim | None:
+        """Return the claim that the test put there."""
+        return self.similar
+
+    def claim_for_photos(self) -> str | None:
+        """Return the only claim opened here."""
+        numbers = self._numbers("CL")
+        return numbers[0] if len(numbers) == 1 else None
+
+    def lacking(self, values: Values) -> Sequence[str]:
+        """Return what the test says."""
+        return self.lacks
+
+    def asked_for(self, values: Values) -> Sequence[str]:
         """Return nothing."""
-        return None
+        return ()
 
     def checklist(self, line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
         """Return one document."""
@@ -206,6 +223,8 @@ class FakeKnowledge:
     answers: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
+    release: int = 0
+    hidden: frozenset[str] = frozenset()
 
     def look_up(self, text: str) -> Hit:
         """Return the question itself as its entry; the trace quotes what was asked."""
@@ -247,3 +266,7 @@ class FakeKnowledge:
     def swap(self, question: str, other: str) -> str:
         """Put the other subject in the place of the first two characters."""
         return other + question[2:]
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Hide some answers from whoever is not verified."""
+        return verified or entry not in self.hidden

@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 
 from bot.api import (
+    claim_handling,
     claims,
     complaints,
     conversations,
@@ -19,8 +20,11 @@ from bot.api import (
     docs_page,
     handoffs,
     knowledge,
+    knowledge_flow,
+    knowledge_releases,
     kpis,
     messages,
+    misses,
     notifications,
     policies,
     problems,
@@ -32,13 +36,15 @@ from bot.api.desk import Parts
 from bot.api.guard import Guard
 from bot.api.headers import SecurityHeaders
 from bot.api.knowledge import EntryLike
+from bot.knowledge.releases import Editors
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, complaints, policies, customers, notifications, surveys,
-    tickets, handoffs, knowledge, kpis,
+    conversations, messages, claims, claim_handling, complaints, policies, customers,
+    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
+    misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
@@ -61,8 +67,9 @@ def api_app(
     settings: Settings,
     clock: Callable[[], datetime],
     knowledge: Mapping[str, EntryLike] = MappingProxyType({}),
+    editors: Editors | None = None,
 ) -> FastAPI:
-    """Return the application; ``knowledge`` are the entries by id."""
+    """Return the application; ``knowledge`` are the entries by id that are live."""
     app = FastAPI(
         title="安答 AnDa 接口",
         version="1",
@@ -71,7 +78,7 @@ def api_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.parts = Parts(transactions, cipher, settings, clock, knowledge)
+    app.state.parts = Parts(transactions, cipher, settings, clock, knowledge, editors)
     problems.install(app)
     # The token itself is checked by the gate; this tells the reader of openapi.json about it.
     bearer = Depends(HTTPBearer(auto_error=False))

@@ -1,14 +1,15 @@
-"""Claims as a clerk opens and amends them; the rules are those of `storage.claims`."""
+"""Claims as a clerk or another system opens and amends them; `storage.claims_register` decides."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool, field_validator
 from sqlalchemy import select
 
 from bot.api import history
+from bot.api.claim_details import check_details
 from bot.api.desk import Desk
 from bot.api.fields import (
     AccidentType,
@@ -24,18 +25,21 @@ from bot.api.fields import (
     Story,
     Word,
 )
-from bot.api.problems import invalid, missing
+from bot.api.problems import Problem, invalid, missing
+from storage.claims_register import Register
 from storage.models.case import Claim
 from storage.unit_of_work import UnitOfWork
 
-_UNOWNED = "理赔客服组"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 # These are columns of the claim, not facts of the accident.
-_COLUMNS = {"conversation", "policy_number"}
+_COLUMNS = {"conversation", "external_ref", "details", "owner"}
 
 
 class ClaimFacts(Body):
-    """What may be said of an accident; null takes a fact back."""
+    """What may be said of an accident; null takes a fact back.
+
+    ``details`` are the further facts of the line (docs/integration.md).
+    """
 
     line: ClaimLine = "auto"
     happened_at: Moment | None = None
@@ -49,61 +53,67 @@ class ClaimFacts(Body):
     accident_type: AccidentType | None = None
     reporter_relation: Relation | None = None
     story: Story | None = None
+    damage: Story | None = None
     reporter: Word | None = None
     policy_number: Code | None = None
+    details: Annotated[dict[str, Any], Field(default_factory=dict)]
+
+    @field_validator("details")
+    @classmethod
+    def _known_details(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return check_details(value)
 
     def facts(self) -> dict[str, Any]:
         """Return what was sent, as it is stored."""
         sent = self.model_dump(exclude_unset=True, exclude=_COLUMNS)
-        return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in sent.items()}
+        plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in sent.items()}
+        return {**plain, **self.details}
+
+
+class ClaimPatch(ClaimFacts):
+    """What a clerk may change: facts, and who has the claim."""
+
+    owner: Word | None = None
 
 
 class ClaimIn(ClaimFacts):
     """A claim reported to a clerk; nothing is mandatory, since a claim is never refused."""
 
     conversation: RowId | None = None
+    external_ref: Code | None = None
+
+
+def register(uow: UnitOfWork, desk: Desk) -> Register:
+    """Return the register, writing in the caller's name."""
+    parts = desk.parts
+    return Register(uow, parts.cipher, parts.settings, desk.now, desk.caller.actor)
 
 
 def open_claim(uow: UnitOfWork, desk: Desk, said: ClaimIn) -> Claim:
-    """Record a claim with what is known."""
+    """Record a claim with what is known; a number another system knows is used once."""
     _check(desk, said)
     history.check_conversation(uow, said.conversation)
-    deadlines = desk.parts.settings.deadlines
-    minutes = (
-        deadlines.injury_contact_minutes if said.injured else deadlines.claim_first_contact_minutes
-    )
-    claim = Claim(
-        number=uow.cases.number("CL", desk.now),
-        conversation_id=said.conversation,
-        line=said.line,
-        severity="normal",
-        status="contact_due",
-        owner=_UNOWNED,
-        next_step=f"理赔人员在 {minutes} 分钟内与您联系",
-        due_on=(desk.now + timedelta(minutes=minutes)).date(),
-        facts={},
-        reported_at=desk.now,
-        updated_at=desk.now,
-    )
-    _apply(desk, claim, said)
-    uow.cases.add(claim)
-    history.add(uow, desk, claim.number, "reported", dict(claim.facts))
-    return claim
+    if said.external_ref and (known := _by_reference(uow, said.external_ref)):
+        detail = (
+            f"external_ref {said.external_ref} 已登记为报案 {known.number}，请改用 PATCH 更正。"
+        )
+        raise Problem("conflict", detail)
+    return register(uow, desk).open(said.facts(), said.conversation, said.external_ref)
 
 
-def amend_claim(uow: UnitOfWork, desk: Desk, number: str, said: ClaimFacts) -> Claim:
-    """Change facts; the old values stay in the history."""
+def _by_reference(uow: UnitOfWork, reference: str) -> Claim | None:
+    return uow.session.scalar(select(Claim).where(Claim.external_ref == reference))
+
+
+def amend_claim(uow: UnitOfWork, desk: Desk, number: str, said: ClaimPatch) -> Claim:
+    """Change facts or the owner; the old values stay in the history."""
     _check(desk, said)
-    claim = locked(uow, number)
-    before = _known(claim)
-    _apply(desk, claim, said)
-    now = _known(claim)
-    changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
-    if changed:
-        claim.updated_at = desk.now
-        data = {"before": _only(before, changed), "after": _only(now, changed)}
-        history.add(uow, desk, number, "amended", data)
-        uow.session.flush()
+    book, claim = register(uow, desk), locked(uow, number)
+    if said.owner and said.owner != claim.owner:
+        book.note(claim, "owner", {"before": claim.owner, "after": said.owner})
+        claim.owner = said.owner
+        book.changed(claim, "claim.owner_changed", {})
+    book.amend(claim, said.facts())
     return claim
 
 
@@ -118,24 +128,3 @@ def locked(uow: UnitOfWork, number: str) -> Claim:
 def _check(desk: Desk, said: ClaimFacts) -> None:
     if said.happened_at and said.happened_at > desk.now + _CLOCKS_DIFFER:
         raise invalid("body.happened_at", "出险时间不能晚于现在")
-
-
-def _apply(desk: Desk, claim: Claim, said: ClaimFacts) -> None:
-    merged = {**claim.facts, **said.facts()}
-    claim.facts = {key: value for key, value in merged.items() if value is not None}
-    claim.line = str(claim.facts.get("line") or claim.line)
-    claim.plate = claim.facts.get("plate")
-    if claim.facts.get("injured"):
-        claim.severity = "P0"
-    phone = claim.facts.get("phone")
-    claim.phone_blind = desk.parts.cipher.blind(str(phone)) if phone else None
-    if "policy_number" in said.model_fields_set:
-        claim.policy_number = said.policy_number
-
-
-def _known(claim: Claim) -> dict[str, Any]:
-    return {**claim.facts, "policy_number": claim.policy_number}
-
-
-def _only(values: dict[str, Any], keys: list[str]) -> dict[str, Any]:
-    return {key: values.get(key) for key in keys}

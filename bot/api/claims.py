@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.api import history, paging
-from bot.api.claim_views import ClaimDetail, ClaimView, claim_view, photo_counts, values
-from bot.api.claim_writing import ClaimFacts, ClaimIn, amend_claim, locked, open_claim
-from bot.api.desk import Desk, Seen, Shown, may, may_create
+from bot.api.claim_detail import detail, seen
+from bot.api.claim_views import ClaimDetail, ClaimView, claim_view, photo_counts
+from bot.api.claim_writing import ClaimIn, ClaimPatch, amend_claim, locked, open_claim, register
+from bot.api.desk import Desk, Shown, may, may_create
 from bot.api.fields import ClaimLine, Code, Moment, OneQuery, PathNumber, Plate, RowId
 from bot.api.history import EventView, NoteIn
 from bot.api.problems import missing
@@ -29,6 +30,9 @@ class ClaimQuery(paging.PageQuery):
     line: ClaimLine | None = None
     plate: Plate | None = None
     policy_number: Code | None = None
+    external_ref: Code | None = None
+    track: Literal["fast", "normal", "complex"] | None = None
+    due_before: Moment | None = None
     conversation: RowId | None = None
     since: Moment | None = None
 
@@ -45,10 +49,14 @@ def list_claims(
         (Claim.line, query.line),
         (Claim.plate, query.plate),
         (Claim.policy_number, query.policy_number),
+        (Claim.external_ref, query.external_ref),
+        (Claim.track, query.track),
         (Claim.conversation_id, query.conversation),
     ):
         if wanted is not None:
             statement = statement.where(column == wanted)
+    if query.due_before:
+        statement = statement.where(Claim.due_at <= query.due_before)
     if query.since:
         statement = statement.where(Claim.reported_at >= query.since)
 
@@ -58,7 +66,7 @@ def list_claims(
         full = desk.caller.may("claims", "full")
         items = [claim_view(claim, photos.get(claim.number, 0), full=full) for claim in found]
         page = paging.Page[ClaimView](items=items, next_cursor=following)
-        return Shown(page, tuple(_seen(claim) for claim in found))
+        return Shown(page, tuple(seen(claim) for claim in found))
 
     return desk.show(read, query.reason)
 
@@ -75,7 +83,7 @@ def get_claim(
         claim = uow.cases.claim(number)
         if claim is None:
             raise missing(f"报案 {number}")
-        return Shown(_detail(uow, desk, claim), (_seen(claim),))
+        return Shown(detail(uow, desk, claim), (seen(claim),))
 
     return desk.show(read, query.reason)
 
@@ -84,21 +92,21 @@ def get_claim(
 def create_claim(body: ClaimIn, desk: Annotated[Desk, Depends(may_create("claims"))]) -> Response:
     """Record a claim that was reported to a clerk."""
     return desk.create(
-        body, lambda uow: _detail(uow, desk, open_claim(uow, desk, body)), name="number"
+        body, lambda uow: detail(uow, desk, open_claim(uow, desk, body)), name="number"
     )
 
 
 @router.patch("/{number}", summary="更正报案", response_model=ClaimDetail)
 def patch_claim(
     number: PathNumber,
-    body: ClaimFacts,
+    body: ClaimPatch,
     desk: Annotated[Desk, Depends(may("claims", "write"))],
 ) -> Response:
     """Amend facts; null takes one back, and the history keeps what was."""
 
     def change(uow: UnitOfWork) -> Shown:
         claim = amend_claim(uow, desk, number, body)
-        return Shown(_detail(uow, desk, claim), (_seen(claim),))
+        return Shown(detail(uow, desk, claim), (seen(claim),))
 
     return desk.change(change)
 
@@ -110,19 +118,9 @@ def add_claim_note(
     """Add a note to the history."""
 
     def add(uow: UnitOfWork) -> EventView:
-        locked(uow, number).updated_at = desk.now
-        return history.add(uow, desk, number, "note", {"note": body.text})
+        claim = locked(uow, number)
+        noted = history.add(uow, desk, number, "note", {"note": body.text})
+        register(uow, desk).changed(claim, "claim.noted", {})
+        return noted
 
     return desk.create(body, add)
-
-
-def _detail(uow: UnitOfWork, desk: Desk, claim: Claim) -> ClaimDetail:
-    uow.session.flush()
-    full = desk.caller.may("claims", "full")
-    photos = photo_counts(uow.session, [claim.number]).get(claim.number, 0)
-    events = history.history(uow.session, claim.number, full=full)
-    return ClaimDetail.model_validate({**values(claim, photos, full=full), "history": events})
-
-
-def _seen(claim: Claim) -> Seen:
-    return Seen(f"claim {claim.number}", conversation_id=claim.conversation_id)

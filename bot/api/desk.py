@@ -17,6 +17,7 @@ from bot.api.auth import CALLER, Caller
 from bot.api.idempotency import Asked, once
 from bot.api.permissions import Action
 from bot.api.problems import Problem
+from bot.knowledge.releases import Editors
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.models.customer import AccessLog
@@ -45,6 +46,7 @@ class Parts:
     settings: Settings
     clock: Callable[[], datetime]
     knowledge: Mapping[str, Any] = field(default_factory=dict)
+    editors: Editors | None = None
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,11 @@ def may(resource: str, action: Action) -> Callable[[Request], Desk]:
     return opened
 
 
-def may_create(resource: str) -> Callable[[Request, str | None], Desk]:
+def may_create(resource: str, action: Action = "write") -> Callable[[Request, str | None], Desk]:
     """Return the same for a POST, which may carry an Idempotency-Key."""
 
     def opened(request: Request, key: IdempotencyKey = None) -> Desk:
-        return _desk(request, resource, "write", key)
+        return _desk(request, resource, action, key)
 
     return opened
 

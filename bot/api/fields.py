@@ -64,7 +64,7 @@ PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 PathNumber = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{12,24}$")]
 PathCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{1,64}$")]
 
-ClaimLine = Literal["auto", "home", "accident", "liability", "cargo"]
+ClaimLine = Literal["auto", "home", "accident", "liability", "cargo", "property"]
 AccidentType = Literal[
     "rear_end", "scrape", "single_vehicle", "hit_object", "flood", "glass", "theft", "fire",
     "hail", "pedestrian", "water_leak", "fall", "other",

@@ -45,7 +45,9 @@ class NotificationQuery(paging.PageQuery):
 
     kind: Code | None = None
     channel: Code | None = None
-    status: Literal["due", "sent", "undeliverable", "unknown", "failed"] | None = None
+    status: (
+        Literal["planned", "due", "sent", "undeliverable", "unknown", "failed", "suppressed"] | None
+    ) = None
     conversation: RowId | None = None
     since: Moment | None = None
 

@@ -1,6 +1,8 @@
 """Who may do what: one table per question, read by `desk.may` and by the resources.
 
-``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked.
+``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
+``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
+another one wrote, ``publish`` lets it go live.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full"]
+Action = Literal["read", "write", "full", "handle", "signals", "review", "publish"]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -30,6 +32,10 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _and_lead("agent", "claims", "underwriting"),
             "write": _and_lead("agent", "claims"),
             "full": _and_lead("agent", "claims"),
+            # Taking a claim down is for agents too; moving it on is for those who work on claims.
+            "handle": _and_lead("claims"),
+            # For whoever decides whether to look closer, and nobody else.
+            "signals": _and_lead("claims"),
         },
         # An agent takes a complaint down; reading complaints is for those who work on them.
         "complaints": {
@@ -51,7 +57,14 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "write": _and_lead("agent", "sales", "underwriting"),
         },
         "handoffs": {"read": _and_lead("agent")},
-        "knowledge": {"read": _ALL},
+        "knowledge": {
+            "read": _ALL,
+            "write": _and_lead("trainer"),
+            "review": _and_lead("trainer"),
+            "publish": _LEAD,
+        },
+        # What customers asked in vain, in their words.
+        "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
         "kpis": {"read": _and_lead("trainer")},
     }
 )

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.api.headers import SECURITY_HEADERS
-from bot.errors import BadRequest, Overloaded
+from bot.errors import BadRequest, Overloaded, Refused
 
 log = structlog.get_logger()
 
@@ -30,6 +30,8 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "forbidden": (403, "没有权限"),
         "not_found": (404, "没有找到"),
         "method_not_allowed": (405, "不支持的方法"),
+        "conflict": (409, "已经有了"),
+        "refused": (409, "规则不允许"),
         "too_large": (413, "请求体过大"),
         "media_type": (415, "请求体类型不支持"),
         "invalid": (422, "内容不符合要求"),
@@ -117,6 +119,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Overloaded, _on_overload)
+    app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(Exception, _on_crash)
 
 
@@ -153,6 +156,11 @@ def _reason(item: Mapping[str, Any]) -> str:
 
 async def _on_overload(_: Request, __: Exception) -> Response:
     return Problem("overloaded", headers={"Retry-After": "2"}).response()
+
+
+async def _on_refused(_: Request, error: Exception) -> Response:
+    """Say which rule of the branch forbids it."""
+    return Problem("refused", f"{error}。").response()
 
 
 async def _on_crash(request: Request, error: Exception) -> Response:

@@ -38,9 +38,11 @@ def chat(
     parts = App.from_configuration()
     schema.upgrade(parts.transactions.engine)
     talk = Terminal(parts, peer)
+    parts.knowledge_watcher.start()
     try:
         (_lines if as_lines else _prompt)(talk)
     finally:
+        parts.knowledge_watcher.stop()
         parts.transactions.close()
 
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,11 @@ from bot import settings as configuration
 from bot.bootstrap import App
 from bot.errors import AndaError, ConfigurationError
 from bot.settings import Settings
-from storage import schema
+from storage import calendars, schema
 from storage.database import open_engine
 
 _LOW_DISK = 500_000_000
+_CALENDAR_AHEAD = timedelta(days=10)
 
 db = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
 
@@ -99,9 +101,10 @@ def doctor() -> int:
         ("配置", lambda app: f"读取正常，演示模式{'开' if app.settings.demo else '关'}"),
         ("密钥", lambda app: f"可用（{len(app.secret)} 字节）"),
         ("数据库", _check_database),
-        ("知识库", lambda app: f"{len(app.knowledge.base.entries)} 条"),
+        ("知识库", _check_knowledge),
         ("流程", lambda app: "、".join(flow.title for flow in app.registry.flows.values())),
         ("渠道", _check_channels),
+        ("工作日历", _check_calendar),
         ("时钟", lambda app: f"{app.clock():%Y-%m-%d %H:%M:%S %z}"),
         ("磁盘", _check_disk),
     )
@@ -126,11 +129,32 @@ def _check_database(app: App) -> str:
     return f"{engine.dialect.name}，版本 {schema.current(engine)}"
 
 
+def _check_knowledge(app: App) -> str:
+    release = app.knowledge.release
+    told = f"第 {release} 号发布" if release else "随产品的文件，还没有发布"
+    return f"{len(app.knowledge.base.entries)} 条，{told}"
+
+
 def _check_channels(app: App) -> str:
     on = ["网页"] + [
         n for n, s in (("微信", app.settings.wechat), ("Telegram", app.settings.telegram)) if s
     ]
     return "、".join(on)
+
+
+def _check_calendar(app: App) -> str:
+    """A year that begins soon must be known; one that is further off is only mentioned."""
+    calendar = app.transactions.read(
+        lambda uow: calendars.load(uow.connection, app.settings.calendar)
+    )
+    today = app.clock().date()
+    calendar.works(today + _CALENDAR_AHEAD)
+    known = "、".join(map(str, sorted(calendar.years)))
+    following = today.year + 1
+    hint = (
+        "" if following in calendar.years else f"；{following} 年公布后请 anda data import calendar"
+    )
+    return f"{known} 年{hint}"
 
 
 def _check_disk(app: App) -> str:

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from bot import log
-from bot.cli import chat, database, dialogues, kb, serve, setup, staff, understand
+from bot.cli import chat, data, database, dialogues, kb, serve, setup, staff, understand
 from bot.cli.wrong_use import explain
 from bot.errors import AndaError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 for module in (serve, chat, dialogues, understand, database, staff, setup):
     module.register(app)
+app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.bootstrap import App
+from bot.knowledge.seed import plant, plant_questions
 from storage import schema
 from storage.demo.seeding import DemoSummary, seed
 
@@ -24,11 +25,13 @@ def setup(quiet: bool = False) -> None:
 
 
 def prepare_database(parts: App) -> DemoSummary | None:
-    """Bring the schema up to date and, in demo mode, fill an empty database."""
+    """Bring schema and shipped knowledge up to date and, in demo mode, fill an empty database."""
     schema.upgrade(parts.transactions.engine)
+    now = parts.clock()
+    parts.transactions.run(lambda uow: plant(uow, now))
+    parts.transactions.run(lambda uow: plant_questions(uow, parts.cipher, now))
     if not parts.settings.demo:
         return None
-    now = parts.clock()
     return parts.transactions.run(lambda uow: seed(uow.session, parts.cipher, now))
 
 

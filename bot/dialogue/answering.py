@@ -18,7 +18,7 @@ from bot.dialogue.commands import (
     Unsolved,
 )
 from bot.dialogue.message import Reply
-from bot.dialogue.question_words import count
+from bot.dialogue.question_words import UNSOLVED, count
 from bot.dialogue.state import Answered
 from bot.dialogue.turn import Turn
 from bot.dialogue.words import QUESTION
@@ -35,6 +35,9 @@ def answer(turn: Turn, command: AnswerEntry) -> None:
     answered = turn.knowledge.answer(command.entry)
     if answered is None:
         miss(turn, NotUnderstood())
+        return
+    if not turn.knowledge.admits(command.entry, turn.office.channel, verified=turn.office.verified):
+        turn.say(phrases.NOT_FOR_YOU, phrases.PERSON_BUTTON)
         return
     text, buttons = answered
     note = {"entry": command.entry} | _note(command.score, command.trace)
@@ -151,11 +154,12 @@ def _bring_person(turn: Turn, last: Answered) -> None:
 
 def offer(turn: Turn, command: Offer) -> None:
     """Ask which is meant; candidates that nobody takes count as misses."""
+    candidates = {**command.candidates, phrases.OFFER_NONE: ""}
+    entries = [t.removeprefix("faq:") for t in candidates.values() if t.startswith("faq:")]
+    _learn(turn, "offered", entries[0] if entries else "", command.score)
     if _lost(turn):
         return
-    candidates = {**command.candidates, phrases.OFFER_NONE: ""}
     turn.state = replace(turn.state, offers=candidates)
-    entries = [t.removeprefix("faq:") for t in candidates.values() if t.startswith("faq:")]
     note = {"offered": entries} | _note(command.score, command.trace) if entries else {}
     text = phrases.OFFER if len(command.candidates) > 1 else phrases.OFFER_ONE
     turn.replies.append(Reply(text, tuple(candidates), note))
@@ -174,15 +178,25 @@ def miss(turn: Turn, command: NotUnderstood) -> None:
         # A person will read it: nothing is lost, and nobody is called a second time.
         turn.replies.append(Reply(phrases.FOR_THE_PERSON, (), _note(command.score, command.trace)))
         return
+    if turn.state.top is None:
+        _learn(turn, "unanswered", "", command.score)
     if _lost(turn):
         return
     if turn.state.top is None:
-        asked = QUESTION.search(turn.utterance)
-        text, buttons = phrases.NOT_UNDERSTOOD, phrases.MENU_BUTTONS
-        if asked:
-            text, buttons = phrases.NOT_KNOWN, (buttons[-1], *buttons[:-1])
-        turn.replies.append(Reply(text, buttons, _note(command.score, command.trace)))
-        return
+        _not_known(turn, command)
+    else:
+        _not_understood_here(turn)
+
+
+def _not_known(turn: Turn, command: NotUnderstood) -> None:
+    text, buttons = phrases.NOT_UNDERSTOOD, phrases.MENU_BUTTONS
+    if QUESTION.search(turn.utterance):
+        text, buttons = phrases.NOT_KNOWN, (buttons[-1], *buttons[:-1])
+    turn.replies.append(Reply(text, buttons, _note(command.score, command.trace)))
+
+
+def _not_understood_here(turn: Turn) -> None:
+    """Say what the open flow asks for."""
     turn.say(phrases.NOT_UNDERSTOOD_IN_FLOW)
     slot = turn.flow().pending()
     if slot is None:
@@ -192,6 +206,12 @@ def miss(turn: Turn, command: NotUnderstood) -> None:
         turn.say(slot.help)
     if turn.state.misses > 1:
         turn.say(phrases.PERSON_OFFERED, phrases.PERSON_BUTTON)
+
+
+def _learn(turn: Turn, kind: str, entry: str, score: float) -> None:
+    """Let the editors know what was asked in vain; «没解决» by itself asks nothing."""
+    if turn.utterance.strip() and not UNSOLVED.match(turn.utterance.strip()):
+        turn.office.note_question(kind, turn.utterance, entry, score)
 
 
 def _lost(turn: Turn) -> bool:

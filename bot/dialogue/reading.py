@@ -67,6 +67,11 @@ class Hit:
 class KnowledgeBase(Protocol):
     """The governed answers."""
 
+    @property
+    def release(self) -> int:
+        """Return the number of the release that answers, 0 for the shipped files."""
+        ...
+
     def look_up(self, text: str) -> Hit:
         """Return what fits ``text``, best first."""
         ...
@@ -101,4 +106,8 @@ class KnowledgeBase(Protocol):
 
     def swap(self, question: str, other: str) -> str:
         """Return ``question`` asked about ``other`` instead, '' when that makes no question."""
+        ...
+
+    def admits(self, entry: str, channel: str, *, verified: bool) -> bool:
+        """Tell whether an entry is meant for a customer on this channel."""
         ...

@@ -98,6 +98,8 @@ class Given:
                 status=str(row.get("status") or "contact_due"),
                 owner=str(row.get("owner") or "理赔客服组"),
                 next_step=str(row.get("next_step") or ""),
+                due_on=_day(row["due_on"]) if row.get("due_on") else None,
+                paid_fen=int(float(row["paid"]) * 100) if row.get("paid") else None,
                 reported_at=at,
                 updated_at=at,
             )

@@ -39,7 +39,8 @@ def records(uow: UnitOfWork) -> dict[str, Any]:
 
 def _claim(uow: UnitOfWork, claim: Claim) -> dict[str, Any]:
     photos = uow.cases.photos_of(claim.number)
-    return {**claim.facts, "number": claim.number, "line": claim.line, "photos": photos}
+    own = {"number": claim.number, "line": claim.line, "status": claim.status}
+    return {**claim.facts, **own, "photos": photos}
 
 
 def _complaint(complaint: Complaint) -> dict[str, Any]:

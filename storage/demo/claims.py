@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from bot.clock import SHANGHAI
 from storage.crypto import Cipher
 from storage.demo import histories, identifiers, personas, vocabulary
 from storage.demo.claim_stories import STORIES, Story
@@ -134,6 +135,7 @@ class ClaimBook:
         facts = self._facts(cover, story, status, happened_at)
         adjuster = f"理赔专员 {self.rng.choice(vocabulary.ADJUSTERS)}"
         amount = self.rng.randrange(60_000, 1_800_000, 100)
+        due = due_on(steps, compulsory=cover.product.kind == "compulsory")
         self.claims.append(
             {
                 "number": number,
@@ -147,7 +149,8 @@ class ClaimBook:
                 "status": status,
                 "owner": _UNOWNED if status in _NEWEST else adjuster,
                 "next_step": CLAIM_STATUSES[status][1],
-                "due_on": due_on(steps, compulsory=cover.product.kind == "compulsory"),
+                "due_on": due,
+                "due_at": due and datetime.combine(due + timedelta(days=1), time(), SHANGHAI),
                 "paid_fen": amount if status in _PAID else None,
                 "reported_at": reported_at,
                 "updated_at": steps[-1].at,

@@ -13,10 +13,19 @@ from storage.models.base import Base, Id, Name, Short
 
 
 class Claim(Base):
-    """A reported accident. ``facts`` are the contract's claim slots and what else was said."""
+    """A reported accident. ``facts`` are the contract's claim slots and what else was said.
+
+    ``track`` is fast, normal or complex; ``due_at`` is when our next clock runs out (a cache of
+    what events and rules say). ``signals`` are for staff only. ``external_ref`` is the number
+    that another system knows the claim by.
+    """
 
     __tablename__ = "claim"
-    __table_args__ = (Index("ix_claim_plate_reported_at", "plate", "reported_at"),)
+    __table_args__ = (
+        Index("ix_claim_plate_reported_at", "plate", "reported_at"),
+        Index("ix_claim_policy_number_reported_at", "policy_number", "reported_at"),
+        Index("ix_claim_status_due_at", "status", "due_at"),
+    )
 
     id: Mapped[Id]
     number: Mapped[Short] = mapped_column(unique=True)
@@ -32,6 +41,12 @@ class Claim(Base):
     next_step: Mapped[Name]
     due_on: Mapped[date | None]
     paid_fen: Mapped[int | None] = mapped_column(BigInteger)
+    external_ref: Mapped[Short | None] = mapped_column(unique=True, index=True)
+    track: Mapped[Short | None]
+    estimate_fen: Mapped[int | None] = mapped_column(BigInteger)
+    due_at: Mapped[datetime | None]
+    decision: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("claim.decision"))
+    signals: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("claim.signals"))
     reported_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

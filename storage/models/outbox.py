@@ -15,7 +15,8 @@ from storage.models.base import Base, Id, Name, Short
 class OutboxItem(Base):
     """One delivery, due or done. ``dedupe_key`` makes a second one for the same cause impossible.
 
-    status: due, sent, undeliverable, unknown (left us, no answer), failed.
+    status: planned (waits for a job to let it go), due, sent, undeliverable, unknown (left us,
+    no answer), failed, suppressed (taken back before it was sent).
     """
 
     __tablename__ = "outbox_item"

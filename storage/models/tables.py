@@ -1,9 +1,20 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
 from storage.models.base import Base
+from storage.models.calendar import CalendarDay
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
+from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.knowledge import (
+    KbCluster,
+    KbEntry,
+    KbMiss,
+    KbRelease,
+    KbReleaseItem,
+    KbTestQuestion,
+    KbVersion,
+)
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -12,14 +23,23 @@ __all__ = [
     "AccessLog",
     "ApiToken",
     "Base",
+    "CalendarDay",
     "CaseEvent",
     "ChannelToken",
     "Claim",
+    "ClaimDocument",
     "Complaint",
     "Conversation",
     "Customer",
     "Handoff",
     "IdempotentRequest",
+    "KbCluster",
+    "KbEntry",
+    "KbMiss",
+    "KbRelease",
+    "KbReleaseItem",
+    "KbTestQuestion",
+    "KbVersion",
     "Media",
     "Message",
     "NumberSequence",

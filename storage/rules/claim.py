@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ _FILE = Path(__file__).with_name("claim.yaml")
 def checklist(line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
     """Return the documents of a claim, most needed first; those for injuries come on top."""
     needed = list(_pick("checklist", line, accident_type))
-    if injured:
+    if injured and line in rules()["injured_lines"]:
         needed = [*rules()["injured"], *(d for d in needed if d not in rules()["injured"])]
     return needed
 
@@ -29,6 +29,18 @@ def advice(line: str, accident_type: str, *, at_scene: bool = True) -> str:
     return str(by_type.get(accident_type, general))
 
 
+def photo_guide(line: str, accident_type: str) -> str:
+    """Return what to take photos of."""
+    return str(_pick("photo_guide", line, accident_type))
+
+
+def at_hand(name: str, facts: Mapping[str, Any], photos: int) -> bool:
+    """Tell whether a document need not be asked for: photos came, or we know it already."""
+    key = rules()["known"].get(name)
+    shown = photos > 0 and any(word in name for word in rules()["photo_words"])
+    return shown or (key is not None and bool(facts.get(key)))
+
+
 def _pick(part: str, line: str, accident_type: str) -> Any:
     by_type = rules()[part].get(line) or rules()[part]["auto"]
     return by_type.get(accident_type, by_type["default"])
@@ -38,7 +50,10 @@ def _pick(part: str, line: str, accident_type: str) -> Any:
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
     table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    for part in ("checklist", "advice"):
+    for part in ("injured_lines", "photo_words", "known", "reminders"):
+        if part not in table:
+            raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
+    for part in ("checklist", "advice", "photo_guide"):
         for line, by_type in table[part].items():
             if "default" not in by_type:
                 raise ConfigurationError(f"{_FILE.name}：{part}.{line} 缺少 default，请补上")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -77,7 +78,11 @@ class Branch:
 
 
 def branch(transactions: Transactions, cipher: Cipher, settings: Settings) -> Branch:
+    """Return a branch that answers from a few entries."""
+    return mounted(api_app(transactions, cipher, settings, lambda: NOW, ENTRIES))
+
+
+def mounted(app: FastAPI) -> Branch:
     """Return a branch whose API is mounted as the product mounts it."""
-    app = api_app(transactions, cipher, settings, lambda: NOW, ENTRIES)
     client = TestClient(Starlette(routes=[Mount("/api", app)]), base_url="http://test/api")
     return Branch(app.state.parts, client)

@@ -98,7 +98,9 @@ class Talk:
 
     def __post_init__(self) -> None:
         registry = Registry(self.flows)
-        knowledge = FakeKnowledge(ANSWERS, OFFERS, OTHERS)
+        knowledge = FakeKnowledge(
+            {**ANSWERS, "我的折扣": "九折。"}, OFFERS, OTHERS, hidden=frozenset({"我的折扣"})
+        )
         self.understander = Understander(registry, FakeReader(READINGS), knowledge)
         self.manager = DialogueManager(registry, knowledge)
         self.at = NOON

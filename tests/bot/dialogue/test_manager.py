@@ -309,3 +309,23 @@ def test_commands_without_a_flow_change_nothing(command: object) -> None:
     assert turn.state.stack == ()
     assert turn.replies
     assert talk.tickets == []
+
+
+def test_what_was_asked_in_vain_goes_to_the_editors() -> None:
+    """A miss and an offer are noted with the customer's words; what a form did not get is not."""
+    talk = Talk()
+    talk.say("阿巴阿巴")
+    talk.say("拖车远不远")
+    talk.say("车坏了来拖一下")
+    talk.say("阿巴阿巴阿巴")
+    noted = [("unanswered", "阿巴阿巴", ""), ("offered", "拖车远不远", "拖车怎么叫")]
+    assert talk.office.noted == noted
+
+
+def test_an_answer_for_verified_customers_is_kept_from_others() -> None:
+    """Whom an entry is not for gets a person instead, and the entry once they are verified."""
+    talk = Talk()
+    assert "九折" not in talk.say("我的折扣")
+    assert talk.buttons == ("转人工",)
+    talk.office.verified = True
+    assert "九折" in talk.say("我的折扣")

@@ -1,0 +1,61 @@
+"""`anda data import …`: tables from other programs, all or nothing, safe to repeat."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.bootstrap import App
+from bot.cli.tables import read_table
+from bot.errors import AndaError
+from storage import schema
+from storage.calendar_import import Outcome, import_calendar
+
+app = typer.Typer(no_args_is_help=True)
+imports = typer.Typer(no_args_is_help=True)
+app.add_typer(imports, name="import", help="导入 CSV 或 XLSX")
+_SHOWN = 50
+
+
+@imports.callback()
+def _imports() -> None:
+    """导入 CSV 或 XLSX。"""
+
+
+@imports.command()
+def calendar(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+) -> int:
+    """导入放假与调休：列为 日期、类型（放假/上班）、名称，可有 时段。"""
+    parts = App.from_configuration()
+    if not schema.is_current(parts.transactions.engine):
+        raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+    rows = read_table(file)
+    found = parts.transactions.run(
+        lambda uow: import_calendar(
+            uow, parts.cipher, parts.settings, rows, parts.clock(), dry_run=dry_run
+        )
+    )
+    parts.transactions.close()
+    return _report(found, dry_run=dry_run)
+
+
+def _report(found: Outcome, *, dry_run: bool) -> int:
+    for error in found.errors[:_SHOWN]:
+        print(error, file=sys.stderr)
+    if found.errors:
+        more = len(found.errors) - _SHOWN
+        rest = f"，还有 {more} 处没有列出" if more > 0 else ""
+        print(f"有 {len(found.errors)} 处错误{rest}；一行也没有写入", file=sys.stderr)
+        return 1
+    print(f"{'（试运行）' if dry_run else ''}新增 {found.added} 天，修改 {found.changed} 天，"
+          f"不变 {found.same} 天")  # fmt: skip
+    for line in found.moved[:_SHOWN]:
+        print(line)
+    if found.moved:
+        print(f"共 {len(found.moved)} 件案件的到期时间因此改变")
+    return 0

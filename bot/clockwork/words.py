@@ -1,0 +1,86 @@
+"""Clocks in Chinese words: the state, the end, and why it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.clockwork.clocks import Clock, Pause, Reading, State, Unit
+from bot.clockwork.workdays import ONE_DAY, WorkCalendar
+
+STATES: Final[dict[State, str]] = {
+    "not_started": "未开始",
+    "running": "进行中",
+    "paused": "暂停",
+    "met": "已达成",
+    "missed": "超时",
+}
+_UNITS: Final[dict[Unit, str]] = {
+    "minute": "分钟",
+    "hour": "小时",
+    "day": "个自然日",
+    "working_hour": "个工作小时",
+    "working_day": "个工作日",
+}
+_MOST_DAYS = 400
+
+
+def due_on(due_at: datetime) -> date:
+    """Return the day of a deadline; midnight belongs to the day that it ends."""
+    return (due_at - timedelta(microseconds=1)).date()
+
+
+def moment(at: datetime) -> str:
+    """Return a deadline in words; midnight is 24:00 of the day before."""
+    if at.time() == datetime.min.time():
+        day = at - ONE_DAY
+        return f"{day.month}月{day.day}日 24:00"
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def reason(clock: Clock, reading: Reading, calendar: WorkCalendar) -> str:
+    """Return why the clock ends when it does, in one sentence a clerk can check."""
+    rule = clock.rule
+    if clock.started is None:
+        return f"尚未开始：从{rule.start_label or rule.label}起算。依据：{rule.basis}"
+    counted_from = "次日" if rule.unit in ("day", "working_day") else "此刻"
+    parts = [
+        f"{clock.started.month}月{clock.started.day}日 {clock.started:%H:%M} {rule.start_label}，"
+        f"从{counted_from}起算 {rule.value} {_UNITS[rule.unit]}"
+    ]
+    parts += [
+        f"经{e.by}批准延长 {e.amount} {_UNITS[rule.unit]}（{e.why}）" for e in clock.extensions
+    ]
+    parts += [_pause(pause) for pause in clock.pauses]
+    if reading.due_at:
+        parts += _days_off(clock, reading.due_at, calendar)
+        parts.append(f"到 {moment(reading.due_at)}")
+    else:
+        parts.append("恢复后接着算")
+    return f"{'；'.join(parts)}。依据：{rule.basis}"
+
+
+def _pause(pause: Pause) -> str:
+    since = moment(pause.since)
+    until = f"到 {moment(pause.until)} 暂停" if pause.until else "起暂停"
+    return f"{since} {until}" + (f"（{pause.why}）" if pause.why else "")
+
+
+def _days_off(clock: Clock, end: datetime, calendar: WorkCalendar) -> Iterator[str]:
+    """Name what was left out and what counts although it is a weekend."""
+    if not clock.rule.unit.startswith("working") or clock.started is None:
+        return
+    first, last = clock.started.date(), due_on(end)
+    days = [first + timedelta(days=n) for n in range(min((last - first).days, _MOST_DAYS) + 1)]
+    holidays = dict.fromkeys(
+        calendar.name(d) for d in days if calendar.name(d) and not calendar.works(d)
+    )
+    plain = sum(not calendar.works(day) and not calendar.name(day) for day in days)
+    made_up = [f"{d.month}月{d.day}日" for d in days if calendar.name(d) and calendar.works(d)]
+    if holidays:
+        yield f"跳过{'、'.join(holidays)}假期"
+    if plain:
+        yield f"跳过 {plain} 天周末"
+    if made_up:
+        yield f"{'、'.join(made_up)}调休上班，计入"

@@ -1,0 +1,1 @@
+"""The knowledge base as it is governed: seed, proposals, replay, releases, the pool of misses."""

@@ -1,0 +1,80 @@
+"""Reminders of missing documents: planned with the notice, dropped when nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from storage.crypto import Cipher
+from storage.models.case import CaseEvent, Claim
+from storage.models.conversation import Conversation
+from storage.rules.claim import rules
+from storage.unit_of_work import UnitOfWork
+
+KIND = "claim_reminder"
+MOST = 10
+_TEXT = "案件{number}还需：{missing}。请一次提交，直接在这里发照片就行。如有疑问回复“人工”。"
+
+
+def plan(
+    uow: UnitOfWork, cipher: Cipher, claim: Claim, missing: Sequence[str], now: datetime
+) -> None:
+    """Plan a reminder for each day of the rule; the outbound job lets them go by its own rules."""
+    where = _address(uow, cipher, claim)
+    if where is None:
+        return
+    channel, account, peer, to = where
+    text = _TEXT.format(number=claim.number, missing="、".join(missing))
+    rule = rules()["reminders"]
+    at = time.fromisoformat(rule["at"])
+    notice = _notices(uow, claim.number) + 1
+    for order, days in enumerate(rule["days"][:MOST]):
+        due = (now + timedelta(days=days)).replace(
+            hour=at.hour, minute=at.minute, second=0, microsecond=0
+        )
+        uow.outbox.queue(
+            dedupe_key=_key(claim.number, notice, order),
+            kind=KIND,
+            channel=channel,
+            account=account,
+            peer=peer,
+            body={"type": "text", "text": text, "claim": claim.number, "days": days} | to,
+            due_at=due,
+            now=now,
+            conversation_id=claim.conversation_id,
+            status="planned",
+        )
+
+
+def drop(uow: UnitOfWork, number: str, reason: str) -> int:
+    """Take back what is planned for a claim and was not sent; return how many."""
+    notices = range(1, _notices(uow, number) + 1)
+    keys = [_key(number, notice, order) for notice in notices for order in range(MOST)]
+    return uow.outbox.suppress(keys, reason) if keys else 0
+
+
+def _notices(uow: UnitOfWork, number: str) -> int:
+    """Return how many complete notices the history of a claim has."""
+    query = select(func.count()).where(
+        CaseEvent.case_number == number, CaseEvent.kind == "documents_due"
+    )
+    return int(uow.session.scalar(query) or 0)
+
+
+def _key(number: str, notice: int, order: int) -> str:
+    # Exact keys: a search by their beginning would read the whole outbox.
+    return f"claim:{number}:documents:{notice}:{order}"
+
+
+def _address(
+    uow: UnitOfWork, cipher: Cipher, claim: Claim
+) -> tuple[str, str, str, dict[str, str]] | None:
+    """Return channel, account, peer and what an SMS needs; None where nobody can be reached."""
+    if claim.conversation_id is not None:
+        conversation = uow.session.get(Conversation, claim.conversation_id)
+        if conversation is not None:
+            return conversation.channel, conversation.account, conversation.peer, {}
+    phone = str(claim.facts.get("phone") or "")
+    return ("sms", "sms", cipher.blind(phone), {"to": phone}) if phone else None

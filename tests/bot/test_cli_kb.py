@@ -1,0 +1,65 @@
+"""`anda kb …` as an editor uses it, each command a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.crash.server import Installation
+
+ROW = {"id": "F300", "question": "家里的狗咬了人赔吗？", "answer": "看附加险。", "source": "条款"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Installation:
+    """An installation with nothing in it yet."""
+    return Installation(tmp_path / "home")
+
+
+def kb(home: Installation, *arguments: str, status: int = 0) -> str:
+    """Run a command and return what it says."""
+    done = home.run("kb", *arguments)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def test_an_editors_day(home: Installation, tmp_path: Path) -> None:
+    """From a file to a draft, review, replay, release, export, roll-back; roles are kept."""
+    file, sheet, out = tmp_path / "a.jsonl", tmp_path / "replay.xlsx", tmp_path / "out.xlsx"
+    file.write_text(json.dumps(ROW), encoding="utf-8")
+    for name, role in (("wang", "trainer"), ("li", "trainer"), ("zhang", "supervisor")):
+        home.run("db", "upgrade")
+        assert home.run("user", "add", name, "--role", role).returncode == 0
+    assert "F300" in kb(home, "draft", str(file), "--as", "wang")
+    kb(home, "submit", "--all", "--as", "wang")
+    assert "另一个人" in kb(home, "approve", "F300", "--as", "wang", status=1)
+    kb(home, "approve", "--all", "--as", "li")
+    assert "待发布　wang → li" in kb(home, "versions")
+    assert "变了 0" in kb(home, "replay", "--approved", "--xlsx", str(sheet))
+    assert load_workbook(sheet).worksheets[0]["A1"].value == "结果"
+    assert "不能发布" in kb(home, "publish", "--as", "li", status=1)
+    assert "第 2 号" in kb(home, "publish", "--as", "zhang")
+    assert "+ F300" in kb(home, "diff", "1")
+    assert "248 条" in kb(home, "export", str(out))
+    assert "第 3 号" in kb(home, "rollback", "1", "--as", "zhang")
+    assert [line.split()[0] for line in kb(home, "releases").splitlines()] == ["3", "2", "1"]
+    assert "没有未处理" in kb(home, "misses")
+
+
+def test_bad_rows_are_told_and_nothing_is_imported(home: Installation, tmp_path: Path) -> None:
+    """Row, column, problem, remedy; exit status 1, and no release."""
+    file = tmp_path / "a.jsonl"
+    file.write_text(f"{json.dumps(ROW)}\n{json.dumps(ROW | {'answer': ''})}\n", encoding="utf-8")
+    said = kb(home, "import", str(file), "--publish", status=1)
+    assert "第 2 行 answer：缺少答案" in said
+    assert "没有导入任何一条" in said
+    file.write_text(json.dumps(ROW), encoding="utf-8")
+    assert "只做了检查" in kb(home, "import", str(file), "--publish", "--dry-run")
+    assert len(kb(home, "releases").splitlines()) == 1
+    assert "第 2 号" in kb(home, "import", str(file), "--publish", "--replace")
+    assert "共 1 条" in kb(home, "check", status=1)
+    assert home.run("kb", "import", str(file), "--replace").returncode == 2
