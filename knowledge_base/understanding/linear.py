@@ -68,6 +68,10 @@ class Linear:
         norm = np.float32(math.sqrt(float(rarity @ rarity) + unknown))
         return (rarity / norm) @ self._weights[rows]
 
+    def known(self, found: set[str]) -> float:
+        """Return the share of a text's features that the examples had, from 0 to 1."""
+        return sum(feature in self._row for feature in found) / max(1, len(found))
+
     def save(self, path: Path, mark: str) -> None:
         """Write the weights, one byte each, with the mark of the data they were learned from."""
         scale = float(np.abs(self._weights).max()) / _FINEST

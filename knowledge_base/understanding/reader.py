@@ -33,6 +33,8 @@ RUNNERS_UP = 3
 SURE = 0.85
 # Words that nobody taught stand at 0; what is only a little nearer to danger raises the alarm:
 DANGER_MARGIN = 1.0
+# Of gibberish too little is known to smell anything.
+FAMILIAR = 0.6
 # How sure several clear wishes in one message make us that there are several.
 SEVERAL_SURE = 0.7
 # How many readings are remembered, and of what length at most.
@@ -110,7 +112,10 @@ class SentenceReader:
 
     def _smells_of_danger(self, text: str) -> bool:
         """Tell whether ``text`` is closer to the dangers we know than to the harmless."""
-        told: list[float] = self._sense.scores(features(text)).tolist()
+        found = features(text)
+        if self._sense.known(found) < FAMILIAR:
+            return False
+        told: list[float] = self._sense.scores(found).tolist()
         scores = dict(zip(self._sense.codes, told, strict=True))
         return scores.get(DANGER, 0.0) - scores.get(HARMLESS, 0.0) > DANGER_MARGIN
 
