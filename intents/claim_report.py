@@ -117,6 +117,7 @@ class ClaimReport(Flow):
         when=_motor,
         ask="您的车牌号是多少？",
         help="比如「津A12345」，新能源车是 8 位。没有上牌的回复「以后补」。",
+        remembered=True,
     )
     accident_type = Slot(
         accident_type,

@@ -33,6 +33,7 @@ class SurveyVisit(Request):
         called=("车牌",),
         ask="车牌号是多少？没上牌或者不是车险，回复「以后补」。",
         help="比如津A12345；新能源车是 8 位。",
+        remembered=True,
     )
     phone = Slot(
         phone,

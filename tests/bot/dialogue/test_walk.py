@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 from typing import cast
 
 import pytest
@@ -25,7 +25,7 @@ from bot.dialogue.commands import (
     Said,
 )
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.reading import Hit, KnowledgeBase
+from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.state import DialogueState, Frame
 from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
@@ -73,19 +73,19 @@ class Remembering:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
-
-    def look_up(self, text: str) -> Hit:
-        """Return what was found the first time."""
-        return _looked_up(self._knowledge, text)
+        self.look_up = cache(knowledge.look_up)
 
     def __getattr__(self, name: str) -> object:
         """Leave everything else to the knowledge base itself."""
         return getattr(self._knowledge, name)
 
 
-@lru_cache(maxsize=None)
-def _looked_up(knowledge: KnowledgeBase, text: str) -> Hit:
-    return knowledge.look_up(text)
+_MEMORIES: dict[int, Remembering] = {}
+
+
+def _remembering(knowledge: KnowledgeBase) -> Remembering:
+    """Return the memory that all walks of this process share."""
+    return _MEMORIES.setdefault(id(knowledge), Remembering(knowledge))
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         registry = self.parts.registry
-        knowledge = cast(KnowledgeBase, Remembering(self.parts.knowledge))
+        knowledge = cast(KnowledgeBase, _remembering(self.parts.knowledge))
         self.understander = Understander(registry, self.parts.reader, knowledge)
         self.manager = DialogueManager(registry, knowledge)
         self.at = NOON
@@ -158,7 +158,7 @@ def lost(before: DialogueState, turn: Turn) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("seed", (*range(WALKS), *KEPT_SEEDS))
+@pytest.mark.parametrize("seed", [*range(WALKS), *KEPT_SEEDS])
 def test_walk(seed: int, parts: App) -> None:
     """Nothing raises, is submitted twice, lost, empty, endless or English."""
     walk = Walk(parts, seed)
