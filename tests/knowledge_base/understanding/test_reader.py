@@ -23,7 +23,8 @@ def share_right(reader: SentenceReader, cases: list[Case]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("group", "floor"), [("plain", 0.95), ("confusable", 0.95), ("danger", 0.85)]
+    ("group", "floor"),
+    [("plain", 0.95), ("confusable", 0.95), ("danger", 0.85), ("later", 0.95)],
 )
 def test_accuracy_may_not_fall(
     reader: SentenceReader, cases: dict[str, list[Case]], group: str, floor: float
@@ -32,7 +33,7 @@ def test_accuracy_may_not_fall(
     assert share_right(reader, cases[group]) >= floor
 
 
-@pytest.mark.parametrize("group", ["plain", "confusable", "danger"])
+@pytest.mark.parametrize("group", ["plain", "confusable", "danger", "later"])
 def test_the_right_level(reader: SentenceReader, cases: dict[str, list[Case]], group: str) -> None:
     """Every held-out sentence fires the level it should, or none."""
     levels = {case.say: reader.read(case.say).escalation.level for case in cases[group]}
@@ -54,11 +55,22 @@ def test_harmless_words_of_danger(reader: SentenceReader, cases: dict[str, list[
 def test_confidence_is_calibrated(reader: SentenceReader, cases: dict[str, list[Case]]) -> None:
     """What is said with 90 % confidence is right about that often; the unsure is less often."""
     sure, unsure = Counter[bool](), Counter[bool]()
-    for case in cases["plain"] + cases["confusable"]:
+    for case in cases["plain"] + cases["confusable"] + cases["later"]:
         reading = reader.read(case.say)
         (sure if reading.confidence >= 0.9 else unsure)[reading.intent in case.intents] += 1
     assert sure[True] / sure.total() >= 0.97
     assert unsure[True] / unsure.total() < sure[True] / sure.total()
+
+
+def test_confidence_says_how_often_it_is_right(
+    reader: SentenceReader, cases: dict[str, list[Case]]
+) -> None:
+    """Over all held-out sentences the mean confidence is near the share that is right."""
+    held_out = cases["plain"] + cases["confusable"] + cases["later"]
+    readings = [(reader.read(case.say), case) for case in held_out]
+    right = sum(reading.intent in case.intents for reading, case in readings) / len(readings)
+    sure = sum(reading.confidence for reading, _ in readings) / len(readings)
+    assert abs(right - sure) <= 0.06
 
 
 def test_all_codes_have_cases_and_titles(
