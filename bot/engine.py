@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,8 +32,10 @@ from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.outbox import Media
+from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
+_THOUGHT_OUT = 60  # characters; what is longer is not remembered either
 MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
 _WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
@@ -61,6 +64,16 @@ class Engine:
         office = self._office(uow, conversation, message, now)
         replies = self._replies(uow, conversation, message, office, now)
         return self._store(uow, conversation, message, replies, now, claim)
+
+    def thoughts(self, message: InboundMessage) -> Thoughts:
+        """Return what the turn will want to know of the words alone; it is remembered there."""
+        text = message.text
+        if message.kind != "text" or not 0 < len(text) <= _THOUGHT_OUT:
+            return ()
+        return (
+            partial(self.understander.intents.read, text),
+            partial(self.understander.look_ahead, text),
+        )
 
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str

@@ -30,7 +30,7 @@ CANDIDATES = 8
 STRANGERS, STRANGERS_COMPARED = 40, 3
 ALIKE = 0.75
 # An entry that shares so much less than the best one has never won the close comparison.
-CLOSE = 0.45
+CLOSE = 0.6
 # From this many wordings an entry on, their agreement is evidence of its own.
 VARIED_FROM = 2
 NOBODY = -20.0
