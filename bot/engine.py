@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,16 +24,19 @@ from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
-from bot.dialogue.turn import Turn
 from bot.dialogue.understand import Understander
+from bot.replies import entry_of, tidy
+from bot.replies import rows as replies_as_rows
 from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.outbox import Media
+from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
+_THOUGHT_OUT = 60  # characters; what is longer is not remembered either
 MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
 _WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
@@ -61,6 +65,16 @@ class Engine:
         office = self._office(uow, conversation, message, now)
         replies = self._replies(uow, conversation, message, office, now)
         return self._store(uow, conversation, message, replies, now, claim)
+
+    def thoughts(self, message: InboundMessage) -> Thoughts:
+        """Return what the turn will want to know of the words alone; it is remembered there."""
+        text = message.text
+        if message.kind != "text" or not 0 < len(text) <= _THOUGHT_OUT:
+            return ()
+        return (
+            partial(self.understander.intents.read, text),
+            partial(self.understander.look_ahead, text),
+        )
 
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
@@ -133,7 +147,7 @@ class Engine:
         commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
-        return _tidy(turn)
+        return tidy(turn)
 
     def _commands(
         self,
@@ -266,9 +280,9 @@ class Engine:
         now_part, later = cut(replies) if cut else (replies, ())
         if replies and not claim.take("response"):
             now_part, later = (), [*now_part, *later]
-        said = _rows(replies, now_part, later, seq)
+        said = replies_as_rows(replies, now_part, later, seq)
         body = message.stored_body()
-        if entry := _entry_of(replies):
+        if entry := entry_of(replies):
             body["kb"] = {"entry": entry, "release": self.understander.knowledge.release}
         inbound = {"author": "customer", "key": message.key, "body": body}
         uow.conversations.record(conversation, [inbound, *said], now)
@@ -300,43 +314,7 @@ class Engine:
             )
 
 
-def _rows(
-    replies: Sequence[Reply], now_part: Sequence[Reply], later: Sequence[Reply], seq: int
-) -> list[dict[str, Any]]:
-    """Return the replies as messages; a channel that merged them must not lose the note."""
-    said = [(reply, "response") for reply in now_part] + [(reply, "outbox") for reply in later]
-    note = next((reply.note for reply in replies if reply.note), None)
-    if note and said and not any(reply.note for reply, _ in said):
-        said[0] = (replace(said[0][0], note=note), said[0][1])
-    return [
-        {"author": "bot", "reply_to": seq, "sent_by": way, "body": reply.stored()}
-        for reply, way in said
-    ]
-
-
-def _entry_of(replies: Sequence[Reply]) -> str:
-    """Return the entry of the knowledge base that was the answer, '' when none was."""
-    for reply in replies:
-        note = reply.note or {}
-        for part in (note, *note.get("parts", ())):
-            if part.get("entry"):
-                return str(part["entry"])
-    return ""
-
-
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
     stack = conversation.state.get("stack") or [{}]
     return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
-
-
-def _tidy(turn: Turn) -> list[Reply]:
-    """Drop empty and repeated bubbles."""
-    seen: set[str] = set()
-    kept = []
-    for reply in turn.replies:
-        text = reply.text.strip()
-        if text and text not in seen:
-            seen.add(text)
-            kept.append(replace(reply, text=text))
-    return kept

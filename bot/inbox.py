@@ -154,7 +154,9 @@ class EngineInbox:
             return await self._waiting.perform(
                 lambda uow: self.engine.apologise(uow, message, now, claim, reference)
             )
-        return await self._waiting.perform(lambda uow: self.engine.turn(uow, message, now, claim))
+        return await self._waiting.perform(
+            lambda uow: self.engine.turn(uow, message, now, claim), self.engine.thoughts(message)
+        )
 
 
 def _refused(task: asyncio.Task[Result]) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
-from storage.transactions import Ended, Transactions, Work
+from storage.transactions import Ended, Thoughts, Transactions, Work
 
 T = TypeVar("T")
 
@@ -20,10 +20,10 @@ class Waiting:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def perform(self, work: Work[T]) -> T:
+    async def perform(self, work: Work[T], before: Thoughts = ()) -> T:
         """Return the result of ``work`` after its commit; raise what it raised, or Overloaded."""
         end: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._transactions.post(work, self, end)
+        self._transactions.post(work, self, end, before)
         return await end
 
     def deliver(self, ended: Sequence[Ended]) -> None:

@@ -47,6 +47,8 @@ class Guard:
 
     def named(self, groups: tuple[Mask, ...]) -> list[str]:
         """Return the names of groups, for people."""
+        if not groups:
+            return []
         return [
             name for name, group in zip(self.names, self.groups, strict=True) if group in groups
         ]

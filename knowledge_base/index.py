@@ -141,16 +141,26 @@ class Index:
 
     def search(self, text: Analysis, limit: int) -> list[Hit]:
         """Return the best entries, best first."""
+        return self.search_in(text, (range(self._size), limit))[0]
+
+    def search_in(self, text: Analysis, *groups: tuple[range, int]) -> list[list[Hit]]:
+        """Return the best entries of every group, best first; a group has a limit of its own."""
         known, square = self._known(text)
         if not known:
-            return []
+            return [[] for _ in groups]
         seen, unseen = self._within_reach(known)
         scores = self._walked(seen)
-        best = _largest(scores, SPARE * limit if unseen else limit)
+        length = math.sqrt(square)
+        return [self._best(scores, unseen, group, limit, length) for group, limit in groups]
+
+    def _best(
+        self, scores: Scores, unseen: list[int], group: range, limit: int, length: float
+    ) -> list[Hit]:
+        own = scores[group.start : group.stop]
+        best = _largest(own, SPARE * limit if unseen else limit) + group.start
         values = scores[best]
         for feature in unseen:
             values += self._said(feature, best)
-        length = math.sqrt(square)
         found = zip((values / length).tolist(), (-best).tolist(), strict=True)
         ranked = sorted(found, reverse=True)[:limit]
         return [Hit(-entry, cosine) for cosine, entry in ranked if cosine > 0]

@@ -26,11 +26,12 @@ __all__ = ["FaqMatcher", "Match", "Outcome", "Question"]
 Outcome = Literal["answer", "offer", "unknown"]
 
 CANDIDATES = 8
-# Of the many sentences known to be out of scope so many are looked for, and so many compared.
-STRANGERS, STRANGERS_COMPARED = 40, 3
-ALIKE = 0.75
+# Of the many sentences known to be out of scope so many are looked for, and so many compared;
+# only one of which the question says nearly all tells anything.
+STRANGERS, STRANGERS_COMPARED = 12, 3
+ALIKE, ALIKE_COSINE = 0.75, 0.35
 # An entry that shares so much less than the best one has never won the close comparison.
-CLOSE = 0.45
+CLOSE = 0.6
 # From this many wordings an entry on, their agreement is evidence of its own.
 VARIED_FROM = 2
 NOBODY = -20.0
@@ -65,7 +66,11 @@ class FaqMatcher:
         self._kind = "varied" if held > VARIED_FROM * len(entries) else "single"
         self.model: Model = getattr(tables, self._kind)
         self.entries = entries
-        self._guarded = any(entry.id == STRANGER for entry in entries)
+        strangers = sum(entry.id == STRANGER for entry in entries)
+        if any(entry.id == STRANGER for entry in entries[strangers:]):
+            raise ValueError("sentences out of scope come first")
+        self._guarded = strangers > 0
+        self._strangers, self._ours = range(strangers), range(strangers, len(entries))
         own = (entry.mentions for entry in entries if entry.id != STRANGER)
         self._mentions = reduce(or_, own, 0)
         self._index = Index(entry.wordings for entry in entries)
@@ -208,18 +213,19 @@ class FaqMatcher:
 
     def _proposed(self, question: Analysis) -> list[Hit]:
         """Return the entries worth comparing; strangers must not crowd out what we know."""
-        ours, strange = [], []
-        unsaid = (guard().decisive | guard().foreign) & ~question.mentions
-        for hit in self._index.search(question, CANDIDATES + STRANGERS * self._guarded):
-            entry = self.entries[hit.entry]
-            if entry.id != STRANGER:
-                ours.append(hit)
-            elif not entry.mentions & unsaid:
-                # 重疾险理赔要多久 is out of scope for its product, which may not be named here.
-                strange.append(hit)
+        ours, strange = self._index.search_in(
+            question, (self._ours, CANDIDATES), (self._strangers, STRANGERS)
+        )
         close = CLOSE * ours[0].cosine if ours else 0.0
-        near = [hit for hit in ours[:CANDIDATES] if hit.cosine >= close]
-        return near + strange[:STRANGERS_COMPARED]
+        near = [hit for hit in ours if hit.cosine >= close]
+        # 重疾险理赔要多久 is out of scope for its product, which may not be named here.
+        unsaid = (guard().decisive | guard().foreign) & ~question.mentions
+        fitting = [
+            hit
+            for hit in strange
+            if hit.cosine >= ALIKE_COSINE and not self.entries[hit.entry].mentions & unsaid
+        ]
+        return near + fitting[:STRANGERS_COMPARED]
 
 
 def _value(compared: Compared) -> float:

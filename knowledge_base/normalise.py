@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -61,15 +62,34 @@ def spelling() -> Replacer:
     return Replacer(lexicon.read_pairs(lexicon.FOLDER / "dialect.txt") | typos)
 
 
+@dataclass(frozen=True)
+class Fillers:
+    """What to strip from the start and from the end; ``paused`` words only after a pause."""
+
+    front: re.Pattern[str]
+    back: tuple[str, ...]
+    paused: tuple[str, ...]
+
+    def ending(self, text: str) -> int:
+        """Return how many characters at the end of ``text`` say nothing: the longest filler."""
+        if text in self.paused:
+            return len(text)
+        found = [len(w) for w in self.back if text.endswith(w)] if text.endswith(self.back) else []
+        if text.endswith(self.paused):
+            found += [len(w) + 1 for w in self.paused if text.endswith(f" {w}")]
+        return max(found, default=0)
+
+
 @cache
-def fillers() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what to strip from the start and from the end."""
+def fillers() -> Fillers:
+    """Return the talk around a question."""
     words = sorted(lexicon.read_words(lexicon.FOLDER / "fillers.txt"), key=len, reverse=True)
     # A word marked with | is dropped only when a pause parts it from the question.
     front = "|".join(f"{re.escape(w[:-1])}(?: |$)" if w[-1] == "|" else re.escape(w) for w in words)
-    back = "|".join(f"(?: |^){re.escape(w[:-1])}" if w[-1] == "|" else re.escape(w) for w in words)
-    return re.compile(f"^(?:(?:{front}|[ {PARTICLES}]))+"), re.compile(
-        f"(?:{back}|[ {PARTICLES}])$"
+    return Fillers(
+        re.compile(f"^(?:(?:{front}|[ {PARTICLES}]))+"),
+        (*(word for word in words if word[-1] != "|"), *PARTICLES, " "),
+        tuple(word[:-1] for word in words if word[-1] == "|"),
     )
 
 
@@ -89,8 +109,7 @@ def normalise(text: str) -> str:
 
 def _core(text: str) -> str:
     """Strip greetings, thanks and fillers from both ends."""
-    front, back = fillers()
-    text = front.sub("", text)
-    while (hit := back.search(text)) and hit.group():
-        text = text[: hit.start()]
+    text = fillers().front.sub("", text)
+    while text and (end := fillers().ending(text)):
+        text = text[:-end]
     return text

@@ -18,6 +18,8 @@ class Patterns(Generic[Value]):
 
     def find(self, text: str) -> Iterator[tuple[int, str, Value]]:
         """Yield start, pattern and value of every hit, left to right, without overlaps."""
+        if self._by_first.keys().isdisjoint(text):
+            return
         at = self._by_first.get
         end = 0
         for start, char in enumerate(text):

@@ -11,7 +11,9 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -21,6 +23,7 @@ from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 Work = Callable[[UnitOfWork], T]
+Thoughts = Sequence[Callable[[], object]]
 _BATCH = 64
 _LIMIT = 2_000
 
@@ -54,8 +57,12 @@ class Transactions(Protocol):
         """Queue ``work``; the future ends after its commit. Raise Overloaded when full."""
         ...
 
-    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
-        """Queue ``work``; how it ended goes to ``mailbox`` under ``tag``."""
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
+        """Queue ``work``; how it ended goes to ``mailbox`` under ``tag``.
+
+        ``before`` is what can be thought out without the database and is remembered by whoever
+        thinks it; it may be left out, and an error in it shows in ``work`` again.
+        """
         ...
 
     def run(self, work: Work[T]) -> T:
@@ -93,6 +100,7 @@ class _Job(NamedTuple):
     work: Work[Any]
     tag: Any
     mailbox: Mailbox
+    before: Thoughts = ()
 
 
 class _Futures:
@@ -127,9 +135,9 @@ class SingleWriter(_Reads):
         self._put(_Job(work, future, _FUTURES))
         return future
 
-    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
         """Queue ``work`` for the next commit."""
-        self._put(_Job(work, tag, mailbox))
+        self._put(_Job(work, tag, mailbox, before))
 
     def run(self, work: Work[T]) -> T:
         """Run ``work`` and wait for its commit."""
@@ -150,6 +158,7 @@ class SingleWriter(_Reads):
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             batch, last = self._gather(job)
+            _think([job.before for job in batch])
             for mailbox, ended in self._commit(batch).items():
                 mailbox.deliver(ended)
             if last:
@@ -179,6 +188,20 @@ class SingleWriter(_Reads):
         for job, end in zip(batch, ended, strict=True):
             mail.setdefault(job.mailbox, []).append(end)
         return mail
+
+
+def _think(thoughts: list[Thoughts]) -> None:
+    """Think out what needs no database before the lock is taken, one kind after the other.
+
+    The same code again and again finds its data and itself in the processor's caches: a fifth
+    of the time of a turn.
+    """
+    for kind in zip_longest(*thoughts):
+        for thought in kind:
+            if thought is not None:
+                # Whatever is wrong with it is met again, and dealt with, in the work itself.
+                with suppress(Exception):
+                    thought()
 
 
 def _attempt(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
@@ -214,8 +237,8 @@ class Pool(_Reads):
         future.add_done_callback(lambda _: self._waiting.release())
         return future
 
-    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any) -> None:
-        """Queue ``work`` for the next free connection."""
+    def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
+        """Queue ``work`` for the next free connection; each piece thinks for itself."""
 
         def tell(future: Future[Any]) -> None:
             problem = future.exception()

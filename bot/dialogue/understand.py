@@ -25,7 +25,9 @@ from bot.dialogue.reading import IntentReader, KnowledgeBase
 from bot.dialogue.refresh import IDLE, refresh
 from bot.dialogue.registry import Registry
 from bot.dialogue.state import DialogueState, Frame
+from bot.dialogue.words import FIGURES
 
+_A_QUESTION = 4  # characters: shorter words are answers and taps
 Reader = Callable[[Heard], list[Command]]
 
 READERS: tuple[Reader, ...] = (
@@ -94,6 +96,13 @@ class Understander:
             if commands := reader(heard):
                 return commands
         return [NotUnderstood()]
+
+    def look_ahead(self, text: str) -> None:
+        """Look a text up where the turn will most likely want it: unless it begins a flow."""
+        reading = self.intents.read(text)
+        begins = reading.intent in self.registry.flows and reading.confidence >= self.threshold
+        if not begins and len(text) >= _A_QUESTION and not FIGURES.match(text):
+            self.knowledge.look_up(text)
 
     def _revived(self, frame: Frame | None, text: str) -> Flow | None:
         return self.registry.revive(frame, text) if frame else None
