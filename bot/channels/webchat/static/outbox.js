@@ -87,8 +87,16 @@ export class Outbox {
     if (this.#busy) return;
     this.#busy = true;
     let item;
-    while ((item = this.#items.find((each) => each.state === "sending"))) await this.#deliver(item);
+    while ((item = this.#next())) await this.#deliver(item);
     this.#busy = false;
+  }
+
+  // What was said earlier goes first, or it would be read in another order than it was said.
+  #next() {
+    if (!this.#items.some((each) => each.state === "sending")) return undefined;
+    const first = this.#items.find((each) => each.state === "sending" || (each.state === "failed" && each.again));
+    if (first.state === "failed") this.#set(first, "sending");
+    return first;
   }
 
   async #deliver(item) {
@@ -101,14 +109,16 @@ export class Outbox {
       const known = failure instanceof Failure ? failure : new Failure("消息没有发出。", true);
       if (item.state === "sent") return;
       this.#set(item, "failed", known);
-      if (known.again) this.#againLater(item, known.wait);
+      if (!known.again) return;
+      for (const each of this.#items) if (each.state === "sending") this.#set(each, "failed", known);
+      this.#againLater(item, known.wait);
     }
   }
 
   // Some failures nobody announces the end of: try now and then, ever more rarely.
   #againLater(item, wait) {
     item.tries = (item.tries ?? 0) + 1;
-    setTimeout(() => this.retry(item), 1000 * (wait || Math.min(120, 5 * 2 ** item.tries)));
+    setTimeout(() => this.retryAll(), 1000 * (wait || Math.min(120, 5 * 2 ** item.tries)));
   }
 
   #post({ client_id, text, location, file }) {
