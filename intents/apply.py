@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue.flow import Slot
-from bot.dialogue.request import Request, not_told
-from bot.dialogue.slot_types.phone import phone
+from bot.dialogue.request import Request, not_told, phone_slot
 from bot.dialogue.slot_types.text import free_text
 
 
@@ -26,10 +25,4 @@ class Apply(Request):
         when=not_told,
         ask="想保什么？比如家用车、房子、给家人的意外险，或者店铺、员工。",
     )
-    phone = Slot(
-        phone,
-        label="联系电话",
-        called=("电话", "手机", "手机号"),
-        ask="请留个联系电话，同事会打这个号码。",
-        remembered=True,
-    )
+    phone = phone_slot()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue.flow import Slot
-from bot.dialogue.request import Request, not_told
-from bot.dialogue.slot_types.phone import phone
-from bot.dialogue.slot_types.plate import plate
+from bot.dialogue.request import Request, not_told, phone_slot, plate_slot
 from bot.dialogue.slot_types.text import free_text
 
 
@@ -28,18 +26,5 @@ class Endorse(Request):
         when=not_told,
         ask="要改哪一项？从什么改成什么，简单说一下。",
     )
-    plate = Slot(
-        plate,
-        label="车牌号",
-        called=("车牌",),
-        ask="车牌号是多少？没上牌或者不是车险，回复「以后补」。",
-        help="比如津A12345；新能源车是 8 位。",
-        remembered=True,
-    )
-    phone = Slot(
-        phone,
-        label="联系电话",
-        called=("电话", "手机", "手机号"),
-        ask="请留个联系电话，同事会打这个号码。",
-        remembered=True,
-    )
+    plate = plate_slot()
+    phone = phone_slot()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from bot.dialogue.flow import Slot
-from bot.dialogue.request import Request
-from bot.dialogue.slot_types.phone import phone
+from bot.dialogue.request import Request, phone_slot, plate_slot
 from bot.dialogue.slot_types.place import place
-from bot.dialogue.slot_types.plate import plate
 
 
 class Rescue(Request):
@@ -29,18 +27,5 @@ class Rescue(Request):
         called=("位置", "地点"),
         ask="车停在哪儿？说路名和附近的标志物，也可以直接发定位。",
     )
-    plate = Slot(
-        plate,
-        label="车牌号",
-        called=("车牌",),
-        ask="车牌号是多少？没上牌或者不是车险，回复「以后补」。",
-        help="比如津A12345；新能源车是 8 位。",
-        remembered=True,
-    )
-    phone = Slot(
-        phone,
-        label="联系电话",
-        called=("电话", "手机", "手机号"),
-        ask="请留个联系电话，同事会打这个号码。",
-        remembered=True,
-    )
+    plate = plate_slot()
+    phone = phone_slot()

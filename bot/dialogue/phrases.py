@@ -105,3 +105,10 @@ HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 def ahead(count: int) -> str:
     """Return the place in the queue in words."""
     return f"前面还有 {count} 位" if count else "马上就到您"
+
+
+PLATE_LABEL, PLATE_CALLED = "车牌号", ("车牌",)
+ASK_PLATE = "车牌号是多少？没上牌或者不是车险，回复「以后补」。"
+PLATE_HELP = "比如津A12345；新能源车是 8 位。"
+PHONE_LABEL, PHONE_CALLED = "联系电话", ("电话", "手机", "手机号")
+ASK_PHONE = "请留个联系电话，同事会打这个号码。"

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from bot.back_office import BackOffice
 from bot.dialogue import phrases
-from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json
+from bot.dialogue.slot_types.phone import phone
+from bot.dialogue.slot_types.plate import plate
 
 _WORD = re.compile(r"\w")
 _ENOUGH_WORDS = 10
@@ -19,6 +21,29 @@ _LIMIT = 1_000
 def not_told(request: Any) -> bool:
     """Tell whether the customer has said too little to act on: a slot's ``when``."""
     return not request.told
+
+
+def plate_slot() -> Slot[str]:
+    """Return the question for the number plate, as every request asks it."""
+    return Slot(
+        plate,
+        label=phrases.PLATE_LABEL,
+        called=phrases.PLATE_CALLED,
+        ask=phrases.ASK_PLATE,
+        help=phrases.PLATE_HELP,
+        remembered=True,
+    )
+
+
+def phone_slot() -> Slot[str]:
+    """Return the question for the number that a colleague will call."""
+    return Slot(
+        phone,
+        label=phrases.PHONE_LABEL,
+        called=phrases.PHONE_CALLED,
+        ask=phrases.ASK_PHONE,
+        remembered=True,
+    )
 
 
 class Request(Flow):
