@@ -77,6 +77,14 @@ def table(
     file: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()
 ) -> None:
     """Write a table to Excel, row by row; no text in it can become a formula."""
+    # Opened first: a half-built workbook that cannot be saved complains when it is dropped.
+    with file.open("wb") as target:
+        _book(headings, rows, widths).save(target)
+
+
+def _book(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]
+) -> Workbook:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     for place, width in enumerate(widths):
@@ -85,7 +93,7 @@ def table(
     sheet.append(list(headings))
     for row in rows:
         sheet.append([_safe(sheet, value) for value in row])
-    book.save(file)
+    return book
 
 
 def _safe(sheet: Any, value: Any) -> Any:

@@ -93,9 +93,7 @@ def _json_entry(file: Path, number: int, line: str) -> Entry:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise KnowledgeError(
-            file, number, f"不是合法的 JSON：{error}", "请一行写一个对象。"
-        ) from error
+        raise KnowledgeError(file, number, "不是合法的 JSON", "请一行写一个对象。") from error
     if not isinstance(row, dict) or not row.get("id") or not isinstance(row.get("question"), str):
         raise KnowledgeError(file, number, "缺少 id 或 question", "请补上这两个字段。")
     variants = row.get("variants") or []

@@ -19,8 +19,8 @@ def rows() -> Iterator[dict[str, Any]]:
             continue
         try:
             row = _loads(line)
-        except ValueError as error:
-            raise BadRequest(f"标准输入第 {number} 行不是合法的 JSON：{error}") from None
+        except ValueError:
+            raise BadRequest(f"标准输入第 {number} 行不是合法的 JSON：请一行写一个对象") from None
         if not isinstance(row, dict):
             raise BadRequest(f"标准输入第 {number} 行应是一个 JSON 对象")
         yield row

@@ -12,7 +12,7 @@ from bot import settings
 from bot.bootstrap import App
 from bot.cli import jsonl, kb_flow, kb_misses
 from bot.cli.explain import lines
-from bot.cli.kb_people import ready
+from bot.cli.kb_people import acting, ready
 from bot.knowledge import past, transfer
 from knowledge_base import export as files
 from knowledge_base import lint
@@ -122,6 +122,8 @@ def take_in(
         print(f"共 {len(refused.errors)} 处错误，没有导入任何一条。")
         return 1
     parts = ready()
+    if user:
+        acting(parts, user, "publish" if publish else "write")
     order = transfer.Order(
         user or f"cli:{getpass.getuser()}", parts.clock(), publish, replace, explain
     )

@@ -161,7 +161,10 @@ def versions(
         return uow.knowledge.history(code) if code else uow.knowledge.open(OPEN_STATES)
 
     now = parts.clock()
-    for v in parts.transactions.read(read):
+    found = parts.transactions.read(read)
+    if code and not found:
+        raise BadRequest(f"没有 {code} 这一条")
+    for v in found:
         state = "expired" if v.state == "published" and v.is_expired(now) else v.state
         what = "撤下" if v.gone else str(v.body.get("question", ""))
         people = f"{v.author}{f' → {v.reviewer}' if v.reviewer else ''}"
@@ -203,6 +206,8 @@ def replay(
     xlsx: Sheet = None,
 ) -> int:
     """用过去的提问、测试问题和全部问法试一遍：不变、变好、新答上、变了、答不了。"""
+    if xlsx:
+        _refuse_other_than_excel(xlsx)
     parts = ready()
     now, states = parts.clock(), ("approved",) if approved else OPEN_STATES
     if since:
@@ -238,10 +243,14 @@ def _told(verdict: object) -> str:
     return {"answer": f"{first}（{score:.2f}）", "offer": f"候选 {first}"}.get(outcome, "不答")
 
 
-def write_report(file: Path, report: Report) -> None:
-    """Write every change to Excel; what did not change is only counted."""
+def _refuse_other_than_excel(file: Path) -> None:
     if file.suffix.lower() != ".xlsx":
         raise BadRequest("--xlsx 的文件名要以 .xlsx 结尾")
+
+
+def write_report(file: Path, report: Report) -> None:
+    """Write every change to Excel; what did not change is only counted."""
+    _refuse_other_than_excel(file)
     headings = (
         "结果",
         "来自",

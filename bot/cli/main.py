@@ -24,6 +24,13 @@ for module in (serve, chat, dialogues, understand, database, staff, setup):
 app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
+_TROUBLES: dict[type[OSError], str] = {
+    FileNotFoundError: "找不到文件或文件夹",
+    IsADirectoryError: "要的是文件，不是文件夹",
+    NotADirectoryError: "路径里有一段不是文件夹",
+    PermissionError: "没有权限读写",
+}
+
 
 def main() -> None:
     """Run the command line: 0 done, 1 failed, 2 wrong use; never a traceback."""
@@ -44,6 +51,8 @@ def main() -> None:
 
 def _one_line(error: Exception) -> str:
     """Return what went wrong; unexpected errors begin with their kind."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{_TROUBLES.get(type(error), '读写不了')} {error.filename}"
     text = " ".join(str(error).split())[:300]
     return text if isinstance(error, AndaError | OSError) else f"{type(error).__name__}：{text}"
 

@@ -55,6 +55,7 @@ def draft(
 ) -> Version:
     """Begin a new entry with the questions of a cluster; ``said`` has its answer and source."""
     cluster = uow.misses.cluster(number)
+    _refuse_twice(uow, cluster)
     wordings = _wordings(uow, number)
     code = said.get("id") or free_code(uow)
     if uow.knowledge.history(code):
@@ -65,6 +66,13 @@ def draft(
     made = uow.knowledge.draft(seed.text_of(entry), actor, now, f"来自第 {number} 组问题")
     uow.misses.set_state(number, "taken", actor, now, code)
     return made
+
+
+def _refuse_twice(uow: UnitOfWork, cluster: Cluster) -> None:
+    """One cluster, one draft at a time: two would fight for the same question."""
+    code = cluster.entry
+    if code and any(v.state in OPEN_STATES for v in uow.knowledge.history(code)):
+        raise Refused(f"第 {cluster.id} 组已经写进 {code} 的草稿：请改那一份，或先把它删去")
 
 
 def variant(uow: UnitOfWork, number: int, code: str, actor: str, now: datetime) -> Version:

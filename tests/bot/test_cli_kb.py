@@ -63,3 +63,22 @@ def test_bad_rows_are_told_and_nothing_is_imported(home: Installation, tmp_path:
     assert "第 2 号" in kb(home, "import", str(file), "--publish", "--replace")
     assert "共 1 条" in kb(home, "check", status=1)
     assert home.run("kb", "import", str(file), "--replace").returncode == 2
+    assert "没有账号 nobody" in kb(
+        home, "import", str(file), "--publish", "--as", "nobody", status=1
+    )
+
+
+def test_files_that_cannot_be_used_are_told_in_chinese(home: Installation, tmp_path: Path) -> None:
+    """A folder that is not there, a folder for a file, a wrong ending, an unknown entry."""
+    lost = tmp_path / "nowhere" / "out.xlsx"
+    said = kb(home, "export", str(lost), status=1)
+    assert said == f"anda: 找不到文件或文件夹 {lost}\n"
+    assert "不是文件夹" in kb(home, "match", "--jsonl", "--kb", str(tmp_path), status=1)
+    said = kb(home, "replay", "--xlsx", str(tmp_path / "out.txt"), status=1)
+    assert said == "anda: --xlsx 的文件名要以 .xlsx 结尾\n"
+    assert "没有 F999 这一条" in kb(home, "versions", "F999", status=1)
+
+
+def test_the_shipped_entries_pass_their_own_check(home: Installation) -> None:
+    """No wording of the shipped knowledge base is answered by another entry."""
+    assert "发现 0 个问题" in kb(home, "check")

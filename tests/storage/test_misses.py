@@ -98,6 +98,18 @@ def test_a_cluster_becomes_a_draft_in_one_step(writes: Transactions) -> None:
         writes.run(again)
 
 
+def test_a_cluster_is_not_drafted_twice(writes: Transactions) -> None:
+    """Two drafts of one cluster would fight for its question; a discarded one is no hindrance."""
+    groups(writes)
+    writes.run(lambda uow: pool.draft(uow, 1, "甲", NOW, {"answer": "可以。"}))
+    with pytest.raises(Refused, match="已经写进 F300 的草稿"):
+        writes.run(lambda uow: pool.draft(uow, 1, "乙", NOW, {}))
+    writes.run(lambda uow: uow.knowledge.discard("F300", NOW))
+    assert writes.run(lambda uow: pool.draft(uow, 1, "乙", NOW, {})).state == "draft"
+    with pytest.raises(Refused, match="F301 还没有答案"):
+        writes.run(lambda uow: uow.knowledge.submit("F301", "乙", NOW))
+
+
 def test_a_cluster_becomes_wordings_of_an_entry(writes: Transactions) -> None:
     """The draft holds the old wordings and the new ones, and numbers of people are masked."""
     note(writes, "怎么把保单TATJ20260208000155退掉")
