@@ -9,7 +9,7 @@ from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.pattern import Pattern
 
 _STOP = re.compile(
-    r"退订|停了|停掉|别再?[发给推]|不要再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收"
+    r"退订|停了|停掉|别再?[发给推]|不[要许准用]再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收"
 )
 _CATEGORIES = (
     ("renewal", "续保提醒", re.compile(r"续保|到期提醒|不续")),
@@ -20,7 +20,9 @@ _DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True)) | {
     str(n): n for n in range(1, 6)
 }
 _AGAIN = re.compile(
-    r"(恢复|重新|再).{0,6}(推送|推广|短信|消息|提醒|订阅|接收|发)|取消退订|还是(发|要)吧"
+    r"(恢复|重新).{0,6}(推送|推广|短信|消息|提醒|订阅|接收|发)|取消退订|还是(发|要)吧"
+    # «别再发短信了» asks for the contrary.
+    r"|^(?!.*(?:别|不(?!好意思)|甭|勿|少|停)).*再.{0,6}(推送|推广|短信|消息|提醒|订阅|接收|发)"
 )
 _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
 # In the order in which they are tried: «不满意» and «非常满意» both contain «满意».

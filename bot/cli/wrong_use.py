@@ -27,7 +27,10 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "{name} 不能是 {value}，可选：{choices}",
     ),
-    (re.compile(r"for '(?P<name>[^']*)': path '(?P<value>.*)' does not exist"), "没有文件 {value}"),
+    (
+        re.compile(r"for '(?P<name>[^']*)': (?:path|file) '(?P<value>.*)' does not exist"),
+        "没有文件 {value}",
+    ),
     (
         re.compile(r"for '(?P<name>[^']*)'.*(?:less|greater) than or equal to (?P<value>[\d.]+)"),
         "{name} 超出范围（界限 {value}）",

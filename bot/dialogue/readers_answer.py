@@ -149,7 +149,12 @@ def confirmation(heard: Heard) -> list[Command]:
     if words.finishes(heard.bare):
         return [Confirm(yes=True)]
     answer = yes_no.answer(heard.text, heard.at)
-    return [Confirm(answer.value)] if answer and answer.value is not None else []
+    if answer is None or answer.value is None:
+        return []
+    # «没人受伤» tells a fact; it does not say that the card is wrong.
+    if not answer.value and heard.volunteered(heard.flow):
+        return []
+    return [Confirm(answer.value)]
 
 
 def nothing_new(heard: Heard) -> list[Command]:
