@@ -106,6 +106,8 @@ def test_a_cluster_is_not_drafted_twice(writes: Transactions) -> None:
         writes.run(lambda uow: pool.draft(uow, 1, "乙", NOW, {}))
     writes.run(lambda uow: uow.knowledge.discard("F300", NOW))
     assert writes.run(lambda uow: pool.draft(uow, 1, "乙", NOW, {})).state == "draft"
+    with pytest.raises(Refused, match="F301 还没有答案"):
+        writes.run(lambda uow: uow.knowledge.submit("F301", "乙", NOW))
 
 
 def test_a_cluster_becomes_wordings_of_an_entry(writes: Transactions) -> None:
