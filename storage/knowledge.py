@@ -181,7 +181,7 @@ class Knowledge:
             self._add(texts, {**common, "state": "draft", "origin": "staff"}, now)
 
     def submit(self, code: str, actor: str, now: datetime) -> Version:
-        """Hand a draft in for review; one without an answer says nothing to anybody."""
+        """Hand a draft in for review; without an answer customers would not get a word."""
         found = self._expected(code, ("draft",))
         if not found.gone and not str(found.body.get("answer") or "").strip():
             raise Refused(f"{code} 还没有答案：请先补上要对客户说的话")

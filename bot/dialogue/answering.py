@@ -33,7 +33,8 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 def answer(turn: Turn, command: AnswerEntry) -> None:
     """Answer from the knowledge base."""
     answered = turn.knowledge.answer(command.entry)
-    if answered is None:
+    if answered is None or not answered[0].strip():
+        # Gone since, or published without words: silence is no answer.
         miss(turn, NotUnderstood())
         return
     if not turn.knowledge.admits(command.entry, turn.office.channel, verified=turn.office.verified):

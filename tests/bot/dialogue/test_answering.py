@@ -18,6 +18,13 @@ def test_an_answer_asks_whether_it_helped() -> None:
     assert talk.buttons == ("转人工", "已解决", "没解决")
 
 
+def test_an_entry_without_words_is_no_answer() -> None:
+    """However it came to be published: the customer hears something, never silence."""
+    talk = Talk()
+    assert "没有把握" in talk.say("救援有几种") or "没太明白" in talk.say("救援有几种")
+    assert talk.office.noted
+
+
 def test_a_form_in_progress_has_no_such_buttons() -> None:
     """There the open question is what matters."""
     talk = Talk()
