@@ -18,6 +18,12 @@ class ClaimGuide(Flow):
     )
     examples = ("出了事故先干什么", "理赔流程是怎么样的", "撞车了用不用报警")
 
+    # A sum without a product is about one's own accident: steps, never a figure.
+    sounds_like = (
+        r"我?(?:就是|只是|就)?(?:想|要)?(?:问问|问一下|问下|知道)?(?:我?这个?)?"
+        r"(?:能|会|可以|大概|到底|得){0,3}赔(?:我|给我)?(?:多少|几个)钱?[啊呀呢吗]?[?？]?"
+    )
+
     @property
     def confirm(self) -> bool:
         """A piece of information needs no yes."""

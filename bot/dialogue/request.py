@@ -59,6 +59,11 @@ class Request(Flow):
     buttons: ClassVar[tuple[str, ...]] = (phrases.PERSON_BUTTON,)
 
     @property
+    def confirm(self) -> bool:
+        """Show a card only where there is something on it to check."""
+        return bool(self.values or self.skipped)
+
+    @property
     def told(self) -> bool:
         """Tell whether there are words enough for a colleague to know what it is about."""
         return len(_WORD.findall(self.words)) >= _ENOUGH_WORDS
