@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import Refused
+from storage.knowledge_values import Cut, Text, Version
 from storage.models.base import table_of
 from storage.models.knowledge import (
     OPEN_STATES,
@@ -24,64 +24,6 @@ _entry, _version = table_of(KbEntry), table_of(KbVersion)
 _release, _item = table_of(KbRelease), table_of(KbReleaseItem)
 _LOCK = 20_261_122
 _CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version as everybody outside this folder sees it; ``id`` is the database's own."""
-
-    id: int
-    code: str
-    number: int
-    state: str
-    origin: str
-    gone: bool
-    body: Mapping[str, Any]
-    hash: str
-    author: str
-    reviewer: str | None
-    note: str
-    effective_from: datetime | None
-    expires_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-    def is_expired(self, now: datetime) -> bool:
-        """Tell whether its time is over."""
-        return self.expires_at is not None and self.expires_at <= now
-
-
-@dataclass(frozen=True)
-class Text:
-    """What a new version says."""
-
-    code: str
-    body: Mapping[str, Any]
-    hash: str
-    effective_from: datetime | None = None
-    expires_at: datetime | None = None
-    gone: bool = False
-
-    def as_version(self, now: datetime) -> Version:
-        """Return it as if it were stored, to be tried out."""
-        return Version(
-            0, self.code, 0, "draft", "staff", self.gone, self.body, self.hash, "", None, "",
-            self.effective_from, self.expires_at, now, now,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What a release is made for, and by whom."""
-
-    kind: str
-    actor: str
-    now: datetime
-    explanation: str = ""
-    report: Mapping[str, Any] | None = None
-    calibration: Mapping[str, Any] | None = None
-    seed_hash: str = ""
-    restores: int | None = None
 
 
 _COLUMNS = (

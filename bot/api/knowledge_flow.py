@@ -16,7 +16,7 @@ from bot.api.problems import Problem, missing
 from bot.knowledge import pool, seed
 from knowledge_base import bodies
 from knowledge_base.entries import Basis, Entry
-from storage.knowledge import Text, Version
+from storage.knowledge_values import Text, Version
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge 知识库"])
 _State = Literal["draft", "review", "approved"]

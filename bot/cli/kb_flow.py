@@ -17,7 +17,7 @@ from bot.knowledge import past, pool, seed, transfer
 from bot.knowledge.releases import restore
 from knowledge_base import export
 from knowledge_base.replay import STATUSES, Change, Report
-from storage.knowledge import Version
+from storage.knowledge_values import Version
 from storage.models.knowledge import OPEN_STATES
 from storage.unit_of_work import UnitOfWork
 

@@ -19,7 +19,7 @@ from knowledge_base.entries import Entry
 from knowledge_base.loader import KnowledgeBase, load_folder
 from knowledge_base.service import FOLDER, SHIPPED, Service
 from storage import schema
-from storage.knowledge import Version
+from storage.knowledge_values import Version
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 

@@ -11,7 +11,7 @@ from bot.knowledge import live, past, seed
 from knowledge_base.bodies import hash_of
 from knowledge_base.entries import Entry
 from knowledge_base.pooling import Leaders
-from storage.knowledge import Text, Version
+from storage.knowledge_values import Text, Version
 from storage.misses import Cluster, ClusterState
 from storage.models.knowledge import OPEN_STATES
 from storage.unit_of_work import UnitOfWork

@@ -15,7 +15,7 @@ from knowledge_base.loader import KnowledgeBase
 from knowledge_base.matcher import FaqMatcher
 from knowledge_base.replay import Report, Side, Verdict
 from knowledge_base.service import Service, build
-from storage.knowledge import Cut, Text, Version
+from storage.knowledge_values import Cut, Text, Version
 from storage.models.knowledge import OPEN_STATES, KbRelease
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork

@@ -15,7 +15,7 @@ from knowledge_base.entries import Entry
 from knowledge_base.loader import load_folder
 from knowledge_base.service import FOLDER
 from storage.crypto import Cipher
-from storage.knowledge import Cut, Text, Version
+from storage.knowledge_values import Cut, Text, Version
 from storage.unit_of_work import UnitOfWork
 
 AUTHOR = "product"

@@ -16,7 +16,7 @@ from knowledge_base.entries import Entry
 from knowledge_base.intake import Intake, RowError, take_in
 from knowledge_base.loader import KnowledgeBase
 from knowledge_base.replay import Report
-from storage.knowledge import Cut, Text, Version
+from storage.knowledge_values import Cut, Text, Version
 from storage.models.knowledge import OPEN_STATES
 from storage.unit_of_work import UnitOfWork
 

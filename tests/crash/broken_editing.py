@@ -20,7 +20,7 @@ from bot.knowledge import pool, seed
 from bot.knowledge.releases import plan, restore
 from knowledge_base.entries import Entry
 from storage.database import open_engine
-from storage.knowledge import Cut
+from storage.knowledge_values import Cut
 from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
 from tests.crash.server import SECRET

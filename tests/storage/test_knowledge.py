@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Executable, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Refused
-from storage.knowledge import Cut, Text, Version
+from storage.knowledge_values import Cut, Text, Version
 from storage.models.base import table_of
 from storage.models.knowledge import KbReleaseItem, KbVersion
 from storage.transactions import Transactions, Work, transactions

@@ -12,7 +12,7 @@ from bot.dialogue.message import InboundMessage
 from bot.errors import Refused
 from bot.knowledge import pool, seed
 from knowledge_base.entries import Entry
-from storage.knowledge import Cut
+from storage.knowledge_values import Cut
 from storage.models.base import table_of
 from storage.models.knowledge import KbMiss
 from storage.transactions import Transactions, transactions

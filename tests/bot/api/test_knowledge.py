@@ -16,7 +16,7 @@ from knowledge_base.loader import KnowledgeBase
 from knowledge_base.service import LiveEntries, Service
 from storage.crypto import Cipher
 from storage.database import open_engine
-from storage.knowledge import Cut
+from storage.knowledge_values import Cut
 from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
 from tests.bot.api.conftest import SECRET

@@ -16,7 +16,7 @@ from bot.knowledge import live
 from bot.knowledge.seed import text_of
 from knowledge_base.entries import Entry
 from storage.database import open_engine
-from storage.knowledge import Cut
+from storage.knowledge_values import Cut
 from storage.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=SHANGHAI)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.bootstrap import App
 from bot.knowledge.seed import Planted, plant, plant_questions, text_of
-from storage.knowledge import Cut
+from storage.knowledge_values import Cut
 from storage.unit_of_work import UnitOfWork
 from tests.bot.knowledge.kit import DOG, ENTRIES, NOW, seed_folder
 
