@@ -15,7 +15,8 @@ export class Composer {
     this.notice = document.getElementById("notice");
     this.limit = Number(document.body.dataset.maxText);
     this.extras = 0;
-    this.field.value = read(DRAFT, "");
+    // Who began to type before this script was there keeps every word.
+    this.field.value ||= read(DRAFT, "");
     this.field.enterKeyHint = byMouse.matches ? "send" : "enter";
     this.field.addEventListener("input", () => this.#changed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
