@@ -31,6 +31,8 @@ export class Feed {
     this.#open();
     addEventListener("online", () => this.reconnect());
     addEventListener("offline", () => this.#lost());
+    // The network may have gone before this script was there to hear of it.
+    if (!navigator.onLine) this.#lost();
     document.addEventListener("visibilitychange", () => document.hidden || this.check());
     setInterval(() => Date.now() - this.#heard > SILENCE_MS && !document.hidden && this.check(), 10000);
   }
