@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from knowledge_base import index, matcher, normalise
@@ -88,7 +89,7 @@ def ablations() -> Iterator[Ablation]:
     yield Ablation("去掉方言与错字表", lambda: _set(normalise, "spelling", lambda: Replacer({})))
     yield Ablation("去掉按读音认字", lambda: _set(Corrector, "correct", _as_typed))
     for title, name in (("词", "WORD"), ("单字", "CHARACTER"), ("字对", "PAIR"), ("音对", "SOUND")):
-        yield Ablation(f"检索不看{title}", lambda name=name: _set(index, name, 0.001))  # type: ignore[misc]
+        yield Ablation(f"检索不看{title}", partial(_set, index, name, 0.001))
     yield Ablation("少见的词不减分量", lambda: _set(index, "RARITY", 1.0))
     yield Ablation("去掉答案里的词", base=_no_context)
     yield Ablation("去掉“不归我们答”的句子", base=_no_strangers)
