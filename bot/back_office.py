@@ -6,14 +6,28 @@ the message and its replies, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-Values = Mapping[str, Any]
+from bot.desks.values import Values
+
 Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
+
+__all__ = [
+    "BackOffice",
+    "ClaimView",
+    "CodeResult",
+    "ComplaintView",
+    "HandoffView",
+    "Level",
+    "PolicyView",
+    "ProductView",
+    "SimilarClaim",
+    "Values",
+]
 
 
 @dataclass(frozen=True)
