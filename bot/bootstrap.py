@@ -31,6 +31,7 @@ from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
+from bot.desks import claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -54,7 +55,7 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
+from storage.rules import claim_clocks, claim_states, claim_tracks
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions

@@ -20,6 +20,7 @@ from bot.back_office import (
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
 from storage.conversations import OpenConversation
@@ -27,7 +28,6 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
-from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
 
 _LONGEST = 500

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from bot.back_office import ClaimView, SimilarClaim, Values
+from bot.desks import claim_facts
 from storage.claims_documents import Documents
 from storage.claims_register import Register
 from storage.identity import Identity
 from storage.models.case import Claim
 from storage.models.outbox import Media
 from storage.rules import claim as checklists
-from storage.rules import claim_facts, claim_tracks
+from storage.rules import claim_tracks
 from storage.rules.claim_states import machine
 from storage.statuses import CLAIM_STATUSES
 

@@ -16,13 +16,14 @@ from sqlalchemy import select
 
 from bot.clockwork import words
 from bot.clockwork.workdays import WorkCalendar
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import calendars, claims_clocks, claims_hooks, claims_reminders, claims_signals
 from storage.claims_documents import Documents
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
 from storage.rules import claim as checklists
-from storage.rules import claim_facts, claim_tracks
+from storage.rules import claim_tracks
 from storage.rules.claim_states import Machine, machine
 from storage.statuses import CLAIM_STATUSES
 from storage.unit_of_work import UnitOfWork
@@ -173,6 +174,8 @@ class Register:
         elif not lacking and claim.status == "draft":
             claim.status = "contact_due"
             self.note(claim, "contact_due", {"note": "报案信息已补齐"})
+            label = CLAIM_STATUSES[claim.status][0]
+            self.tell(claim, "claim.status_changed", {"status_label": label})
 
     def set_due(self, claim: Claim) -> None:
         """Work out the next deadline."""

@@ -38,6 +38,8 @@ CHINESE_ALLOWED = {
     "bot/dialogue/question_words.py": "the words of questions and of answers to them",
     "bot/dialogue/verification.py": "the sentences that flows with a proof of identity share",
     "bot/dialogue/slot_types/": "how customers say values, and why one cannot be used",
+    "bot/desks/claim_facts": "mistakes in the table of facts, told to clerks",
+    "bot/dialogue/claim_form.py": "the lines of the summary that tell what happened",
     "bot/dialogue/flow.py": "the line of the summary that lists what comes later",
     "bot/dialogue/lifecycle.py": "the button that takes a draft up again",
     "bot/dialogue/repair.py": "the button that takes a draft up again",

@@ -30,6 +30,7 @@ class Slot(Generic[T]):
     A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
     A slot that ``belongs_to`` another is emptied when that one changes. One that is ``implied``
     is found in words that say something else too («追尾» is a kind of accident and means a car).
+    Where its words fit the slot that it is ``instead_of`` as well, they are no value for that one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Slot(Generic[T]):
         received: str = "",
         belongs_to: str = "",
         implied: bool = False,
+        instead_of: str = "",
     ) -> None:
         self.type = slot_type
         self.label = label
@@ -76,6 +78,7 @@ class Slot(Generic[T]):
         self.received = received
         self.belongs_to = belongs_to
         self.implied = implied
+        self.instead_of = instead_of
 
     def __set_name__(self, owner: type[Flow], name: str) -> None:
         self.name = name
@@ -86,6 +89,17 @@ class Slot(Generic[T]):
     def __get__(self, flow: Flow, owner: type[Flow]) -> T | None: ...
     def __get__(self, flow: Flow | None, owner: type[Flow]) -> Self | T | None:
         return self if flow is None else flow.values.get(self.name)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots made from a table; they are asked for where the class names them."""
+
+    slots: Mapping[str, Slot[Any]]
+
+    def __post_init__(self) -> None:
+        for name, slot in self.slots.items():
+            slot.name = name
 
 
 @dataclass
@@ -131,7 +145,7 @@ class Flow:
     amended_by: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
+        cls.slots = dict(_slots_of(vars(cls)))
 
     def __init__(
         self,
@@ -272,3 +286,11 @@ class Flow:
     def submit(self, office: BackOffice) -> Outcome:
         """Do what the flow is for; called once, in the turn's transaction."""
         raise NotImplementedError
+
+
+def _slots_of(members: Mapping[str, Any]) -> Iterator[tuple[str, Slot[Any]]]:
+    for name, member in members.items():
+        if isinstance(member, Slot):
+            yield name, member
+        elif isinstance(member, Slots):
+            yield from member.slots.items()
