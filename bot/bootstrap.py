@@ -55,7 +55,7 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_states, claim_tracks
+from storage.rules import claim_clocks, claim_states, claim_texts, claim_tracks
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -160,6 +160,7 @@ class App:
         claim_states.machine()
         claim_clocks.rules()
         claim_facts.facts()
+        claim_texts.texts()
         claim_tracks.rules()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()

@@ -23,6 +23,7 @@ from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
+from storage.claims_desk import ClaimsDeskMixin
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
@@ -34,7 +35,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice:
+class TransactionBackOffice(ClaimsDeskMixin):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

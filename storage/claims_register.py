@@ -15,10 +15,18 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.clockwork import words
+from bot.clockwork.clocks import Clock
 from bot.clockwork.workdays import WorkCalendar
 from bot.desks import claim_facts
 from bot.settings import Settings
-from storage import calendars, claims_clocks, claims_hooks, claims_reminders, claims_signals
+from storage import (
+    calendars,
+    claims_clocks,
+    claims_hooks,
+    claims_reminders,
+    claims_signals,
+    claims_silence,
+)
 from storage.claims_documents import Documents
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
@@ -137,11 +145,13 @@ class Register:
         self.uow.session.flush()
         self._need_documents(claim)
         claim.signals = claims_signals.look(self.uow.session, claim)
-        claim.track = claim_tracks.track(claims_clocks.case_of(claim))
+        before, claim.track = claim.track, claim_tracks.track(claims_clocks.case_of(claim))
         if not claim_tracks.is_person(claim.owner):
             claim.owner = claim_tracks.owner(claim.track)
         self._complete(claim)
-        self.set_due(claim)
+        found = self.set_due(claim)
+        if "complex" in (before, claim.track):
+            claims_silence.plan(self, claim, found)
         self.uow.session.flush()
 
     def _need_documents(self, claim: Claim) -> None:
@@ -177,11 +187,12 @@ class Register:
             label = CLAIM_STATUSES[claim.status][0]
             self.tell(claim, "claim.status_changed", {"status_label": label})
 
-    def set_due(self, claim: Claim) -> None:
-        """Work out the next deadline."""
+    def set_due(self, claim: Claim) -> list[Clock]:
+        """Work out the next deadline; return the clocks it comes from."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
         claim.due_at, told = claims_clocks.next_due(found, self.calendar, self.now)
         claim.due_on = words.due_on(told) if told else None
+        return found
 
     def clocks(self, claim: Claim) -> list[claims_clocks.ClockView]:
         """Return every clock of a claim in words."""

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from bot.api import (
     claim_handling,
+    claim_texts,
     claims,
     complaints,
     conversations,
@@ -42,7 +43,7 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
+    conversations, messages, claims, claim_handling, claim_texts, complaints, policies, customers,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
     misses, kpis,
 )  # fmt: skip

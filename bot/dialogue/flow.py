@@ -210,6 +210,10 @@ class Flow:
         self.skipped = (*self.skipped, name)
         self.order = (*self.order, name)
 
+    def left_open(self) -> tuple[str, ...]:
+        """Return the slots that were left for later and have no value yet."""
+        return tuple(name for name in self.skipped if name not in self.values)
+
     def partner(self, slot: Slot[Any]) -> Slot[Any] | None:
         """Return the slot that is asked for in the same breath as ``slot``, if it is open too."""
         partner = self.slots.get(slot.also)

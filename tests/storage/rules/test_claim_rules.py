@@ -132,8 +132,9 @@ def test_a_line_asks_for_what_is_open_and_nothing_else(line: str) -> None:
 
 def test_one_of_several_is_enough() -> None:
     """A plate or a policy number; a story or a kind of accident."""
-    known = {"happened_at": "x", "place": "x", "phone": "x", "accident_type": "glass"}
-    known |= {"reporter": "x", "drivable": False, "police_reported": False}
+    known: dict[str, Any] = dict.fromkeys(("happened_at", "place", "phone"), "x")
+    known |= {"accident_type": "glass", "reporter": "x", "drivable": False}
+    known |= {"police_reported": False}
     assert claim_facts.facts().lacking("auto", known) == ["车牌号"]
     assert claim_facts.facts().lacking("auto", known | {"policy_number": "P1"}) == []
 
