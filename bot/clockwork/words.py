@@ -22,6 +22,7 @@ _UNITS: Final[dict[Unit, str]] = {
     "day": "个自然日",
     "working_hour": "个工作小时",
     "working_day": "个工作日",
+    "year": "年",
 }
 _MOST_DAYS = 400
 
@@ -44,7 +45,7 @@ def reason(clock: Clock, reading: Reading, calendar: WorkCalendar) -> str:
     rule = clock.rule
     if clock.started is None:
         return f"尚未开始：从{rule.start_label or rule.label}起算。依据：{rule.basis}"
-    counted_from = "次日" if rule.unit in ("day", "working_day") else "此刻"
+    counted_from = "次日" if rule.unit in ("day", "working_day", "year") else "此刻"
     parts = [
         f"{clock.started.month}月{clock.started.day}日 {clock.started:%H:%M} {rule.start_label}，"
         f"从{counted_from}起算 {rule.value} {_UNITS[rule.unit]}"

@@ -239,6 +239,20 @@ def test_compulsory_cover_has_the_shorter_clock(desk: Desk) -> None:
     assert "decision" not in clocks
 
 
+def test_a_stolen_car_waits_and_every_claim_lapses_in_time(desk: Desk) -> None:
+    """3.3: 60 days until a theft counts as unsolved; two years to ask for payment, a hint only."""
+    number = desk.open(accident_type="theft", drivable=None, police_reported=True)
+    clocks = desk.clocks(number)
+    assert clocks["theft_60d"].due_at == at("2027-01-25T00:00:00")
+    assert (clocks["theft_60d"].side, clocks["theft_60d"].state) == ("wait", "running")
+    assert clocks["limitation"].due_at == at("2028-11-26T00:00:00")
+    assert "《保险法》26 条" in clocks["limitation"].reason
+    desk.later(days=61)
+    assert desk.clocks(number)["theft_60d"].state == "met"
+    assert "theft_60d" not in desk.clocks(desk.open())
+    assert desk.claim(number).status == "contact_due"
+
+
 def test_small_and_clear_is_fast(desk: Desk) -> None:
     """S22, S23: up to 5000 yuan, nobody hurt, nobody else: one working day from complete."""
     number = ready(desk, estimate_fen=500_000)
