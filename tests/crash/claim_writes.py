@@ -22,7 +22,7 @@ from storage.unit_of_work import UnitOfWork
 from tests.crash.dying import die_in_turn, statements
 from tests.storage.claims_kit import HOOK, SECRET, Desk, desk_on
 
-WORK = {
+WORK: dict[str, Callable[[Desk], object]] = {
     "open": lambda desk: desk.open(desk.converse(f"c{os.getpid()}")),
     "ask": lambda desk: desk.move(_newest(desk), "documents_due", missing=["维修报价单"]),
     "document": lambda desk: desk.all_documents(_newest(desk)),
