@@ -122,6 +122,8 @@ def new_intent(heard: Heard) -> list[Command]:
         return []  # «没人» said twice is no complaint that nobody cares
     if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
         return []  # anger belongs to what we are writing down
+    if reading.intent == _CHAT and _names_a_case(heard):
+        return []  # a bare number of ours is about that case
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     return start(reading.intent, heard)
@@ -151,6 +153,11 @@ def recognised(heard: Heard) -> list[Command]:
     )
     name = next(named, "")
     return start(name, heard) if name else []
+
+
+def _names_a_case(heard: Heard) -> bool:
+    flows = heard.flows.values()
+    return any(_holds_a_number_of(heard, flow, likely=False) for flow in flows)
 
 
 def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:

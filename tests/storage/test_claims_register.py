@@ -66,6 +66,17 @@ def test_what_must_be_known_is_waited_for(desk: Desk) -> None:
     assert desk.claim(number).status == "contact_due"
 
 
+def test_a_table_that_asks_for_more_sets_no_running_claim_back(desk: Desk) -> None:
+    """A claim from before the table grew is not sent back by an amendment; taking back does."""
+    number = desk.open()
+    older = {k: v for k, v in desk.claim(number).facts.items() if k != "drivable"}
+    desk.ways.run(lambda uow: setattr(uow.cases.claim(number), "facts", older))
+    desk.amend(number, place="和平区南京路")
+    assert desk.claim(number).status == "contact_due"
+    desk.amend(number, place=None)
+    assert desk.claim(number).status == "draft"
+
+
 def test_other_systems_hear_that_a_report_is_complete(desk: Desk) -> None:
     """The state that follows from an amendment is told like any other."""
     number = desk.open(place=None)
