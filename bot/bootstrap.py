@@ -31,6 +31,8 @@ from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
+from bot.console import parts as console_parts
+from bot.console.app import console_app
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -256,6 +258,19 @@ class App:
         entries = LiveEntries(lambda: self.knowledge)
         return api_app(
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
+        )
+
+    def console(self) -> ASGIApp:
+        """Return the staff's pages."""
+        return console_app(
+            console_parts.Parts(
+                self.transactions,
+                self.cipher,
+                self.settings,
+                self.clock,
+                self.engine.go_on,
+                self.dispatcher.wake,
+            )
         )
 
     def page(self) -> PageInfo:

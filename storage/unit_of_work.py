@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from storage.cases import Cases
+from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.floor import Floor
@@ -75,6 +76,11 @@ class UnitOfWork:
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
         return Cases(self.session)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Return the log-ins of the console."""
+        return ConsoleSessions(self.session)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -45,6 +45,7 @@ CHINESE_ALLOWED = {
     "bot/dialogue/readers_": "cues and buttons, matched against what customers write",
     "bot/engine.py": "stand-ins for what has no text, and the reason staff read after a fault",
     "storage/handoffs.py": "how staff read a message that has no words",
+    "bot/console/": "the console speaks to staff",
     "bot/handoff.py": "reasons and refusals that staff read",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",

@@ -10,10 +10,10 @@ from pydantic import StringConstraints
 from bot.api import history
 from bot.api.desk import Desk
 from bot.api.fields import Body, Phone, RowId, Story, Word
-from bot.api.permissions import sees_ticket
 from bot.api.problems import Problem
 from bot.clock import SHANGHAI
 from bot.clockwork.desk_hours import DeskHours
+from bot.permissions import sees_ticket
 from storage.models.case import Ticket
 from storage.unit_of_work import UnitOfWork
 

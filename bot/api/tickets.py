@@ -14,9 +14,9 @@ from bot.api import history, paging
 from bot.api.desk import Desk, Seen, Shown, may, may_create
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId
 from bot.api.history import EventView
-from bot.api.permissions import TICKET_KINDS, sees_ticket
 from bot.api.problems import missing
 from bot.api.ticket_writing import TicketIn, TicketStatus, open_ticket
+from bot.permissions import TICKET_KINDS, sees_ticket
 from storage.models.case import Ticket
 from storage.unit_of_work import UnitOfWork
 

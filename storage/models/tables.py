@@ -4,6 +4,7 @@ from storage.models.base import Base
 from storage.models.calendar import CalendarDay
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
+from storage.models.console import AgentDraft, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
@@ -22,6 +23,7 @@ from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
     "AccessLog",
+    "AgentDraft",
     "AgentPresence",
     "AgentState",
     "ApiToken",
@@ -33,6 +35,7 @@ __all__ = [
     "ClaimDocument",
     "Complaint",
     "ConsoleEvent",
+    "ConsoleSession",
     "Conversation",
     "Customer",
     "Episode",
