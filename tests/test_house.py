@@ -88,6 +88,7 @@ CHINESE_ALLOWED = {
     "storage/claims": "claims in words: who has one, what comes next, why a step is refused",
     "storage/calendar_import.py": "mistakes in a table, told to whoever imports it",
     "storage/complaints.py": "who has a complaint",
+    "storage/tickets": "answers to customers, and why a step is refused",
     "storage/crypto.py": "a wrong key, told to the operator",
     "storage/database.py": "a wrong URL, told to the operator",
     "storage/schema.py": "a wrong version, told to the operator",
