@@ -7,6 +7,7 @@ from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -22,6 +23,8 @@ from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
     "AccessLog",
+    "AgentPresence",
+    "AgentState",
     "ApiToken",
     "Base",
     "CalendarDay",
@@ -32,8 +35,10 @@ __all__ = [
     "ClaimDocument",
     "Complaint",
     "ComplaintParty",
+    "ConsoleEvent",
     "Conversation",
     "Customer",
+    "Episode",
     "Handoff",
     "IdempotentRequest",
     "KbCluster",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from storage import schema
 from storage.database import open_engine
-from tests.crash.dying import counted, die
-from tests.storage.claims_kit import SECRET
+from tests.conftest import SECRET
+from tests.crash.dying import killed
 
 pytestmark = pytest.mark.xdist_group("crash")
-MODULE = "tests.crash.ticket_writes"
+WORK = "tests.crash.ticket_writes:"
 COUNTS = {
     "tickets": "SELECT count(*) FROM ticket",
     "opened": "SELECT count(*) FROM case_event WHERE kind = 'opened'",
@@ -26,6 +26,13 @@ COUNTS = {
     "elsewhere": "SELECT count(*) FROM ticket WHERE queue = 'claims'",
     "handed": "SELECT count(*) FROM case_event WHERE kind = 'handed_over'",
 }
+
+
+def counted(engine: Engine, queries: Mapping[str, str]) -> dict[str, int]:
+    """Return what each query counts."""
+    with engine.connect() as connection:
+        found = {name: connection.execute(text(sql)).scalar() for name, sql in queries.items()}
+    return {name: int(value or 0) for name, value in found.items()}
 
 
 @pytest.fixture
@@ -41,9 +48,9 @@ def base(tmp_path: Path) -> Iterator[tuple[str, Engine]]:
 def test_a_promise_is_whole_or_not_there(base: tuple[str, Engine]) -> None:
     """Ticket, history and number come together."""
     url, engine = base
-    statements = die(MODULE, url, "open")[0]
-    killed = die(MODULE, url, "open", *range(1, statements + 1))
-    assert killed.count(-9) > statements / 2
+    (statements,) = killed(url, f"{WORK}opening")
+    codes = killed(url, f"{WORK}opening", *range(1, statements + 1))
+    assert codes.count(-9) > statements / 2
     counts = counted(engine, COUNTS)
     assert counts["tickets"] == counts["opened"] == counts["numbers"]
     assert counts["tickets"] < 1 + statements
@@ -52,17 +59,18 @@ def test_a_promise_is_whole_or_not_there(base: tuple[str, Engine]) -> None:
 def test_a_step_is_whole_or_not_there(base: tuple[str, Engine]) -> None:
     """Answer and end, reopening and hand-over: each with its line of history."""
     url, engine = base
-    die(MODULE, url, "open")
-    outcomes = die(MODULE, url, "answer", *range(1, 100))
-    assert outcomes.count(-9) > 3
+    killed(url, f"{WORK}opening")
+    assert killed(url, f"{WORK}answering", *range(1, 18)).count(-9) > 5
     counts = counted(engine, COUNTS)
-    assert (counts["done"], counts["finished"], counts["answers"]) == (1, counts["answers"], 1)
-    outcomes = die(MODULE, url, "reopen", *range(1, 100))
-    assert outcomes.count(-9) > 3
+    assert counts["done"] == counts["finished"] == counts["answers"] <= 1
+    killed(url, f"{WORK}answering")
+    assert killed(url, f"{WORK}reopening", *range(1, 14)).count(-9) > 3
+    killed(url, f"{WORK}reopening")
     counts = counted(engine, COUNTS)
-    assert (counts["reopened"], counts["done"]) == (1, 0)
-    statements = die(MODULE, url, "hand_over")[0]
-    die(MODULE, url, "hand_over", *range(1, statements + 1))
+    assert (counts["done"], counts["finished"], counts["answers"]) == (0, 1, 1)
+    assert counts["reopened"] == 1
+    assert killed(url, f"{WORK}handing_over", *range(1, 8)).count(-9) > 3
+    killed(url, f"{WORK}handing_over")
     counts = counted(engine, COUNTS)
     assert counts["elsewhere"] == 1
     assert counts["handed"] >= 1

@@ -66,7 +66,7 @@ def test_there_are_more_than_two_hundred() -> None:
 @pytest.mark.parametrize(("group", "unit", "start", "amount", "expected"), ALL)
 def test_a_hand_computed_end(group: str, unit: Any, start: Any, amount: int, expected: Any) -> None:
     """It is due when somebody with a paper calendar says so."""
-    begins = BEGINS.get(group, "")
+    begins: Literal["", "same_day", "next_opening"] = BEGINS.get(group, "")
     rule = Rule("c", "钟", amount, unit, ("a",), ("b",), "依据", begins=begins)
     assert Clock(rule, at(start)).due(ON.get(group, CALENDAR)) == _end(unit, expected)
 
