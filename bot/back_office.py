@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -26,6 +27,7 @@ __all__ = [
     "PolicyView",
     "ProductView",
     "SimilarClaim",
+    "TicketView",
     "Values",
 ]
 
@@ -140,7 +142,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(Protocol):
+class BackOffice(TicketDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -248,10 +250,6 @@ class BackOffice(Protocol):
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure with ``reason``."""
-        ...
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
     def subscribe_again(self) -> None:

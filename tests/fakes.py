@@ -19,13 +19,14 @@ from bot.back_office import (
 )
 from bot.clock import SHANGHAI
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice:
+class FakeOffice(FakeTickets):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -183,10 +184,6 @@ class FakeOffice:
                 coverages=(),
             )
         ]
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise."""
-        return self._open("TK", {**values, "kind": kind})
 
     def subscribe_again(self) -> None:
         """Forget what was stopped."""

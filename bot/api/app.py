@@ -29,6 +29,7 @@ from bot.api import (
     policies,
     problems,
     surveys,
+    ticket_handling,
     tickets,
 )
 from bot.api.auth import Gate
@@ -43,8 +44,8 @@ from storage.transactions import Transactions
 
 _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, policies, customers,
-    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpis,
+    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    knowledge_flow, knowledge, misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

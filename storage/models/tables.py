@@ -1,9 +1,10 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
 from storage.models.base import Base
-from storage.models.calendar import CalendarDay
+from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
+from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
@@ -29,11 +30,13 @@ __all__ = [
     "ApiToken",
     "Base",
     "CalendarDay",
+    "CalendarVersion",
     "CaseEvent",
     "ChannelToken",
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "ComplaintParty",
     "ConsoleEvent",
     "ConsoleSession",
     "Conversation",
