@@ -60,6 +60,7 @@ class Identity(Section):
     failures_before_lock: Positive = 3
     lock_minutes: Positive = 30
     session_minutes: Positive = 120
+    login_channels: tuple[str, ...] = ("wechat", "telegram")
 
 
 class Desk(Section):

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.policy import Policy
 
+_MOST_POLICIES = 200
+
 
 class Customers:
     """All customers; never commits."""
@@ -28,6 +30,11 @@ class Customers:
         """Return a customer's policies, the one that ends last first."""
         query = select(Policy).where(Policy.customer_id == customer_id)
         return self.session.scalars(query.order_by(Policy.ends_on.desc(), Policy.id)).all()
+
+    def policies_of_any(self, customers: Sequence[int]) -> Sequence[Policy]:
+        """Return the policies of several customers: one query, also for none of them."""
+        query = select(Policy).where(Policy.customer_id.in_(customers or (-1,)))
+        return self.session.scalars(query.limit(_MOST_POLICIES)).all()
 
     def latest_code(self, conversation_id: int, phone_blind: str) -> OneTimeCode | None:
         """Return the newest code sent to this phone from this conversation."""

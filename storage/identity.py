@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,13 +16,15 @@ from functools import cached_property
 from sqlalchemy import select
 
 from bot.back_office import CodeResult, Values
+from bot.desks.identity import Assurance
 from bot.settings import Identity as Rules
+from storage import proofs
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.customer import Customer, OneTimeCode
-from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 
+_MOST_ON_ONE_PHONE = 8
 _SMS = (
     "【安答】验证码 {code}，{minutes} 分钟内有效。我们的工作人员不会向您索要验证码，请勿告诉他人。"
 )
@@ -36,6 +39,7 @@ class Identity:
     cipher: Cipher
     rules: Rules
     now: datetime
+    channel: str = ""
 
     @property
     def verified(self) -> bool:
@@ -129,45 +133,50 @@ class Identity:
         """Return the plates on the verified customer's running policies: cars change hands."""
         if not self.verified or self.customer is None:
             return []
-        today, own = self.now.date(), self._policies(self.customer)
+        today, own = self.now.date(), self.uow.customers.policies_of(self.customer.id)
         running = (p for p in own if p.status == "有效" and p.ends_on >= today)
         return [p.plate for p in running if p.plate]
 
+    @property
+    def level(self) -> Assurance:
+        """Return how surely we know who is asking (`domain.md` 5.7)."""
+        if self.verified:
+            return "V2"
+        return "V1" if self.known_login or self.proved_phones() else "V0"
+
+    @property
+    def known_login(self) -> bool:
+        """Tell whether this identity is bound and its channel vouches for who writes."""
+        bound = self.conversation.customer_id is not None
+        return bound and self.channel in self.rules.login_channels
+
     def identify(self, phone: str, proof: Values) -> bool:
-        """Bind this identity to the customer whose phone and document fit (level V2)."""
-        blind = self.cipher.blind(phone)
-        if self.locked_minutes() or self._phone_locked(blind):
-            return False
-        if blind not in self.proved_phones():
-            return False
-        for customer in self.uow.customers.by_phone(blind):
-            if self._fits(customer, proof):
-                until = self.now + timedelta(minutes=self.rules.session_minutes)
-                self.uow.conversations.bind(self.conversation, customer.id, until)
-                self.log("identity verified V2", "身份核验")
-                return True
-        self.uow.customers.add_failure(self.conversation.id, blind, self.now)
-        return False
+        """Bind this identity to the customer whom the proofs fit (level V2).
 
-    def _fits(self, customer: Customer, proof: Values) -> bool:
-        """Six last characters of the document suffice; four need a second thing that fits."""
-        tail = str(proof.get("id_tail") or "").upper()
-        number = customer.id_number.upper()
-        if len(tail) < 4 or not hmac.compare_digest(number[-len(tail) :], tail):
+        The work is the same whether the phone is known, the document wrong, or both.
+        """
+        blind = self.cipher.blind(phone) if phone else self._login_blind()
+        allowed = blind in self.proved_phones() or (not phone and self.known_login)
+        if self.locked_minutes() or self._phone_locked(blind) or not allowed:
             return False
-        return len(tail) >= 6 or self._second_proof(customer, proof)
+        candidates = self._candidates(phone, blind)
+        policies = self.uow.customers.policies_of_any([c.id for c in candidates])
+        fitting = [c for c in candidates if proofs.fits(c, proof, policies)]
+        if not fitting:
+            self.uow.customers.add_failure(self.conversation.id, blind, self.now)
+            return False
+        until = self.now + timedelta(minutes=self.rules.session_minutes)
+        self.uow.conversations.bind(self.conversation, fitting[0].id, until)
+        self.log("identity verified V2", "身份核验")
+        return True
 
-    def _second_proof(self, customer: Customer, proof: Values) -> bool:
-        policies = self._policies(customer)
-        plate, number = proof.get("plate"), proof.get("policy_number")
-        return (
-            proof.get("name") == customer.name
-            or (plate is not None and plate in {p.plate for p in policies})
-            or (number is not None and number in {p.number for p in policies})
-        )
+    def _login_blind(self) -> str:
+        return self.customer.phone_blind if self.customer else ""
 
-    def _policies(self, customer: Customer) -> list[Policy]:
-        return list(self.uow.customers.policies_of(customer.id))
+    def _candidates(self, phone: str, blind: str) -> Sequence[Customer]:
+        if phone:
+            return self.uow.customers.by_phone(blind)[:_MOST_ON_ONE_PHONE]
+        return [self.customer] if self.customer else []
 
     def locked_minutes(self) -> int:
         """Return for how many more minutes verification is locked; 0 when it is open."""

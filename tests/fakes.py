@@ -19,18 +19,18 @@ from bot.back_office import (
 )
 from bot.clock import SHANGHAI
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_identity import FakeIdentityDesk
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice:
+class FakeOffice(FakeIdentityDesk):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
     channel: str = "webchat"
-    verified: bool = False
     staffed: bool = True
     tail: str = "124421"
     opened: list[tuple[str, str, Values]] = field(default_factory=list)
@@ -151,6 +151,7 @@ class FakeOffice:
     def check_code(self, phone: str, code: str) -> bool:
         """Compare with CODE."""
         self.failures += code != CODE
+        self.proved_phone = self.proved_phone or code == CODE
         return code == CODE
 
     def identify(self, phone: str, proof: Values) -> bool:
