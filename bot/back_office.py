@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desks.identity import IdentityDesk
+from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -29,24 +30,6 @@ __all__ = [
     "SimilarClaim",
     "Values",
 ]
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """A policy as its verified holder may see it; personal fields are masked already."""
-
-    number: str
-    product: str
-    line: str
-    subject: str
-    holder: str
-    insured: str
-    starts_at: datetime
-    ends_on: date
-    status: str
-    premium_fen: int
-    payment: str
-    coverages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -139,7 +122,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(IdentityDesk, Protocol):
+class BackOffice(IdentityDesk, PolicyDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

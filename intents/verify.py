@@ -55,7 +55,8 @@ class Verify(Flow):
         accept=verification.accept_phone,
         deferrable=False,
         shown=False,
-        ask=f"{_ASK}请告诉我投保时留的手机号，我给您发验证码。",
+        ask=f"{_ASK}只用来给您查询和办理业务，继续就表示您同意（回复「隐私」看说明，随时可以撤回）。"
+        "请告诉我投保时留的手机号，我给您发验证码。",
         help="验证码只发到这个号码，6 位数字。手机号换过的话，请回复「人工」。",
     )
     code = Slot(
@@ -129,6 +130,9 @@ class Verify(Flow):
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Identify as soon as the proofs suffice; a failure tells nothing about which was wrong."""
+        if self.phone:
+            # The text is in the question; going on after it is the consent.
+            office.give_consent("identity", "going on")
         if not verification.unproved(self) or (not self.code and not self.kept.get("login")):
             return []
         if self.level < "V2":

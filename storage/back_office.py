@@ -27,6 +27,7 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.models.case import Ticket
+from storage.policy_desk import PolicyDeskPart
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
@@ -35,7 +36,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(IdentityDeskPart):
+class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

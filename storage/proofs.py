@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from datetime import date
 
 from bot.back_office import Values
 from storage.models.customer import Customer
@@ -21,6 +22,15 @@ def fits(customer: Customer, proof: Values, policies: Iterable[Policy]) -> bool:
     right = hmac.compare_digest(own[-len(number) :].encode(), number.encode())
     second = _second(customer, proof, policies)
     return right and (len(number) >= _FULL_TAIL or second)
+
+
+def is_minor(customer: Customer, today: date, adult_years: int) -> bool:
+    """Tell whether the document says that the customer is not of age yet."""
+    number = customer.id_number
+    if customer.kind != "person" or len(number) != _WHOLE or not number[6:14].isdigit():
+        return False
+    year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
+    return (today.year - year, today.month, today.day) < (adult_years, month, day)
 
 
 def _second(customer: Customer, proof: Values, policies: Iterable[Policy]) -> bool:

@@ -18,6 +18,7 @@ from bot.back_office import (
     Values,
 )
 from bot.clock import SHANGHAI
+from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
 from tests.fakes_identity import FakeIdentityDesk
 
@@ -184,6 +185,11 @@ class FakeOffice(FakeIdentityDesk):
                 coverages=(),
             )
         ]
+
+    def find_policies(self, wish: PolicyWish, reason: str) -> FoundPolicies:
+        """Return the one policy, if it is meant."""
+        fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
+        return FoundPolicies(() if wish.granted else fitting)
 
     def open_ticket(self, kind: str, values: Values) -> str:
         """Record any other promise."""

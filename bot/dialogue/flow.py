@@ -169,6 +169,11 @@ class Flow:
         return "V0"
 
     @property
+    def needs_consent(self) -> str:
+        """Return the code of the consent without which the flow may not go on, '' for none."""
+        return ""
+
+    @property
     def over(self) -> bool:
         """Tell whether the flow cannot go on and must be left without ``submit``."""
         return False

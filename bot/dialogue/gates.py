@@ -1,8 +1,9 @@
-"""A proof of identity where a flow needs one: put on top of it, and gone when it is done.
+"""A proof of identity or a consent where a flow needs one: on top of it, and gone when done.
 
-A flow says how surely we must know who is asking (`Flow.requires`). The flow that is the ``gate``
-asks for the proofs on top of it; what the customer said already is used, and afterwards the flow
-beneath goes on by itself. Nobody is asked for a proof that the answer does not need.
+A flow says how surely we must know who is asking (`Flow.requires`), and what the customer must
+have agreed to (`Flow.needs_consent`). The flow that is the ``gate`` asks on top of it; what the
+customer said already is used, and afterwards the flow beneath goes on by itself. Nobody is asked
+for a proof or a consent that the answer does not need.
 """
 
 from __future__ import annotations
@@ -20,19 +21,28 @@ from bot.dialogue.state import DialogueState, Frame
 from bot.dialogue.turn import Turn
 
 PROOF = "verify"
+CONSENT = "ask_consent"
 _CHECKED_LATER = "staff_check"
 
 
 def stands_before(turn: Turn, flow: Flow) -> bool:
     """Put the gate before ``flow`` if it needs one; tell whether it stands there now."""
-    if flow.gate or PROOF not in turn.registry.flows or not _lacks_proof(turn, flow):
+    name = "" if flow.gate else _needed(turn, flow)
+    if name not in turn.registry.flows:
         return False
-    standing = next((f for f in turn.state.stack if f.flow == PROOF), None)
+    standing = next((f for f in turn.state.stack if f.flow == name), None)
     if standing is None:
-        _raise(turn, flow)
+        _raise(turn, flow, name)
     else:
         turn.state = _without(turn.state, standing).push(standing)
     return True
+
+
+def _needed(turn: Turn, flow: Flow) -> str:
+    """Return the gate that is needed, '' for none; consent comes first."""
+    if flow.needs_consent and not turn.office.consented(flow.needs_consent):
+        return CONSENT
+    return PROOF if _lacks_proof(turn, flow) else ""
 
 
 def _lacks_proof(turn: Turn, flow: Flow) -> bool:
@@ -42,20 +52,23 @@ def _lacks_proof(turn: Turn, flow: Flow) -> bool:
     return wanted > turn.office.level
 
 
-def _raise(turn: Turn, flow: Flow) -> None:
+def _raise(turn: Turn, flow: Flow, name: str) -> None:
     """Begin the gate with what was said in this message, and what the flow knows."""
-    gate = turn.registry.flows[PROOF]
-    kept: dict[str, Json] = {"gate": {"level": flow.requires, "about": flow.name}}
-    known = {n: s for n, s in turn.frame.slots.items() if n in gate.slots}
-    frame = Frame(PROOF, gate.version, slots=known, kept=kept, touched_at=turn.stamp())
+    gate = turn.registry.flows[name]
+    about = {"level": flow.requires, "code": flow.needs_consent, "about": flow.name}
+    kept: dict[str, Json] = {"gate": dict(about)}
+    # Only what supports a proof: a contact phone is no phone that a code was sent to.
+    helpful = {n for n, slot in gate.slots.items() if slot.optional}
+    known = {n: s for n, s in turn.frame.slots.items() if n in helpful}
+    frame = Frame(name, gate.version, slots=known, kept=kept, touched_at=turn.stamp())
     turn.state = turn.state.push(frame)
     turn.begun = True
-    proof = turn.flow()
-    proof.begin(turn.office)
-    turn.store(proof)
-    values = {n: said for n, said in _said(turn, proof).items() if n not in known}
+    raised = turn.flow()
+    raised.begin(turn.office)
+    turn.store(raised)
+    values = {n: said for n, said in _said(turn, raised).items() if n not in known}
     if values:
-        filling.fill(turn, FillSlots(values, flow=PROOF))
+        filling.fill(turn, FillSlots(values, flow=name))
 
 
 def _said(turn: Turn, flow: Flow) -> dict[str, Said]:

@@ -6,6 +6,7 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -20,6 +21,7 @@ from storage.models.policy import Policy
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
     "ApiToken",
     "Base",
@@ -29,10 +31,12 @@ __all__ = [
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "Consent",
     "Conversation",
     "Customer",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -47,6 +51,7 @@ __all__ = [
     "OptOut",
     "OutboxItem",
     "Policy",
+    "StaffCheck",
     "StaffUser",
     "Survey",
     "Ticket",
