@@ -57,7 +57,16 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks, skills
+from storage.rules import (
+    claim_clocks,
+    claim_facts,
+    claim_states,
+    claim_tracks,
+    consents,
+    policy_terms,
+    policy_words,
+    skills,
+)
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -166,6 +175,9 @@ class App:
         claim_tracks.rules()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
+        consents.texts()
+        policy_terms.notes()
+        policy_words.words()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

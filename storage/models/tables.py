@@ -9,6 +9,7 @@ from storage.models.console import AgentDraft, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -23,6 +24,7 @@ from storage.models.policy import Policy
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
     "AgentDraft",
     "AgentPresence",
@@ -37,6 +39,7 @@ __all__ = [
     "ClaimDocument",
     "Complaint",
     "ComplaintParty",
+    "Consent",
     "ConsoleEvent",
     "ConsoleSession",
     "Conversation",
@@ -44,6 +47,7 @@ __all__ = [
     "Episode",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -58,6 +62,7 @@ __all__ = [
     "OptOut",
     "OutboxItem",
     "Policy",
+    "StaffCheck",
     "StaffUser",
     "Survey",
     "Ticket",
