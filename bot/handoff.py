@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from bot.clockwork.desk_hours import DeskHours
 from storage.conversations import OpenConversation
+from storage.ledger import Happening
 from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
+from storage.models.ledger import Event
 from storage.unit_of_work import UnitOfWork
 
 
@@ -20,6 +23,7 @@ class Desk:
 
     uow: UnitOfWork
     now: datetime
+    hours: DeskHours | None = None
 
     def take(self, conversation_id: int, agent: str) -> bool:
         """Become the owner unless another agent is."""
@@ -29,6 +33,7 @@ class Desk:
         self.uow.conversations.set_owner(conversation, "agent", agent)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.agent = "taken", agent
+            self._tell(handoff, "handoff.taken", handoff.opened_at)
         return True
 
     def say(self, conversation_id: int, text: str) -> bool:
@@ -40,6 +45,7 @@ class Desk:
         row = {"author": "agent", "sent_by": "outbox", "body": body}
         seq = self.uow.conversations.record(conversation, [row], self.now)[0]
         self._owe(conversation_id, seq, body)
+        self._spoken(conversation_id)
         return True
 
     def hand_back(self, conversation_id: int) -> bool:
@@ -50,7 +56,40 @@ class Desk:
         self.uow.conversations.set_owner(conversation, "bot", None)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.closed_at = "closed", self.now
+            if handoff.agent:
+                self._tell(handoff, "handoff.closed", self._taken_at(handoff))
         return True
+
+    def _spoken(self, conversation_id: int) -> None:
+        """Tell the ledger of the first sentence after a hand-off: the customer's wait ends."""
+        if handoff := self._handoff(conversation_id):
+            self._tell(handoff, "handoff.answered", handoff.opened_at, once=True)
+            self._tell(handoff, "handoff.first", self._taken_at(handoff), once=True)
+
+    def _taken_at(self, handoff: Handoff) -> datetime:
+        table = table_of(Event)
+        query = select(func.max(table.c.at)).where(
+            table.c.case_number == handoff.number, table.c.kind == "handoff.taken"
+        )
+        return self.uow.connection.execute(query).scalar() or self.now
+
+    def _tell(self, handoff: Handoff, kind: str, since: datetime, *, once: bool = False) -> None:
+        """Append a stretch of the hand-off to the ledger, the desk's closed hours taken out."""
+        spent = self.now - since
+        closed = self.hours.closed_between(since, self.now) if self.hours else timedelta()
+        self.uow.ledger.add(
+            Happening(
+                kind,
+                self.now,
+                handoff.conversation_id,
+                handoff.number,
+                handoff.agent or "",
+                label=handoff.level,
+                value=int((spent - closed).total_seconds()),
+                excluded=int(closed.total_seconds()),
+                key=f"{kind}:{handoff.number}:{handoff.agent}"[:128] if once else None,
+            )
+        )
 
     def _open(self, conversation_id: int) -> OpenConversation:
         table = table_of(Conversation)

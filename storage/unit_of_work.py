@@ -11,6 +11,7 @@ from storage.cases import Cases
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.knowledge import Knowledge
+from storage.ledger import Ledger
 from storage.misses import Misses
 from storage.outbox import Outbox
 from storage.test_questions import TestQuestions
@@ -38,6 +39,13 @@ class UnitOfWork:
         if self._session is not None:
             self._session.commit()
             self._session.close()
+        if "ledger" in self.__dict__:
+            self.ledger.write()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger that every figure is counted from."""
+        return Ledger(self.connection)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -47,7 +55,7 @@ class UnitOfWork:
     @cached_property
     def outbox(self) -> Outbox:
         """Return what we owe."""
-        return Outbox(self.connection)
+        return Outbox(self.connection, self.ledger)
 
     @property
     def owes(self) -> bool:
@@ -62,7 +70,7 @@ class UnitOfWork:
     @cached_property
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
-        return Cases(self.session)
+        return Cases(self.session, self.ledger)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -80,6 +80,8 @@ CHINESE_ALLOWED = {
     "bot/knowledge/": "rules and records of the editors' work, read by staff",
     "storage/demo/": "invented data",
     "storage/knowledge.py": "rules of the editors' work, told to staff",
+    "storage/kpi/": "what a figure means, read by staff",
+    "storage/ledger_clocks.py": "the word by which a guideline is known from a law",
     "storage/misses.py": "a cluster that is not there, told to staff",
     "storage/rules/": "mistakes in the tables, told to clerks",
     "storage/statuses.py": "the states of cases in words",

@@ -1,5 +1,6 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
 from storage.models.calendar import CalendarDay
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
@@ -15,13 +16,27 @@ from storage.models.knowledge import (
     KbTestQuestion,
     KbVersion,
 )
+from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
+from storage.models.quality import (
+    Assessment,
+    Feedback,
+    FeedbackCluster,
+    Improvement,
+    Merit,
+    QaPlan,
+    QaSample,
+    TrainingTask,
+)
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
     "AccessLog",
     "ApiToken",
+    "Assessment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "CalendarDay",
     "CaseEvent",
@@ -31,8 +46,12 @@ __all__ = [
     "Complaint",
     "Conversation",
     "Customer",
+    "Event",
+    "Feedback",
+    "FeedbackCluster",
     "Handoff",
     "IdempotentRequest",
+    "Improvement",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -40,15 +59,21 @@ __all__ = [
     "KbReleaseItem",
     "KbTestQuestion",
     "KbVersion",
+    "KpiExclusion",
     "Media",
+    "Merit",
     "Message",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
     "OutboxItem",
     "Policy",
+    "QaPlan",
+    "QaSample",
+    "StaffPost",
     "StaffUser",
     "Survey",
     "Ticket",
+    "TrainingTask",
     "VerificationFailure",
 ]
