@@ -2,7 +2,7 @@
 
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
 ``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
-another one wrote, ``publish`` lets it go live.
+another one wrote, ``publish`` lets it go live; ``approve`` signs what another one asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full", "handle", "signals", "review", "publish"]
+Action = Literal["read", "write", "full", "handle", "signals", "review", "publish", "approve"]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -65,7 +65,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
-        "kpis": {"read": _and_lead("trainer")},
+        "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
     }
 )
 
