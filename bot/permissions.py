@@ -71,7 +71,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
-        "kpis": {"read": _and_lead("trainer")},
+        "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
     }
 )
 

@@ -17,7 +17,14 @@ from sqlalchemy import select
 from bot.clockwork import words
 from bot.clockwork.workdays import WorkCalendar
 from bot.settings import Settings
-from storage import calendars, claims_clocks, claims_hooks, claims_reminders, claims_signals
+from storage import (
+    calendars,
+    claims_clocks,
+    claims_hooks,
+    claims_reminders,
+    claims_signals,
+    ledger_clocks,
+)
 from storage.claims_documents import Documents
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
@@ -177,6 +184,7 @@ class Register:
     def set_due(self, claim: Claim) -> None:
         """Work out the next deadline."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
+        ledger_clocks.judge_claim(self.uow.ledger, claim, found, self.calendar, self.now)
         claim.due_at, told = claims_clocks.next_due(found, self.calendar, self.now)
         claim.due_on = words.due_on(told) if told else None
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.ledger import Happening, Ledger
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
 from storage.models.outbox import Media, OutboxItem
@@ -42,8 +43,9 @@ class Leased:
 class Outbox:
     """All items; never commits."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self.connection = connection
+        self.ledger = ledger
         self.added = 0
 
     def queue(  # noqa: PLR0913 - every part of an item is named where it is queued
@@ -151,12 +153,36 @@ class Outbox:
         return [item for item in ids if item not in stale]
 
     def settle(
-        self, item: int, worker: str, status: str, reason: str = "", provider_id: str = ""
+        self,
+        item: int,
+        worker: str,
+        status: str,
+        reason: str = "",
+        provider_id: str = "",
+        *,
+        now: datetime | None = None,
     ) -> bool:
-        """Write down how a delivery ended; False when the lease was lost meanwhile."""
-        return self._finish(
+        """Write down how a delivery ended; False when the lease was lost meanwhile.
+
+        With ``now`` the ledger hears of it too.
+        """
+        settled = self._finish(
             item, worker, status=status, reason=reason[:255], provider_id=provider_id[:128]
         )
+        if settled and now is not None:
+            self._tell(item, status, now)
+        return settled
+
+    def _tell(self, item: int, status: str, now: datetime) -> None:
+        columns = (_item.c.kind, _item.c.channel, _item.c.conversation_id, _item.c.created_at)
+        row = self.connection.execute(select(*columns).where(_item.c.id == item)).one()
+        waited = int((now - row.created_at).total_seconds() * 1000)
+        self.ledger.add(
+            Happening(
+                "outbox", now, row.conversation_id, None, "system", "", row.channel, row.kind,
+                status, waited,
+            )
+        )  # fmt: skip
 
     def postpone(self, item: int, worker: str, due_at: datetime, reason: str) -> bool:
         """Try again at ``due_at``."""

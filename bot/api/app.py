@@ -22,6 +22,7 @@ from bot.api import (
     knowledge,
     knowledge_flow,
     knowledge_releases,
+    kpi_rows,
     kpis,
     messages,
     misses,
@@ -45,7 +46,7 @@ from storage.transactions import Transactions
 _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, policies, customers,
     notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
-    knowledge_flow, knowledge, misses, kpis,
+    knowledge_flow, knowledge, misses, kpi_rows, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -1,5 +1,6 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
 from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
@@ -19,8 +20,19 @@ from storage.models.knowledge import (
     KbTestQuestion,
     KbVersion,
 )
+from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
+from storage.models.quality import (
+    Assessment,
+    Feedback,
+    FeedbackCluster,
+    Improvement,
+    Merit,
+    QaPlan,
+    QaSample,
+    TrainingTask,
+)
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -30,6 +42,9 @@ __all__ = [
     "AgentPresence",
     "AgentState",
     "ApiToken",
+    "Assessment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "CalendarDay",
     "CalendarVersion",
@@ -45,9 +60,13 @@ __all__ = [
     "Conversation",
     "Customer",
     "Episode",
+    "Event",
+    "Feedback",
+    "FeedbackCluster",
     "Handoff",
     "IdempotentRequest",
     "IdentityBinding",
+    "Improvement",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -55,16 +74,22 @@ __all__ = [
     "KbReleaseItem",
     "KbTestQuestion",
     "KbVersion",
+    "KpiExclusion",
     "Media",
+    "Merit",
     "Message",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
     "OutboxItem",
     "Policy",
+    "QaPlan",
+    "QaSample",
     "StaffCheck",
+    "StaffPost",
     "StaffUser",
     "Survey",
     "Ticket",
+    "TrainingTask",
     "VerificationFailure",
 ]
