@@ -21,6 +21,7 @@ from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
+from bot.channels.papers.app import papers_app
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
@@ -31,6 +32,7 @@ from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
+from bot.desks import changes
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -54,7 +56,7 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
+from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks, service_states
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -160,6 +162,8 @@ class App:
         claim_clocks.rules()
         claim_facts.facts()
         claim_tracks.rules()
+        changes.changes()
+        service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         return Engine(
@@ -250,6 +254,10 @@ class App:
         return api_app(
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
         )
+
+    def papers(self) -> ASGIApp:
+        """Return the documents behind links."""
+        return papers_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -52,6 +52,7 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Mount("/api", app.api()),
+            Mount("/papers", app.papers()),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),

@@ -28,13 +28,14 @@ from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
+from storage.servicing_desk import ServicingOfTurn
 from storage.unit_of_work import UnitOfWork
 
 _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice:
+class TransactionBackOffice(ServicingOfTurn):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

@@ -41,7 +41,7 @@ def _view(policy: Policy, customer: Customer, today: date) -> PolicyView:
         insured=mask_name(str(details.get("insured") or customer.name)),
         starts_at=policy.starts_at,
         ends_on=policy.ends_on,
-        status=_status(policy, today),
+        status=status_words(policy, today),
         premium_fen=policy.premium_fen,
         payment=policy.payment,
         coverages=tuple(_coverage(item) for item in details.get("coverages", ())),
@@ -53,7 +53,7 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(1, min(len(name) - 1, 3))
 
 
-def _status(policy: Policy, today: date) -> str:
+def status_words(policy: Policy, today: date) -> str:
     """Return the state in words a customer understands."""
     if policy.status not in ("有效", "未生效"):
         return policy.status

@@ -17,6 +17,7 @@ from storage.models.knowledge import (
 )
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
+from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -47,6 +48,10 @@ __all__ = [
     "OptOut",
     "OutboxItem",
     "Policy",
+    "PolicyDelivery",
+    "PolicyLink",
+    "ServiceDocument",
+    "ServiceRequest",
     "StaffUser",
     "Survey",
     "Ticket",
