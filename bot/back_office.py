@@ -129,6 +129,7 @@ class ProductView:
 class HandoffView:
     """What happened to a request for a person.
 
+    ``minutes`` is the expected wait, 0 where nobody can know.
     ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
     """
 
@@ -137,6 +138,7 @@ class HandoffView:
     staffed: bool
     ahead: int
     answer_by: datetime
+    minutes: int = 0
 
 
 class BackOffice(ServicingDesk, Protocol):

@@ -46,6 +46,7 @@ from bot.knowledge.releases import Editors
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
+from bot.queue_keeper import QueueKeeper
 from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
@@ -56,7 +57,14 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks, service_states
+from storage.rules import (
+    claim_clocks,
+    claim_facts,
+    claim_states,
+    claim_tracks,
+    service_states,
+    skills,
+)
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -157,6 +165,7 @@ class App:
         rules = self.settings.dialogue
         idle = timedelta(hours=rules.idle_hours_before_asking)
         # A mistake in the clerks' tables must stop the start, not a customer's turn.
+        skills.skills()
         claim_rules.rules()
         claim_states.machine()
         claim_clocks.rules()
@@ -204,6 +213,11 @@ class App:
         """Return the web chat's conversation."""
         poll = 15.0 if self.settings.database_url.startswith("sqlite") else 1.0
         return EngineChat(self.inbox, self.transactions, self.media, poll)
+
+    @cached_property
+    def queue_keeper(self) -> QueueKeeper:
+        """Return what keeps the queue for people moving."""
+        return QueueKeeper(self.settings.desk, self.engine.go_on)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

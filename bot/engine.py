@@ -16,6 +16,7 @@ from bot.dialogue.commands import (
     Command,
     FillSlots,
     NotUnderstood,
+    Resume,
     Said,
     Say,
     StartFlow,
@@ -62,7 +63,7 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        office = self._office(uow, conversation, message, now)
+        office = self._office(uow, conversation, message.channel, message.text, now)
         replies = self._replies(uow, conversation, message, office, now)
         return self._store(uow, conversation, message, replies, now, claim)
 
@@ -76,6 +77,18 @@ class Engine:
             partial(self.understander.look_ahead, text),
         )
 
+    def go_on(
+        self, uow: UnitOfWork, conversation: OpenConversation, channel: str, now: datetime
+    ) -> list[Reply]:
+        """Return how the bot goes on after a person: with the draft, where there is one."""
+        state = DialogueState.from_json(conversation.state)
+        if not state.stack:
+            return []
+        office = self._office(uow, conversation, channel, "", now)
+        turn = self.manager.advance(state, [Resume()], office, now)
+        conversation.state = turn.state.to_json()
+        return tidy(turn)
+
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
@@ -84,7 +97,9 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        self._office(uow, conversation, message, now).hand_off("P2", f"系统故障 {reference}")
+        self._office(uow, conversation, message.channel, message.text, now).hand_off(
+            "P2", f"系统故障 {reference}"
+        )
         text = phrases.TECHNICAL.format(reference=reference, hotline=self.settings.hotline)
         return self._store(uow, conversation, message, [Reply(text)], now, claim)
 
@@ -92,17 +107,18 @@ class Engine:
         self,
         uow: UnitOfWork,
         conversation: OpenConversation,
-        message: InboundMessage,
+        channel: str,
+        text: str,
         now: datetime,
     ) -> TransactionBackOffice:
         return TransactionBackOffice(
             uow=uow,
             conversation=conversation,
-            channel=message.channel,
+            channel=channel,
             settings=self.settings,
             cipher=self.cipher,
             at=now,
-            recent=(message.text,) if message.text else (),
+            recent=(text,) if text else (),
             cards=self.products,
             release=self.understander.knowledge.release,
         )
@@ -118,9 +134,11 @@ class Engine:
         """Return what was answered; if nobody waits for it any more, the outbox delivers it."""
         seq = conversation.repeat_of or 0
         stored = uow.conversations.stored_replies(conversation.id, seq)
-        in_response = [reply for reply, way in stored if way == "response"]
+        in_response = [reply for reply, way, _ in stored if way == "response"]
         if in_response and not claim.take("response"):
             uow.conversations.mark_sent_by(conversation.id, seq, "outbox")
+            # What was computed before a person took the floor does not get younger by this.
+            conversation.owner_rev = min(rev for _, _, rev in stored)
             self._owe(uow, conversation, message, seq, in_response, now)
             in_response = []
         shape = _shape(conversation)
@@ -135,7 +153,7 @@ class Engine:
         now: datetime,
     ) -> list[Reply]:
         media = self._keep_media(uow, conversation, message, now)
-        if message.kind == "event" and self._silent_event(uow, conversation, message):
+        if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
         if conversation.owner == "agent":
@@ -243,7 +261,11 @@ class Engine:
         )
 
     def _silent_event(
-        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        now: datetime,
     ) -> bool:
         """Take note of events that are never answered."""
         if message.event == "unsubscribe":
@@ -254,9 +276,9 @@ class Engine:
             uow.conversations.set_subscribed(conversation, subscribed=True)
         if message.event == "kf_create":
             # The platform's own desk holds the session: two voices would confuse the customer.
-            uow.conversations.set_owner(conversation, "agent", _PLATFORM_DESK)
+            uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
-            uow.conversations.set_owner(conversation, "bot", None)
+            uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:
@@ -311,6 +333,7 @@ class Engine:
                 due_at=now,
                 now=now,
                 conversation_id=conversation.id,
+                owner_rev=conversation.owner_rev,
             )
 
 

@@ -69,6 +69,11 @@ class Desk(Section):
     closes: time = time(20)
     answer_minutes: Positive = 5
     call_back_hours: Positive = 2
+    offer_seconds: Positive = 20
+    gone_seconds: Positive = 20
+    alarm_seconds: Positive = 60
+    tell_every_seconds: Positive = 60
+    tell_most: Positive = 2
 
     @field_validator("opens", "closes", mode="before")
     @classmethod

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
+from storage.models.conversation import Conversation
 from storage.models.outbox import Media, OutboxItem
 
 _item = table_of(OutboxItem)
 _media = table_of(Media)
+_conversation = table_of(Conversation)
+STALE = "没有发出：之后有工作人员接手了会话"
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,13 @@ class Outbox:
         due_at: datetime,
         now: datetime,
         conversation_id: int | None = None,
+        owner_rev: int | None = None,
         status: str = "due",
     ) -> bool:
         """Add an item unless one with this key exists; tell whether it was added.
 
-        A ``planned`` item is not delivered before somebody makes it due.
+        A ``planned`` item is not delivered before somebody makes it due; one with ``owner_rev``
+        is not delivered any more once a person has taken the floor after that revision.
         """
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         values = {
@@ -70,6 +75,7 @@ class Outbox:
             "peer": peer,
             "body": dict(body),
             "conversation_id": conversation_id,
+            "owner_rev": owner_rev,
             "status": status,
             "reason": "",
             "provider_id": "",
@@ -111,7 +117,9 @@ class Outbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = list(self.connection.execute(due).scalars())
+        found = ids = list(self.connection.execute(due).scalars())
+        while found and not (ids := self._without_stale(found)):
+            found = list(self.connection.execute(due).scalars())
         if not ids:
             return []
         self.connection.execute(
@@ -127,6 +135,20 @@ class Outbox:
             select(_item).where(_item.c.id.in_(ids)).order_by(_item.c.due_at, _item.c.id)
         )
         return [Leased.of(row) for row in rows.mappings()]
+
+    def _without_stale(self, ids: list[int]) -> list[int]:
+        """Keep back what was computed before a person took the floor."""
+        passed = (
+            select(_item.c.id)
+            .join(_conversation, _conversation.c.id == _item.c.conversation_id)
+            .where(_item.c.id.in_(ids), _item.c.owner_rev < _conversation.c.fence_rev)
+        )
+        stale = set(self.connection.execute(passed).scalars())
+        if stale:
+            self.connection.execute(
+                update(_item).where(_item.c.id.in_(stale)).values(status="suppressed", reason=STALE)
+            )
+        return [item for item in ids if item not in stale]
 
     def settle(
         self, item: int, worker: str, status: str, reason: str = "", provider_id: str = ""

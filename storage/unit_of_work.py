@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from storage.cases import Cases
 from storage.conversations import Conversations
 from storage.customers import Customers
+from storage.floor import Floor
 from storage.knowledge import Knowledge
 from storage.misses import Misses
 from storage.outbox import Outbox
+from storage.ownership import Ownership
 from storage.test_questions import TestQuestions
 
 
@@ -43,6 +45,16 @@ class UnitOfWork:
     def conversations(self) -> Conversations:
         """Return the conversations and messages."""
         return Conversations(self.connection)
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Return who has the floor where."""
+        return Ownership(self.connection)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Return the people at work and who waits for them."""
+        return Floor(self.session)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -99,12 +99,19 @@ HANDOFF_CLOSED = (
     "现在不在人工服务时间，已经为您登记，{when} 前会有同事回复您。"
     "有人受伤等紧急情况请先拨打 120、122，再拨打客服热线。"
 )
+AGENT_TAKES = "{agent}已接入，接下来由工作人员为您服务，之前说过的不用重复。"
+AGENT_PASSES = "{agent}接着为您服务，您说过的内容都转过去了。"
+AGENT_LEAVES = "刚才为您服务的同事暂时离开了，已经请其他同事接着处理，您不用重复说。"
+AGENT_ELSEWHERE = "已经为您转给{skill}的同事，很快有人接着为您服务，您不用重复说。"
+AGENT_ENDS = "人工服务先到这里，接下来还是我来帮您。有需要随时回复「人工」。"
+STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用转人工了」，我接着帮您。"
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
-def ahead(count: int) -> str:
-    """Return the place in the queue in words."""
-    return f"前面还有 {count} 位" if count else "马上就到您"
+def ahead(count: int, minutes: int = 0) -> str:
+    """Return the place in the queue in words, with the expected wait where it is known."""
+    place = f"前面还有 {count} 位" if count else "马上就到您"
+    return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
 PLATE_LABEL, PLATE_CALLED = "车牌号", ("车牌",)

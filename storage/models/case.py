@@ -101,7 +101,11 @@ class Ticket(Base):
 
 
 class Handoff(Base):
-    """A request for a person with the package an agent needs; open, taken or closed."""
+    """A request for a person with the package an agent needs; open, taken or closed.
+
+    ``offered_to`` is the agent who was asked to take it; ``told`` counts how often the waiting
+    customer was told a new place.
+    """
 
     __tablename__ = "handoff"
     __table_args__ = (Index("ix_handoff_status_level_opened_at", "status", "level", "opened_at"),)
@@ -113,6 +117,11 @@ class Handoff(Base):
     reason: Mapped[Name]
     status: Mapped[Short]
     agent: Mapped[Name | None]
+    skill: Mapped[Short] = mapped_column(server_default="general")
+    offered_to: Mapped[Name | None]
+    offered_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(server_default="0")
     package: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("handoff.package"))
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Id, Name, Short
 
 
 class StaffUser(Base):
-    """A log-in of the console; the password is an argon2id hash."""
+    """A log-in of the console; the password is an argon2id hash.
+
+    ``skills`` and ``capacity`` say which conversations the agent is offered, and how many at once.
+    """
 
     __tablename__ = "staff_user"
 
@@ -19,6 +23,8 @@ class StaffUser(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     role: Mapped[Short]
     password_hash: Mapped[str] = mapped_column(String(255))
+    skills: Mapped[list[Any] | None] = mapped_column(JSON)
+    capacity: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

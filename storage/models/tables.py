@@ -6,6 +6,7 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -22,6 +23,8 @@ from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
     "AccessLog",
+    "AgentPresence",
+    "AgentState",
     "ApiToken",
     "Base",
     "CalendarDay",
@@ -30,8 +33,10 @@ __all__ = [
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "ConsoleEvent",
     "Conversation",
     "Customer",
+    "Episode",
     "Handoff",
     "IdempotentRequest",
     "KbCluster",
