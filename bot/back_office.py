@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.identity import IdentityDesk
+from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.servicing import ServicingDesk
 from bot.desks.values import Values
 
@@ -29,24 +31,6 @@ __all__ = [
     "SimilarClaim",
     "Values",
 ]
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """A policy as its verified holder may see it; personal fields are masked already."""
-
-    number: str
-    product: str
-    line: str
-    subject: str
-    holder: str
-    insured: str
-    starts_at: datetime
-    ends_on: date
-    status: str
-    premium_fen: int
-    payment: str
-    coverages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -141,7 +125,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(ServicingDesk, Protocol):
+class BackOffice(IdentityDesk, PolicyDesk, ServicingDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

@@ -62,6 +62,9 @@ from storage.rules import (
     claim_facts,
     claim_states,
     claim_tracks,
+    consents,
+    policy_terms,
+    policy_words,
     service_states,
     skills,
 )
@@ -175,6 +178,9 @@ class App:
         service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
+        consents.texts()
+        policy_terms.notes()
+        policy_words.words()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

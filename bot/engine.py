@@ -22,6 +22,7 @@ from bot.dialogue.commands import (
     StartFlow,
 )
 from bot.dialogue.fold import fold
+from bot.dialogue.gates import gated
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
@@ -339,5 +340,5 @@ class Engine:
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
-    stack = conversation.state.get("stack") or [{}]
-    return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
+    top = (conversation.state.get("stack") or [{}])[-1]
+    return {"flow": gated(top) or top.get("flow"), "owner": conversation.owner}

@@ -53,13 +53,19 @@ class Dialogue(Section):
 class Identity(Section):
     """Rules of the one-time code and of failed verifications (`domain.md` 5.7)."""
 
-    code_minutes: Positive = 5
+    code_minutes: Annotated[int, Field(ge=1, le=10)] = 5
     code_attempts: Positive = 5
     resend_seconds: Positive = 60
     codes_per_phone_per_day: Positive = 10
+    codes_per_hour: Positive = 2_000
     failures_before_lock: Positive = 3
     lock_minutes: Positive = 30
     session_minutes: Positive = 120
+    login_channels: tuple[str, ...] = ("wechat", "telegram")
+    bound_days: Positive = 180
+    grant_days: Positive = 365
+    staff_check_minutes: Positive = 60
+    adult_years: Positive = 18
 
 
 class Desk(Section):

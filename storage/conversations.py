@@ -177,8 +177,17 @@ class Conversations:
         row = self.connection.execute(query).mappings().one()
         return OpenConversation.of({**row, "repeat_of": None})
 
+    def unbind(self, conversation: OpenConversation) -> None:
+        """Let the identity belong to nobody again."""
+        self._bind(conversation, None, None)
+
     def bind(self, conversation: OpenConversation, customer: int, until: datetime) -> None:
         """Bind the identity to a customer, verified until a time."""
+        self._bind(conversation, customer, until)
+
+    def _bind(
+        self, conversation: OpenConversation, customer: int | None, until: datetime | None
+    ) -> None:
         conversation.customer_id, conversation.verified_until = customer, until
         self.connection.execute(
             update(_conversation)

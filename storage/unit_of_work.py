@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from storage.bindings import Bindings
 from storage.cases import Cases
 from storage.conversations import Conversations
 from storage.customers import Customers
@@ -70,6 +71,11 @@ class UnitOfWork:
     def customers(self) -> Customers:
         """Return customers, policies and proofs of identity."""
         return Customers(self.session)
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """Return bindings, staff checks and consents."""
+        return Bindings(self.session)
 
     @cached_property
     def cases(self) -> Cases:

@@ -25,8 +25,14 @@ _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "co
 def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
-    flow = next((f for f in heard.flows.values() if words in f.taps), None)
-    return [StartFlow(flow.name, heard.original)] if flow else []
+    if flow := next((f for f in heard.flows.values() if words in f.taps), None):
+        return [StartFlow(flow.name, heard.original)]
+    told = next((f for f in heard.flows.values() if _told(f, words)), None)
+    return start(told.name, heard) if told else []
+
+
+def _told(flow: type[Flow], words: str) -> bool:
+    return bool(flow.told_by) and re.fullmatch(flow.told_by, words) is not None
 
 
 def danger(heard: Heard) -> list[Command]:

@@ -7,6 +7,7 @@ from storage.models.claim import ClaimDocument
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -22,6 +23,7 @@ from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, 
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
     "AgentPresence",
     "AgentState",
@@ -33,12 +35,14 @@ __all__ = [
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "Consent",
     "ConsoleEvent",
     "Conversation",
     "Customer",
     "Episode",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -57,6 +61,7 @@ __all__ = [
     "PolicyLink",
     "ServiceDocument",
     "ServiceRequest",
+    "StaffCheck",
     "StaffUser",
     "Survey",
     "Ticket",
