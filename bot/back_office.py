@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.servicing import ServicingDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -126,7 +127,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, Protocol):
+class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

@@ -21,6 +21,7 @@ from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
+from bot.channels.papers.app import papers_app
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
@@ -33,6 +34,7 @@ from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
 from bot.console import parts as console_parts
 from bot.console.app import console_app
+from bot.desks import changes
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -65,6 +67,7 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    service_states,
     skills,
 )
 from storage.rules import complaint as complaint_rules
@@ -173,6 +176,8 @@ class App:
         claim_clocks.rules()
         claim_facts.facts()
         claim_tracks.rules()
+        changes.changes()
+        service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         consents.texts()
@@ -284,6 +289,10 @@ class App:
                 self.dispatcher.wake,
             )
         )
+
+    def papers(self) -> ASGIApp:
+        """Return the documents behind links."""
+        return papers_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -223,6 +223,9 @@ class Engine:
         if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
+        if number := office.service_for_photos():
+            count = office.attach_service_photos(number)
+            return [Say(phrases.PHOTO_FOR_SERVICE.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
 
     def _keep_media(

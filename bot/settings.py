@@ -193,6 +193,14 @@ class Media(Section):
     max_bytes: Positive = 10_000_000
 
 
+class Papers(Section):
+    """Links to electronic policies: how long, how many wrong documents, how many downloads."""
+
+    link_minutes: Annotated[int, Field(ge=1, le=4320)] = 15
+    tries: Positive = 5
+    downloads: Positive = 5
+
+
 class Knowledge(Section):
     """How sure the knowledge base must be."""
 
@@ -225,6 +233,7 @@ class Settings(BaseSettings):
     console: Console = Console()
     calendar: Calendar = Calendar()
     media: Media = Media()
+    papers: Papers = Papers()
     sms: Sms = Sms()
     wechat: WeChat | None = None
     telegram: Telegram | None = None

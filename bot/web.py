@@ -59,6 +59,7 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Route("/metrics", metrics),
             Mount("/api", app.api()),
             *below("/console", app.console()),
+            Mount("/papers", app.papers()),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),

@@ -29,6 +29,7 @@ from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
+from storage.servicing_desk import ServicingOfTurn
 from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
@@ -36,7 +37,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(TicketsOfTurn, IdentityDeskPart, PolicyDeskPart):
+class TransactionBackOffice(TicketsOfTurn, IdentityDeskPart, PolicyDeskPart, ServicingOfTurn):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

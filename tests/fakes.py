@@ -21,6 +21,7 @@ from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
 from tests.fakes_identity import FakeIdentityDesk
+from tests.fakes_servicing import FakeServicing
 from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
@@ -28,7 +29,7 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeTickets, FakeIdentityDesk):
+class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON

@@ -68,6 +68,8 @@ def person(heard: Heard) -> list[Command]:
     «换个人处理» is what a complainant wants of us, when that was the question.
     """
     slot, reading = heard.pending(), heard.reading
+    if slot and heard.bare in slot.buttons:
+        return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if slot and slot.type.greedy and not PERSON.search(heard.text):
         return []
     asked = reading.escalation.level == "human" or (

@@ -33,6 +33,7 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -83,8 +84,12 @@ __all__ = [
     "OptOut",
     "OutboxItem",
     "Policy",
+    "PolicyDelivery",
+    "PolicyLink",
     "QaPlan",
     "QaSample",
+    "ServiceDocument",
+    "ServiceRequest",
     "StaffCheck",
     "StaffPost",
     "StaffUser",
