@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.servicing import ServicingDesk
@@ -127,7 +128,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, Protocol):
+class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

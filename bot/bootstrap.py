@@ -34,7 +34,7 @@ from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
 from bot.console import parts as console_parts
 from bot.console.app import console_app
-from bot.desks import changes
+from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -63,6 +63,7 @@ from storage.rules import (
     claim_clocks,
     claim_facts,
     claim_states,
+    claim_texts,
     claim_tracks,
     consents,
     policy_terms,
@@ -175,6 +176,7 @@ class App:
         claim_states.machine()
         claim_clocks.rules()
         claim_facts.facts()
+        claim_texts.texts()
         claim_tracks.rules()
         changes.changes()
         service_states.families()

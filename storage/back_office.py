@@ -20,8 +20,10 @@ from bot.back_office import (
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
+from storage.claims_desk import ClaimsDeskMixin
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
@@ -37,7 +39,9 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(TicketsOfTurn, IdentityDeskPart, PolicyDeskPart, ServicingOfTurn):
+class TransactionBackOffice(
+    TicketsOfTurn, IdentityDeskPart, PolicyDeskPart, ServicingOfTurn, ClaimsDeskMixin
+):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

@@ -19,6 +19,7 @@ _item = table_of(OutboxItem)
 _media = table_of(Media)
 _conversation = table_of(Conversation)
 STALE = "没有发出：之后有工作人员接手了会话"
+_PLANNED_ANEW = ("channel", "account", "peer", "body", "status", "reason", "due_at")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,35 @@ class Outbox:
         new = added.first() is not None
         self.added += new and status == "due"
         return new
+
+    def plan(  # noqa: PLR0913 - every part of an item is named where it is planned
+        self,
+        *,
+        dedupe_key: str,
+        kind: str,
+        channel: str,
+        account: str,
+        peer: str,
+        body: Mapping[str, Any],
+        due_at: datetime,
+        now: datetime,
+        conversation_id: int | None = None,
+    ) -> None:
+        """Plan an item, or what it says and when where it is planned or was taken back."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(_item).values(
+            dedupe_key=dedupe_key, kind=kind, channel=channel, account=account, peer=peer,
+            body=dict(body), conversation_id=conversation_id, status="planned", reason="",
+            provider_id="", attempts=0, created_at=now, due_at=due_at,
+        )  # fmt: skip
+        fresh = {name: insert.excluded[name] for name in _PLANNED_ANEW}
+        self.connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["dedupe_key"],
+                set_=fresh,
+                where=_item.c.status.in_(("planned", "suppressed")),
+            )
+        )
 
     def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
         """Take up to ``limit`` due items, oldest first; one at a time for each customer."""

@@ -20,6 +20,7 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_claims import FakeClaims
 from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_servicing import FakeServicing
 from tests.fakes_tickets import FakeTickets
@@ -29,7 +30,7 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing):
+class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
