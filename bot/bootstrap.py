@@ -61,7 +61,6 @@ from storage.outbox import Leased
 from storage.rules import claim as claim_rules
 from storage.rules import (
     claim_clocks,
-    claim_facts,
     claim_states,
     claim_texts,
     claim_tracks,

@@ -30,7 +30,6 @@ from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
 from storage.rules import claim as claim_rules
-from storage.rules import claim_facts
 from storage.servicing_desk import ServicingOfTurn
 from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
