@@ -29,7 +29,7 @@ class ClaimsDeskMixin:
     def incomplete_reports(self) -> Sequence[IncompleteReport]:
         """Return this customer's claims that wait for facts."""
         office = _office(self)
-        drafts = [c for c in claims.mine(office, office._identity) if c.status == "draft"]
+        drafts = [c for c in claims.mine(office, office.identity) if c.status == "draft"]
         return [_incomplete(claim) for claim in drafts]
 
     def urge_claim(self, number: str, words: str) -> Urged | None:
@@ -37,7 +37,7 @@ class ClaimsDeskMixin:
         office = _office(self)
         book = claims.register(office)
         claim = book.locked(number)
-        visible = claim is not None and claim in claims.mine(office, office._identity)
+        visible = claim is not None and claim in claims.mine(office, office.identity)
         if claim is None or not visible or claim.status in machine().over:
             return None
         earlier = _urged(book, number, office.at - _A_DAY)

@@ -26,6 +26,7 @@ from storage import (
     claims_reminders,
     claims_signals,
     claims_silence,
+    ledger_clocks,
 )
 from storage.claims_documents import Documents
 from storage.crypto import Cipher
@@ -200,6 +201,7 @@ class Register:
     def set_due(self, claim: Claim) -> list[Clock]:
         """Work out the next deadline; return the clocks it comes from."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
+        ledger_clocks.judge_claim(self.uow.ledger, claim, found, self.calendar, self.now)
         claim.due_at, told = claims_clocks.next_due(found, self.calendar, self.now)
         claim.due_on = words.due_on(told) if told else None
         return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from bot.back_office import BackOffice
+from bot.desks.identity import Assurance
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
 
@@ -126,6 +127,8 @@ class Flow:
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
+    ``told_by`` is a regular expression: a message that is wholly this begins the flow like a tap.
+    The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
 
     name: ClassVar[str]
@@ -143,6 +146,8 @@ class Flow:
     declined_by: ClassVar[str] = ""
     knowledge_first: ClassVar[bool] = False
     amended_by: ClassVar[str] = ""
+    told_by: ClassVar[str] = ""
+    gate: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.slots = dict(_slots_of(vars(cls)))
@@ -168,6 +173,19 @@ class Flow:
     def confirm(self) -> bool:
         """Tell whether the customer sees a summary and says yes before ``submit``."""
         return True
+
+    @property
+    def requires(self) -> Assurance:
+        """Return how surely we must know who is asking before the flow goes on from here.
+
+        Say V0 as long as nothing is shown or changed: it is asked again at every step.
+        """
+        return "V0"
+
+    @property
+    def needs_consent(self) -> str:
+        """Return the code of the consent without which the flow may not go on, '' for none."""
+        return ""
 
     @property
     def over(self) -> bool:

@@ -32,7 +32,9 @@ def correction(heard: Heard) -> list[Command]:
     if not words.CORRECT.search(heard.text):
         return _tapped_label(heard, flow)
     values = heard.volunteered(flow)
-    changed = {n: s for n, s in values.items() if s.value != flow.values.get(n)}
+    # What the flow will not take any more («改成津A…» is the new plate) corrects nothing.
+    open_to = {n: s for n, s in values.items() if n in flow.values or flow.takes(n)}
+    changed = {n: s for n, s in open_to.items() if s.value != flow.values.get(n)}
     named = _named(heard, flow)
     if named and named.name not in changed and (said := _after_cue(heard, named)):
         changed[named.name] = said
