@@ -161,6 +161,9 @@ class Engine:
         if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
+        if conversation.owner != "bot":
+            # Consoles that show it must hear of it; a conversation with the bot costs nothing.
+            uow.ownership.tell("message", conversation.id, None, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
