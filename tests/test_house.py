@@ -52,6 +52,7 @@ CHINESE_ALLOWED = {
     "bot/handoff.py": "reasons and refusals that staff read",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",
+    "storage/inbox.py": "what staff call a visitor and a message without words",
     "bot/outbox.py": "reasons that staff read beside an undelivered item",
     "bot/settings.py": "mistakes in the configuration, told to the operator",
     "bot/bootstrap.py": "what the chat page shows where the configuration is silent",
