@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -85,18 +86,6 @@ class SimilarClaim:
 
 
 @dataclass(frozen=True)
-class ComplaintView:
-    """A complaint as its author may see it."""
-
-    number: str
-    status: str
-    received_at: datetime
-    owner: str
-    due_on: date
-    decision: str = ""
-
-
-@dataclass(frozen=True)
 class ProductView:
     """A product card: the four elements, for whom it is, and where the words come from.
 
@@ -142,7 +131,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(TicketDesk, Protocol):
+class BackOffice(ComplaintDesk, TicketDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -206,14 +195,6 @@ class BackOffice(TicketDesk, Protocol):
 
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see, newest first."""
-        ...
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        ...
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see, newest first."""
         ...
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:

@@ -11,7 +11,6 @@ from typing import Any
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -21,7 +20,8 @@ from bot.back_office import (
 )
 from bot.clockwork.desk_hours import DeskHours
 from bot.settings import Settings
-from storage import claims, complaints, handoffs, policies, surveys
+from storage import claims, handoffs, policies, surveys
+from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
@@ -34,7 +34,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(TicketsOfTurn):
+class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork
@@ -121,14 +121,6 @@ class TransactionBackOffice(TicketsOfTurn):
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
         return claims.visible(self, self._identity, number)
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        return complaints.open_complaint(self, values)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see."""
-        return complaints.visible(self, self._identity, number)
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
