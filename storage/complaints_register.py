@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.clock import SHANGHAI
 from bot.clockwork import words
 from bot.clockwork.clocks import Clock
 from bot.clockwork.workdays import WorkCalendar
@@ -34,6 +35,7 @@ Values = Mapping[str, Any]
 OWNER, LEAD_OWNER = "客户服务部投诉岗", "客户服务部主管岗"
 NOTICE = "complaint_notice"
 _REPEATED = timedelta(days=30)
+_CLOCKS_DIFFER = timedelta(minutes=5)
 # These are columns or belong elsewhere, not facts of the complaint.
 _COLUMNS = ("channel", "conversation", "parties", "policy_number", "claim_number", "line")
 
@@ -58,11 +60,20 @@ class ComplaintRegister:
         """Return the tickets, changed in the same name."""
         return TicketBook(self.uow, self.cipher, self.settings, self.now, self.actor)
 
-    def open(self, said: Values, channel: str, conversation_id: int | None = None) -> Complaint:
+    def open(
+        self,
+        said: Values,
+        channel: str,
+        conversation_id: int | None = None,
+        received_at: datetime | None = None,
+    ) -> Complaint:
         """Record a complaint with whatever is known: nothing is mandatory, nobody is refused.
 
-        The legal clock starts on the day of receipt (CMP20).
+        The legal clock starts on the day of receipt (CMP20), even when it is entered later.
         """
+        received = received_at or self.now
+        if received > self.now + _CLOCKS_DIFFER:
+            raise Refused("收到投诉的时间不能晚于现在")
         text = " ".join(str(said.get(key) or "") for key in ("story", "demand", "about"))
         phone = said.get("phone")
         complaint = Complaint(
@@ -81,14 +92,14 @@ class ComplaintRegister:
             line=said.get("line"),
             facts=self._facts(said, text),
             decision="",
-            received_at=self.now,
-            due_on=self.now.date(),
+            received_at=received,
+            due_on=received.astimezone(SHANGHAI).date(),
             updated_at=self.now,
         )
         self.uow.cases.add(complaint)
         self._add_parties(complaint, said, text)
         self._mark_repeated(complaint)
-        self.note(complaint, "received", {"severity": complaint.severity})
+        self.note(complaint, "received", {"severity": complaint.severity}, received)
         self.set_due(complaint)
         self.tell(complaint, "complaint.opened", {})
         return complaint
@@ -195,6 +206,8 @@ class ComplaintRegister:
                 complaint.due_on = words.due_on(end)
         over = complaint.status in machine().over and complaint.status != "closed"
         complaint.due_at = None if over else min(open_ends, default=None)
+        if complaint.due_at is None or complaint.due_at > self.now:
+            complaint.rung = None  # nothing is late any more
 
     def _end(self, clock: Clock) -> datetime | None:
         try:
@@ -232,6 +245,11 @@ class ComplaintRegister:
         claims_hooks.publish(
             self.uow, self.settings.webhooks, event, complaint.number, body, self.now
         )
+
+    def joined(self, complaint: Complaint) -> list[str]:
+        """Return the complaints that were joined to this one."""
+        query = select(Complaint.number).where(Complaint.joined_to == complaint.number)
+        return list(self.uow.session.scalars(query.order_by(Complaint.id)))
 
     def locked(self, number: str) -> Complaint | None:
         """Return a complaint that nobody else changes until the end of the transaction."""

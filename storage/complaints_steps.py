@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from bot.errors import Refused
 from storage import complaints_after
 from storage.complaints_clocks import Told
@@ -44,7 +42,7 @@ class ComplaintSteps:
         """Take a complaint to another state; raise Refused with the rule that forbids it."""
         register = self.register
         events = register.events(complaint)
-        machine().check(complaint.status, to, given, _came_from(events))
+        machine().check(complaint.status, to, given, came_from(events))
         if owner := given.get("owner"):
             register.assign(complaint, str(owner))
         self._prepare(complaint, to, given, events)
@@ -137,8 +135,8 @@ class ComplaintSteps:
             register.notify(complaint, "review")
 
     def _followers(self, complaint: Complaint) -> list[Complaint]:
-        query = select(Complaint).where(Complaint.joined_to == complaint.number)
-        return list(self.register.uow.session.scalars(query.order_by(Complaint.id)))
+        found = map(self.register.locked, self.register.joined(complaint))
+        return [joined for joined in found if joined is not None]
 
     def milestone(
         self, complaint: Complaint, kind: str, text: str, at: datetime | None, given: Given
@@ -221,7 +219,7 @@ def _attempts(events: list[Told]) -> int:
     return len({event.at for event in events[last + 1 :] if event.kind == "attempt"})
 
 
-def _came_from(events: list[Told]) -> str:
+def came_from(events: list[Told]) -> str:
     """Return the state before the last suspension, '' when there was none."""
     states = [event.kind for event in events if event.kind in machine().states]
     if "suspended" not in states:

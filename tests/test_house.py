@@ -96,6 +96,7 @@ CHINESE_ALLOWED = {
     "storage/crypto.py": "a wrong key, told to the operator",
     "storage/database.py": "a wrong URL, told to the operator",
     "storage/schema.py": "a wrong version, told to the operator",
+    "scheduler/jobs/": "what a job does, told to staff",
     "tools/": "the tools speak to developers and operators",
 }
 LONG_ALLOWED = {

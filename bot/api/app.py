@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from bot.api import (
     claim_handling,
     claims,
+    complaint_handling,
     complaints,
     conversations,
     customers,
@@ -43,8 +44,8 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
-    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
+    customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
     knowledge_flow, knowledge, misses, kpis,
 )  # fmt: skip
 _ABOUT = (
