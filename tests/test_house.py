@@ -107,11 +107,12 @@ CHINESE_ALLOWED = {
     "storage/claims": "claims in words: who has one, what comes next, why a step is refused",
     "storage/recalculation.py": "deadlines that moved, told to whoever changed the calendar",
     "storage/calendar_import.py": "mistakes in a table, told to whoever imports it",
-    "storage/complaints.py": "who has a complaint",
+    "storage/complaint": "complaints in words: who has one, why a step is refused, what is told",
     "storage/tickets": "answers to customers, and why a step is refused",
     "storage/crypto.py": "a wrong key, told to the operator",
     "storage/database.py": "a wrong URL, told to the operator",
     "storage/schema.py": "a wrong version, told to the operator",
+    "scheduler/jobs/": "what a job does, told to staff",
     "tools/": "the tools speak to developers and operators",
 }
 LONG_ALLOWED = {

@@ -15,6 +15,7 @@ from bot.api import (
     claim_handling,
     claim_texts,
     claims,
+    complaint_handling,
     complaints,
     conversations,
     customers,
@@ -48,6 +49,9 @@ _RESOURCES = (
     conversations, messages, claims, claim_handling, claim_texts, complaints, policies, customers,
     notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
     knowledge_flow, knowledge, misses, kpi_rows, kpis,
+    conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
+    customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    knowledge_flow, knowledge, misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
