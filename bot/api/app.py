@@ -17,7 +17,9 @@ from bot.api import (
     complaints,
     conversations,
     customers,
+    deliveries,
     docs_page,
+    endorsements,
     handoffs,
     knowledge,
     knowledge_flow,
@@ -43,6 +45,7 @@ from storage.transactions import Transactions
 
 _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, policies, customers,
+    endorsements, deliveries,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
     misses, kpis,
 )  # fmt: skip
