@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.servicing import ServicingDesk
+from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -29,6 +31,7 @@ __all__ = [
     "PolicyView",
     "ProductView",
     "SimilarClaim",
+    "TicketView",
     "Values",
 ]
 
@@ -125,7 +128,7 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(IdentityDesk, PolicyDesk, ServicingDesk, Protocol):
+class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -233,10 +236,6 @@ class BackOffice(IdentityDesk, PolicyDesk, ServicingDesk, Protocol):
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure with ``reason``."""
-        ...
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
     def subscribe_again(self) -> None:

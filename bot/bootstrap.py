@@ -32,7 +32,9 @@ from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
-from bot.desks import changes
+from bot.console import parts as console_parts
+from bot.console.app import console_app
+from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -59,8 +61,8 @@ from storage.outbox import Leased
 from storage.rules import claim as claim_rules
 from storage.rules import (
     claim_clocks,
-    claim_facts,
     claim_states,
+    claim_texts,
     claim_tracks,
     consents,
     policy_terms,
@@ -173,6 +175,7 @@ class App:
         claim_states.machine()
         claim_clocks.rules()
         claim_facts.facts()
+        claim_texts.texts()
         claim_tracks.rules()
         changes.changes()
         service_states.families()
@@ -273,6 +276,19 @@ class App:
         entries = LiveEntries(lambda: self.knowledge)
         return api_app(
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
+        )
+
+    def console(self) -> ASGIApp:
+        """Return the staff's pages."""
+        return console_app(
+            console_parts.Parts(
+                self.transactions,
+                self.cipher,
+                self.settings,
+                self.clock,
+                self.engine.go_on,
+                self.dispatcher.wake,
+            )
         )
 
     def papers(self) -> ASGIApp:

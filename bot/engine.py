@@ -31,6 +31,7 @@ from bot.replies import entry_of, tidy
 from bot.replies import rows as replies_as_rows
 from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
+from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
@@ -65,7 +66,10 @@ class Engine:
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
         office = self._office(uow, conversation, message.channel, message.text, now)
+        before = (conversation.state, conversation.owner)
         replies = self._replies(uow, conversation, message, office, now)
+        for happening in of_turn(message, conversation, before, replies, now):
+            uow.ledger.add(happening)
         return self._store(uow, conversation, message, replies, now, claim)
 
     def thoughts(self, message: InboundMessage) -> Thoughts:

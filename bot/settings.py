@@ -68,6 +68,16 @@ class Identity(Section):
     adult_years: Positive = 18
 
 
+class Console(Section):
+    """How the staff's log-ins behave; ``totp_roles`` must have a second factor."""
+
+    idle_minutes: Positive = 60
+    longest_hours: Positive = 12
+    failures_before_lock: Positive = 5
+    lock_minutes: Positive = 15
+    totp_roles: tuple[str, ...] = ()
+
+
 class Desk(Section):
     """When the people of the branch answer, every day, and how fast they promise to."""
 
@@ -220,6 +230,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
+    console: Console = Console()
     calendar: Calendar = Calendar()
     media: Media = Media()
     papers: Papers = Papers()

@@ -74,6 +74,7 @@ class OpenConversation:
     verified_until: datetime | None
     subscribed: bool
     last_seq: int
+    last_at: datetime
     repeat_of: int | None
 
     @classmethod
@@ -89,6 +90,7 @@ class OpenConversation:
             verified_until=row["verified_until"],
             subscribed=row["subscribed"],
             last_seq=row["last_seq"],
+            last_at=row["last_at"],
             repeat_of=row["repeat_of"],
         )
 

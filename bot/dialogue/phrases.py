@@ -89,6 +89,7 @@ NOTHING_TO_CONFIRM = "这一项已经办完了，不用再提交。还需要办�
 STEPPED_BACK = "好的，退回一步，「{label}」重新填。"
 REQUEST_FILED = "{title}已登记，编号 {number}，{promise}会有同事联系您。{after}"
 REQUEST_SOON = "工作时间内"
+REQUEST_BY = "最晚 {when} 前"
 REQUEST_DETAILS = "具体是什么情况？简单说一句就行。"
 THEN_NEXT = "接下来帮您办{title}。"
 HANDOFF_URGENT = "我已经把您的情况转给值班人员，他们会马上联系您。我也一直在这儿。"

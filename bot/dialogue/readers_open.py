@@ -132,6 +132,8 @@ def new_intent(heard: Heard) -> list[Command]:
         return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
+    if reading.intent == _CHAT and (numbered := recognised(heard)):
+        return numbered  # a bare number of ours looks like chat and is none
     return start(reading.intent, heard)
 
 
