@@ -62,7 +62,10 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "full": _and_lead("agent", "underwriting"),
             "handle": _and_lead("underwriting"),
         },
-        "deliveries": {"read": _and_lead("agent", "underwriting", "sales")},
+        "deliveries": {
+            "read": _and_lead("agent", "underwriting", "sales"),
+            "write": _and_lead("agent", "underwriting", "sales"),
+        },
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {

@@ -153,6 +153,22 @@ def test_lists_filter_and_every_look_is_recorded(office: Branch) -> None:
     assert ("api:客服小李", f"endorsement {found[0]['number']}") in office.seen()
 
 
+def test_s12_every_way_of_delivery_is_written_down(office: Branch) -> None:
+    """By courier and signed for; a policy that does not exist is not found."""
+    asked(office)
+    header = office.token("sales")
+    step = {"policy_number": POLICY, "way": "courier", "state": "posted", "ref": "ZS-1"}
+    for state in ("posted", "received"):
+        body = step | {"state": state}
+        assert office.client.post("/v1/deliveries", headers=header, json=body).status_code == 201
+    url = f"/v1/deliveries?policy_number={POLICY}&way=courier"
+    found = office.client.get(url, headers=header).json()["items"]
+    assert [item["state"] for item in found] == ["received", "posted"]
+    unknown = step | {"policy_number": "TATJ0"}
+    answer = office.client.post("/v1/deliveries", headers=header, json=unknown)
+    assert answer.status_code == 404
+
+
 def test_deliveries_show_no_key_of_a_link(office: Branch, post: Callable[..., Any]) -> None:
     """A posted copy shows its parcel number (S12)."""
     path = asked(office, "copy", "paper")
