@@ -55,6 +55,17 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
             "full": _and_lead("underwriting"),
         },
+        # Changes, surrenders, paper copies, invoices: agents see and note, underwriting decides.
+        "endorsements": {
+            "read": _and_lead("agent", "underwriting"),
+            "write": _and_lead("agent", "underwriting"),
+            "full": _and_lead("agent", "underwriting"),
+            "handle": _and_lead("underwriting"),
+        },
+        "deliveries": {
+            "read": _and_lead("agent", "underwriting", "sales"),
+            "write": _and_lead("agent", "underwriting", "sales"),
+        },
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {

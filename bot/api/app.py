@@ -19,7 +19,9 @@ from bot.api import (
     complaints,
     conversations,
     customers,
+    deliveries,
     docs_page,
+    endorsements,
     handoffs,
     knowledge,
     knowledge_flow,
@@ -47,7 +49,8 @@ from storage.transactions import Transactions
 
 _RESOURCES = (
     conversations, messages, claims, claim_handling, claim_texts, complaints, policies, customers,
-    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    endorsements, deliveries, notifications, surveys, tickets, ticket_handling, handoffs,
+    knowledge_releases,
     knowledge_flow, knowledge, misses, kpi_rows, kpis,
     conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
     customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
