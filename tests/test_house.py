@@ -39,6 +39,7 @@ CHINESE_ALLOWED = {
     "bot/dialogue/verification.py": "the sentences that flows with a proof of identity share",
     "bot/dialogue/slot_types/": "how customers say values, and why one cannot be used",
     "bot/desks/claim_facts": "mistakes in the table of facts, told to clerks",
+    "bot/dialogue/claim_choice.py": "the label of the slot that flows about claims share",
     "bot/dialogue/claim_words.py": "the sentences that flows about claims share",
     "bot/dialogue/claim_form.py": "the lines of the summary that tell what happened",
     "bot/dialogue/flow.py": "the line of the summary that lists what comes later",
