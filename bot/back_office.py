@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -122,7 +123,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(IdentityDesk, PolicyDesk, Protocol):
+class BackOffice(IdentityDesk, PolicyDesk, RenewalDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

@@ -62,6 +62,7 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    renewal,
 )
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
@@ -173,6 +174,7 @@ class App:
         consents.texts()
         policy_terms.notes()
         policy_words.words()
+        renewal.advice()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

@@ -28,6 +28,7 @@ from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.models.case import Ticket
 from storage.policy_desk import PolicyDeskPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
@@ -36,7 +37,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart):
+class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart, RenewalDeskPart):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

@@ -19,6 +19,7 @@ from bot.api import (
     customers,
     docs_page,
     handoffs,
+    identity,
     knowledge,
     knowledge_flow,
     knowledge_releases,
@@ -42,7 +43,7 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
+    conversations, messages, claims, claim_handling, complaints, policies, customers, identity,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
     misses, kpis,
 )  # fmt: skip
