@@ -103,7 +103,7 @@ def policy(number: str, owner: int, plate: str | None = PLATE, left: int = 12) -
         details={
             "kind": "commercial",
             "coverages": [{"name": "车损险", "limit_yuan": 120_000, "deductible": "500 元"}],
-            "payments": [{"on": str(date(2026, 1, 1)), "amount_fen": 100_000, "way": "微信"}],
+            "payments": [{"paid_on": str(date(2026, 1, 1)), "amount_fen": 100_000, "way": "微信"}],
             "special": "仅限市内",
             "clause": "C-2020",
         },
