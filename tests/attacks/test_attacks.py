@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from tests.attacks.kit import OWN_POLICY, VICTIMS, Battlefield, CountingCipher, 
 from tests.attacks.scripts import attacks
 from tests.conftest import SECRET
 
+DOT = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 UNKNOWN_PHONE, UNKNOWN_POLICY, UNKNOWN_PLATE = "18600001111", "TATJ20990314000709", "津Q7H9ZZ"
 
 
@@ -131,3 +136,16 @@ def test_an_own_policy_is_shown_to_its_holder_only(field: Battlefield) -> None:
     field.become_customer("me")
     assert OWN_POLICY in field.say("me", "查保单")
     assert OWN_POLICY not in field.say("me2", "查保单")
+
+
+def test_a_photo_belongs_to_the_session_it_was_sent_in(field: Battlefield) -> None:
+    """Another session's name, a path around it, or half of it: there is no such photo."""
+    chat = field.app.chat
+    saved = asyncio.run(chat.save_media("victim-session", "a.gif", DOT))
+    name = saved.ref.rpartition("/")[2]
+    assert asyncio.run(chat.media("victim-session", name)) is not None
+    for session in ("other", "victim-sessio", "VICTIM-SESSION", "", "..", "*", "%"):
+        for tried in (name, f"../victim-session/{name}", saved.ref, f"..%2f{saved.ref}", "*"):
+            assert asyncio.run(chat.media(session, tried)) is None, (session, tried)
+    for tried in (f"../{saved.ref}", name[:-1], name.upper(), "*", "."):
+        assert asyncio.run(chat.media("victim-session", tried)) is None, tried
