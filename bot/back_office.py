@@ -15,6 +15,7 @@ from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
@@ -118,7 +119,14 @@ class HandoffView:
 
 
 class BackOffice(
-    TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk, ComplaintDesk, Protocol
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    ComplaintDesk,
+    RenewalDesk,
+    Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 

@@ -68,6 +68,7 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    renewal,
     service_states,
     skills,
 )
@@ -185,6 +186,7 @@ class App:
         consents.texts()
         policy_terms.notes()
         policy_words.words()
+        renewal.advice()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

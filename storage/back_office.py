@@ -29,6 +29,7 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
 from storage.tickets_desk import TicketsOfTurn
@@ -45,6 +46,7 @@ class TransactionBackOffice(
     ServicingOfTurn,
     ClaimsDeskMixin,
     ComplaintsOfTurn,
+    RenewalDeskPart,
 ):
     """One customer's view of the branch during one turn."""
 

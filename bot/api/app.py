@@ -23,6 +23,7 @@ from bot.api import (
     docs_page,
     endorsements,
     handoffs,
+    identity,
     knowledge,
     knowledge_flow,
     knowledge_releases,
@@ -55,6 +56,9 @@ _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
     customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
     knowledge_flow, knowledge, misses, kpis,
+    conversations, messages, claims, claim_handling, complaints, policies, customers, identity,
+    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
+    misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
