@@ -81,6 +81,7 @@ CHINESE_ALLOWED = {
     "bot/knowledge/": "rules and records of the editors' work, read by staff",
     "storage/demo/": "invented data",
     "storage/knowledge.py": "rules of the editors' work, told to staff",
+    "storage/audit_check.py": "which link is broken and how, told to the operator",
     "storage/assess": "rules of assessment, told to staff",
     "storage/improvements.py": "rules of the improvement ledger, told to staff",
     "storage/kpi/": "what a figure means, read by staff",

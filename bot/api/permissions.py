@@ -2,7 +2,8 @@
 
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
 ``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
-another one wrote, ``publish`` lets it go live; ``approve`` signs what another one asked for.
+another one wrote, ``publish`` lets it go live; ``approve`` signs what another one asked for;
+``evidence`` takes a whole case away.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full", "handle", "signals", "review", "publish", "approve"]
+Action = Literal[
+    "read", "write", "full", "handle", "signals", "review", "publish", "approve", "evidence"
+]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -41,6 +44,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "complaints": {
             "read": _and_lead("complaints"),
             "write": _and_lead("agent", "complaints"),
+            "evidence": _and_lead("complaints"),
         },
         "policies": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
@@ -65,6 +69,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        "audit": {"read": _LEAD},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
     }
 )
