@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.surveys import SurveyDesk
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -138,7 +139,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(Protocol):
+class BackOffice(SurveyDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -262,10 +263,6 @@ class BackOffice(Protocol):
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

@@ -28,13 +28,14 @@ from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
+from storage.survey_desk import SurveyDeskMixin
 from storage.unit_of_work import UnitOfWork
 
 _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice:
+class TransactionBackOffice(SurveyDeskMixin):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork
@@ -185,13 +186,11 @@ class TransactionBackOffice:
         """Return the key of a survey that waits for this customer's answer."""
         return surveys.pending(self)
 
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey."""
-        return surveys.answer(self, score, comment)
-
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Put a question into the pool that the editors of the knowledge base learn from."""
         trace = {"entry": entry, "score": score, "release": self.release}
+        if kind == "unsolved":
+            self.mark_solved(solved=False)
         self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:

@@ -19,13 +19,14 @@ from bot.back_office import (
 )
 from bot.clock import SHANGHAI
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice:
+class FakeOffice(FakeSurveyDesk):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -43,6 +44,7 @@ class FakeOffice:
     photos: int = 0
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
+    surveys: FakeSurveys = field(default_factory=FakeSurveys)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -199,10 +201,6 @@ class FakeOffice:
     def pending_survey(self) -> str | None:
         """Return nothing: no survey waits."""
         return None
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Return that no survey waited."""
-        return False
 
 
 @dataclass(frozen=True)
