@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from bot.dialogue.message import Reply
-from storage.conversations import OpenConversation
 from storage.kpi.definition import EVENT
 from storage.ledger import NOBODY, Happening
 from storage.models.base import table_of
@@ -17,6 +16,7 @@ from storage.models.case import CaseEvent, Claim, Complaint, Survey
 from storage.models.conversation import Conversation
 from storage.models.customer import OptOut
 from storage.rules.surveys import BUTTONS, Episode, rules
+from storage.saying import say
 from storage.unit_of_work import UnitOfWork
 
 COMPLAINT_OPEN = (
@@ -187,36 +187,8 @@ def _ask(uow: UnitOfWork, occasion: Occasion, now: datetime) -> None:
     uow.cases.add(survey)
     uow.ledger.add(_told("survey.sent", survey, due_at))
     text = occasion.episode.ask.format(case=occasion.case_number or "")
-    _send(uow, occasion.conversation_id, survey, Reply(text, BUTTONS), (now, due_at))
-
-
-def _send(
-    uow: UnitOfWork,
-    conversation_id: int,
-    survey: Survey,
-    reply: Reply,
-    when: tuple[datetime, datetime],
-) -> None:
-    """Write the question into the conversation and owe it, as whatever a person says there."""
-    now, due_at = when
-    query = select(_conversation).where(_conversation.c.id == conversation_id).with_for_update()
-    row = uow.connection.execute(query).mappings().one()
-    opened = OpenConversation.of({**row, "repeat_of": None})
-    last_at = opened.last_at
-    said = {"author": "bot", "sent_by": "outbox", "body": reply.stored()}
-    # Our own question is no contact of the customer's: the session is as old as it was.
-    uow.conversations.record(opened, [said], last_at)
-    uow.outbox.queue(
-        dedupe_key=f"survey:{survey.key}",
-        kind="survey",
-        channel=row["channel"],
-        account=row["account"],
-        peer=row["peer"],
-        body=reply.to_json(),
-        due_at=due_at,
-        now=now,
-        conversation_id=conversation_id,
-    )
+    cause = ("survey", f"survey:{survey.key}")
+    say(uow, occasion.conversation_id, Reply(text, BUTTONS), cause, (now, due_at))
 
 
 def _skip(uow: UnitOfWork, occasion: Occasion, reason: str, now: datetime) -> None:

@@ -84,6 +84,8 @@ CHINESE_ALLOWED = {
     "storage/audit_check.py": "which link is broken and how, told to the operator",
     "storage/assess": "rules of assessment, told to staff",
     "storage/improvements.py": "rules of the improvement ledger, told to staff",
+    "storage/supervision.py": "rules of supervision, told to staff",
+    "storage/feedback.py": "what is told to whoever gave feedback, and rules for staff",
     "storage/survey_plan.py": "why somebody is not asked, read by staff",
     "storage/kpi/": "what a figure means, read by staff",
     "storage/ledger_clocks.py": "the word by which a guideline is known from a law",

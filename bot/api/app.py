@@ -19,6 +19,7 @@ from bot.api import (
     customers,
     docs_page,
     evidence,
+    feedback,
     handoffs,
     knowledge,
     knowledge_flow,
@@ -46,7 +47,7 @@ from storage.transactions import Transactions
 _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, policies, customers,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpi_rows, kpis, evidence,
+    misses, kpi_rows, kpis, evidence, feedback,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

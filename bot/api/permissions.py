@@ -70,6 +70,12 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
         "audit": {"read": _LEAD},
+        "feedback": {
+            "read": _and_lead("trainer"),
+            "write": _and_lead("agent", "claims", "complaints", "sales"),
+        },
+        "improvements": {"read": _and_lead("trainer")},
+        "qa-samples": {"read": _and_lead("trainer"), "write": _LEAD},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
     }
 )
