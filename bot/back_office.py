@@ -17,6 +17,7 @@ from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
+from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -126,6 +127,7 @@ class BackOffice(
     ClaimsDesk,
     ComplaintDesk,
     RenewalDesk,
+    SurveyDesk,
     Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
@@ -239,10 +241,6 @@ class BackOffice(
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

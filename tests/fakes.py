@@ -23,6 +23,7 @@ from tests.fakes_claims import FakeClaims
 from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_servicing import FakeServicing
+from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
@@ -30,7 +31,9 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints):
+class FakeOffice(
+    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints, FakeSurveyDesk
+):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -47,6 +50,7 @@ class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeC
     photos: int = 0
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
+    surveys: FakeSurveys = field(default_factory=FakeSurveys)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -192,10 +196,6 @@ class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeC
     def pending_survey(self) -> str | None:
         """Return nothing: no survey waits."""
         return None
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Return that no survey waited."""
-        return False
 
 
 @dataclass(frozen=True)
