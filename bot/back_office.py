@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
 
 __all__ = [
+    "ApplicationView",
     "BackOffice",
     "ClaimView",
     "CodeResult",
@@ -138,7 +140,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(Protocol):
+class BackOffice(ApplicationDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

@@ -53,8 +53,15 @@ from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
+from storage.rules import (
+    application_checks,
+    application_states,
+    claim_clocks,
+    claim_facts,
+    claim_states,
+    claim_tracks,
+)
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -162,6 +169,8 @@ class App:
         claim_tracks.rules()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
+        application_states.machine()
+        application_checks.checks()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

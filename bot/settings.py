@@ -87,6 +87,12 @@ class Deadlines(Section):
     injury_contact_minutes: Positive = 5
 
 
+class Sales(Section):
+    """What this platform may do; a branch's platform may not quote (docs/configuration.md)."""
+
+    quoting: bool = False
+
+
 class Calendar(Section):
     """The week of the branch; holidays come with the program or by import."""
 
@@ -202,6 +208,7 @@ class Settings(BaseSettings):
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
     calendar: Calendar = Calendar()
+    sales: Sales = Sales()
     media: Media = Media()
     sms: Sms = Sms()
     wechat: WeChat | None = None

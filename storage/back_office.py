@@ -22,6 +22,7 @@ from bot.back_office import (
 from bot.clockwork.desk_hours import DeskHours
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
+from storage.applications_desk import ApplicationsDesk
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
@@ -34,7 +35,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice:
+class TransactionBackOffice(ApplicationsDesk):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

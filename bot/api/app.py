@@ -12,6 +12,9 @@ from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 
 from bot.api import (
+    application_funnel,
+    application_handling,
+    applications,
     claim_handling,
     claims,
     complaints,
@@ -42,7 +45,8 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
+    conversations, messages, claims, claim_handling, application_funnel, applications,
+    application_handling, complaints, policies, customers,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
     misses, kpis,
 )  # fmt: skip

@@ -79,18 +79,21 @@ def skip(turn: Turn, _: Skip) -> None:
         flow.skip(each.name)
     turn.store(flow)
     turn.say(phrases.SKIPPED.format(label="、".join(each.label for each in asked)))
+    turn.replies.extend(flow.progress(turn.office))
+    turn.store(flow)
 
 
-def explain(turn: Turn, _: Help) -> None:
-    """Explain the open question."""
+def explain(turn: Turn, command: Help) -> None:
+    """Explain the open question, or the slot that is asked about."""
     if turn.state.top is None:
         turn.say(phrases.HELP_OPEN, *phrases.MENU_BUTTONS)
         return
-    slot = turn.flow().pending()
+    flow = turn.flow()
+    slot = flow.slots.get(command.name) or flow.pending()
     if slot is None:
         turn.say(phrases.ANSWER_YES_OR_NO)
         return
-    help_text = slot.help or phrases.HELP_DEFAULT.format(label=slot.label)
+    help_text = flow.explanation(slot) or phrases.HELP_DEFAULT.format(label=slot.label)
     turn.say(phrases.HELP_SLOT.format(help=help_text))
 
 

@@ -1,5 +1,6 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.application import Application, ApplicationPayment, FormStep
 from storage.models.base import Base
 from storage.models.calendar import CalendarDay
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
@@ -22,6 +23,8 @@ from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 __all__ = [
     "AccessLog",
     "ApiToken",
+    "Application",
+    "ApplicationPayment",
     "Base",
     "CalendarDay",
     "CaseEvent",
@@ -31,6 +34,7 @@ __all__ = [
     "Complaint",
     "Conversation",
     "Customer",
+    "FormStep",
     "Handoff",
     "IdempotentRequest",
     "KbCluster",
