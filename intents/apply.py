@@ -175,7 +175,9 @@ class Apply(Request):
         explained = _FORM.explained(self.values, cards)
         points = _FORM.points(self.values, cards) if explained else []
         self.kept["about"], self.kept["points"] = [*about], [_stored(point) for point in points]
-        self.kept["seen"] = {}
+        seen = self.kept.get("seen")
+        others = seen.items() if isinstance(seen, dict) else ()
+        self.kept["seen"] = {name: kept for name, kept in others if name not in _FORM.groups}
 
     def _points(self, group: str) -> list[dict[str, Any]]:
         stored = self.kept.get("points")
@@ -232,13 +234,10 @@ class Apply(Request):
     def _told(self, office: BackOffice) -> dict[str, Any]:
         """Return what was shown and confirmed: text, version, when, and in which words."""
         now = office.now.isoformat(timespec="seconds")
-        seen = self.kept.get("seen")
-        seen_at = seen if isinstance(seen, dict) else {}
         points = [
             {
                 **{name: point[name] for name in ("key", "label", "text", "version")},
-                "at": seen_at.get(group, now),
-                "said": self.quotes.get(f"p_{group}", ""),
+                **self._seen(group),
             }
             for group in _FORM.groups
             for point in self._points(group)
@@ -250,9 +249,14 @@ class Apply(Request):
             "statement": {**vars(_FORM.statement), "at": now, "said": self.utterance[:100]},
         }
         if self.values.get("guardian"):
-            said = {"said": self.quotes.get("guardian", ""), "at": seen_at.get("guardian", now)}
-            told["guardian"] = {**vars(_FORM.guardian), **said}
+            told["guardian"] = {**vars(_FORM.guardian), **self._seen("guardian")}
         return told
+
+    def _seen(self, name: str) -> dict[str, Json]:
+        """Return when and in which words something was confirmed."""
+        seen = self.kept.get("seen")
+        record = seen.get(name) if isinstance(seen, dict) else None
+        return record if isinstance(record, dict) else {}
 
 
 def _indented(text: str) -> str:
@@ -292,7 +296,8 @@ def _seen(name: str) -> Any:
             return flow.explanation(flow.slots[f"p_{name}"])
         seen = flow.kept.get("seen")
         noted = dict(seen) if isinstance(seen, dict) else {}
-        flow.kept["seen"] = {**noted, name: office.now.isoformat(timespec="seconds")}
+        at = office.now.isoformat(timespec="seconds")
+        flow.kept["seen"] = {**noted, name: {"at": at, "said": flow.utterance[:100]}}
         return None
 
     return accept

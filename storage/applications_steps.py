@@ -60,6 +60,7 @@ class Steps:
             "paid": self._paid,
             "issued": self._issue,
             "delivered": self._deliver,
+            "closed": self._close,
         }.get(to)
         return handler(application, given) if handler else ""
 
@@ -167,6 +168,10 @@ class Steps:
     def _issue(self, application: Application, given: Given) -> str:
         application.policy_number = given["policy_number"]
         return ""
+
+    def _close(self, application: Application, given: Given) -> str:
+        """Take down when it was signed for, where that is known (S12)."""
+        return self._deliver(application, given) if given.get("delivery") else ""
 
     def _deliver(self, application: Application, given: Given) -> str:
         """How it went out, with which number; every delivery stays on record (S12)."""

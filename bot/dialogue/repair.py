@@ -115,9 +115,17 @@ def _take_up_old(turn: Turn, top: Frame) -> None:
     """The draft that was offered replaces what was begun anew, with what was said since."""
     state, draft = turn.state.unshelve(top.flow)
     if draft is not None:
-        merged = replace(draft, slots=draft.slots | top.slots, order=(*draft.order, *top.order))
+        merged = replace(
+            draft,
+            slots=draft.slots | top.slots,
+            order=(*draft.order, *top.order),
+            kept=top.kept | draft.kept,
+        )
         state = state.with_top(merged)
     turn.state = replace(state, waiting=())
+    flow = turn.flow()
+    turn.replies.extend(flow.progress(turn.office))
+    turn.store(flow)
 
 
 def show_draft(turn: Turn) -> None:
