@@ -101,6 +101,11 @@ class Apply(Request):
         """Return the values that belong to this kind."""
         return {name: v for name, v in self.values.items() if name in self._order()}
 
+    def takes(self, name: str) -> bool:
+        """Take only what belongs to this kind: «货车» carries goods here and is no use of a car."""
+        fits = self.kind is None or name in self._order() or name.startswith("p_")
+        return fits and super().takes(name)
+
     def wants(self, name: str) -> bool:
         """Tell whether a field matters now."""
         if not self.filling:

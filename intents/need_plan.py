@@ -67,6 +67,12 @@ class NeedPlan(Request):
         """Show the card only where a lead goes out."""
         return bool(self.follow)
 
+    def takes(self, name: str) -> bool:
+        """Take only answers that belong to whom it is for, once that is known."""
+        asked = name in _TABLE.questions and "profile" in self.values
+        mine = not asked or name == "profile" or name in _TABLE.profiles[self.values["profile"]]
+        return mine and super().takes(name)
+
     def progress(self, office: BackOffice) -> list[Reply]:
         """Advise as soon as all is answered, and again when an answer changes."""
         self._infer_profile()

@@ -12,7 +12,8 @@ from bot.dialogue.slot_types.base import SlotType
 from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.frame_number import frame_number
 from bot.dialogue.slot_types.future_day import future_day
-from bot.dialogue.slot_types.numbers import money, people
+from bot.dialogue.slot_types.headcount import headcount
+from bot.dialogue.slot_types.numbers import money
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.plate import plate
@@ -23,7 +24,7 @@ from bot.dialogue.slot_types.yes_no import yes_no
 _TYPES: dict[str, SlotType[Any]] = {
     "text": free_text,
     "money": money,
-    "count": people,
+    "count": headcount,
     "day": future_day,
     "plate": plate,
     "vin": frame_number,

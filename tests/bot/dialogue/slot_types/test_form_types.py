@@ -9,6 +9,7 @@ import pytest
 from bot.clock import SHANGHAI
 from bot.dialogue.slot_types.frame_number import frame_number
 from bot.dialogue.slot_types.future_day import future_day
+from bot.dialogue.slot_types.headcount import headcount
 from bot.dialogue.slot_types.several import Several
 
 # A Wednesday.
@@ -129,3 +130,31 @@ def test_none_of_them(said: str) -> None:
     assert WORRIES.answer(said, NOW) is None
     with pytest.raises(ValueError, match="are not options"):
         WORRIES.load(["fire", "ghosts"])
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ("八九个人吧", 8),
+        ("七八个", 7),
+        ("二三十号人", 20),
+        ("十几个", 10),
+        ("几十人", 20),
+        ("10到15个人", 10),
+        ("百十来人", 100),
+        ("就我自己", 1),
+        ("8个人", 8),
+        ("十二个员工", 12),
+        ("30", 30),
+    ],
+)
+def test_about_how_many(said: str, count: int) -> None:
+    """A rough number is a number: of a range, the lower end."""
+    found = headcount.answer(said, NOW)
+    assert found is not None
+    assert found.value == count
+
+
+def test_no_headcount() -> None:
+    """Nothing is counted where nothing was said."""
+    assert headcount.answer("不清楚", NOW) is None
