@@ -189,13 +189,15 @@ class ComplaintMore(Flow):
             self.values["words"] = told
 
     def submit(self, office: BackOffice) -> Outcome:
-        """Record the words with the number of the newest complaint."""
+        """Put the words into the newest complaint, or keep them for whoever looks for one."""
         newest = next(iter(office.complaints()), None)
-        about = newest.number if newest else ""
-        facts = {"about": about, "words": self.words}
-        number = office.open_ticket("complaint_supplement", facts)
-        to = f"投诉 {about}" if about else "您的投诉"
-        return Outcome.say(f"收到，已经补充到{to}里，记录编号 {number}。", "查投诉进度", "转人工")
+        if newest and office.add_to_complaint(newest.number, str(self.words)):
+            text = f"收到，已经补充到投诉 {newest.number} 里，处理您投诉的同事看得到。"
+            return Outcome.say(text, "查投诉进度", "转人工")
+        number = office.open_ticket("complaint_supplement", {"words": self.words})
+        return Outcome.say(
+            f"收到，已经补充到您的投诉里，记录编号 {number}。", "查投诉进度", "转人工"
+        )
 
 
 class Solved(Flow):
@@ -212,4 +214,5 @@ class Solved(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Say goodbye, and that we are here."""
+        office.mark_solved(solved=True)
         return Outcome.say("能帮上您就好。以后有事随时找我，祝您平安顺利。")
