@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
+from bot.dialogue import two_plates
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.later import settle
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type, line
-from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.flags import drivable, injured, police_reported
 from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.person import person_name
@@ -19,24 +20,18 @@ from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.place import place
 from bot.dialogue.slot_types.plate import other_plate, plate
 from bot.dialogue.slot_types.relation import relation
+from bot.dialogue.slot_types.sameness import same_event, same_or_new
 from bot.dialogue.slot_types.text import free_text
 
 _MOTOR = {"rear_end", "scrape", "single_vehicle", "hit_object", "glass", "pedestrian"}
 _BARE = re.compile(
     r"^[我要想来]*(报案|报个案|出险了?|保案|报按|baoan|继续|接着来|帮我报案)[吧了啊 。!！]*$"
 )
-_WORD = re.compile(r"[\w]")
-_ENOUGH_WORDS = 5
+_WORD, _ENOUGH_WORDS = re.compile(r"[\w]"), 5
 _STORY_LIMIT = 2_000
-_SAME_OR_NEW = Choice(
-    (
-        ("same", "接着办那一件", "接着办|就是那|继续那|不用重复|不用再报"),
-        ("more", "补充到那一件", "补充|加到|合并|一块儿|同一[次个件起场]|一回事|是的?$|对"),
-        ("new", "另外报一次", "另外|另一次|不是同|不是一回|又出|新的|不一样|不是$"),
-    )
-)
 _HURT = "人身伤亡"  # the rule of escalation.yaml that sees somebody hurt
 _SAME_EMERGENCY = timedelta(hours=2)
+_OWN = ("story", "same_case", "same_event")
 _SCENE_HOURS = 3  # afterwards nobody is at the scene any more
 
 
@@ -66,7 +61,17 @@ class ClaimReport(Flow):
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
     taps = ("报案", "我要报案")
     amended_by = "claim_amend"
+    told_apart_by = ("happened_at", "place", "plate")
 
+    same_event = Slot(
+        same_event,
+        label="是否同一起",
+        when=lambda c: bool(c.kept.get("unclear")),
+        deferrable=False,
+        ask="您刚才说的和前面报的不太一样，是同一起事故吗？是同一起我就按新说的改；是另一起就分开报。",
+        buttons=("是同一起", "另一起，分开报"),
+        shown=False,
+    )
     injured = Slot(
         injured,
         label="有人受伤",
@@ -76,7 +81,7 @@ class ClaimReport(Flow):
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
     )
     same_case = Slot(
-        _SAME_OR_NEW,
+        same_or_new,
         label="重复报案",
         when=lambda c: bool(c.kept.get("similar")),
         deferrable=False,
@@ -186,7 +191,8 @@ class ClaimReport(Flow):
         """Return the line of business as far as it is known."""
         if self.line:
             return self.line
-        return "auto" if self.plate or self.accident_type in _MOTOR else None
+        named = self.plate or two_plates.named(self)
+        return "auto" if named or self.accident_type in _MOTOR else None
 
     @property
     def told(self) -> bool:
@@ -227,13 +233,21 @@ class ClaimReport(Flow):
         self.kept["story"] = story[:_STORY_LIMIT]
         if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
             self.kept["told"] = True
+        two_plates.note(self, text)
+
+    def prompt(self) -> Reply:
+        """Ask whose plates they are where two were named."""
+        return two_plates.question(self) or super().prompt()
 
     def listens(self) -> bool:
-        """Further words belong to the story, but nothing takes the place of the first answer."""
-        return self.injured is not None
+        """Further words belong to the story, even before the question about safety is answered."""
+        return True
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""
+        if self.same_event:
+            return self._settle(office)
+        two_plates.divide(self)
         if number := self.kept.get("number"):
             office.amend_claim(str(number), self.facts())
             return [Reply("好的，已经记到您的报案里了。")]
@@ -247,19 +261,29 @@ class ClaimReport(Flow):
         first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if raised else ""
         return [Reply(f"{first}报案已先登记，报案号 {number}，不用等填完信息，值班人员会跟进。")]
 
+    def _settle(self, office: BackOffice) -> list[Reply]:
+        """Take what was unclear as new facts of this accident, or let it wait as another one."""
+        another = settle(self, self.values.get("same_event") == "another", office.now)
+        self.forget("same_event")
+        if another:
+            return [Reply("好的，分开报：先把这一起办完，接着办您刚才说的那一起，不用再说一遍。")]
+        return [Reply("好的，按同一起，已经照您新说的改了。"), *self.progress(office)]
+
     def _same_emergency(self, office: BackOffice) -> str:
         """Return the number of the claim opened here just before: «120 什么时候来» is no second."""
         newest = next(iter(office.claims()), None) if self.kept.get("alarm") else None
         if newest is None or office.now - newest.reported_at > _SAME_EMERGENCY:
             return ""
         self.kept["told_again"] = True
-        told = {n: v for n, v in self.values.items() if n not in ("story", "same_case")}
+        told = {
+            n: v for n, v in self.values.items() if n not in ("story", "same_case", "same_event")
+        }
         office.amend_claim(newest.number, told | {"later": self.kept.get("story"), "urgent": True})
         return newest.number
 
     def _look_for_similar(self, office: BackOffice) -> list[Reply]:
         """Say that this car was reported within 48 hours, once for each plate."""
-        if not self.plate or self.kept.get("looked_for") == self.plate:
+        if not self.plate or self.kept.get("looked_for") == self.plate or self.kept.get("another"):
             return []
         self.kept["looked_for"] = self.plate
         found = office.similar_claim(self.facts())
@@ -271,8 +295,7 @@ class ClaimReport(Flow):
 
     def facts(self) -> dict[str, Any]:
         """Return the claim slots of the contract and what else was said."""
-        own = ("story", "same_case")
-        facts = {name: value for name, value in self.values.items() if name not in own}
+        facts = {name: value for name, value in self.values.items() if name not in _OWN}
         told = self.kept.get("story") or self.story
         urgent = bool(self.kept.get("alarm"))
         return facts | {"line": self.kind or "auto", "story": told, "urgent": urgent}

@@ -9,14 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from bot.dialogue.commands import Said
+from bot.dialogue.facts import as_said, blank, volunteered
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.state import DialogueState
 from bot.dialogue.words import ASKING, OPENER
-
-_USED = "\0"
 
 
 @dataclass(frozen=True)
@@ -79,23 +78,7 @@ class Heard:
 
     def volunteered(self, flow: Flow) -> dict[str, Said]:
         """Return slot values said unasked; no character is used twice."""
-        text, values = self.text, {}
-        for slot in flow.slots.values():
-            found = self._found(slot, text) if slot.type.volunteered else None
-            if found:
-                values[slot.name] = self.said(found)
-                text = text if slot.implied else blank(text, found.span)
-        return values
-
-    def _found(self, slot: Slot[Any], left: str) -> Found[Any] | None:
-        """Find a value in the whole sentence, whose words explain each other, or in what is left.
-
-        «报案，刚才追尾了» tells when it happened; without «追尾» it tells when it was reported.
-        """
-        found = slot.type.find(self.text, self.at)
-        if found and _USED not in left[slice(*found.span)]:
-            return found
-        return slot.type.find(left, self.at) if _USED in left else None
+        return volunteered(flow, self.original, self.at, self.text)
 
     def news(self, flow: Flow) -> dict[str, Said]:
         """Return what was said unasked and may be stored without a correction."""
@@ -103,8 +86,7 @@ class Heard:
 
     def said(self, found: Found[Any]) -> Said:
         """Return a found value with the customer's own words."""
-        start, end = found.span
-        return Said(found.value, self.original[start:end].strip(), found.problem)
+        return as_said(found, self.original)
 
     def answer(self, slot: Slot[Any], used: Mapping[str, Said]) -> Said | None:
         """Return the text as an answer to ``slot``, without what other slots have used.
@@ -119,9 +101,3 @@ class Heard:
                 text = blank(text, (start, start + len(other.quote)))
         found = slot.type.answer(text, self.at)
         return self.said(found) if found else None
-
-
-def blank(text: str, span: tuple[int, int]) -> str:
-    """Return ``text`` with a span overwritten, so that nobody uses it again."""
-    start, end = span
-    return text[:start] + _USED * (end - start) + text[end:]
