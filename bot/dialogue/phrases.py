@@ -59,6 +59,7 @@ THEN = "，再办"
 AND_THE_QUESTION = "，您问的我也一起答"
 WHICH_PLATE = "您说了{plates}，哪个是您的车？"
 AND = "、"
+YES_TO_WHAT = "好的。您指的是哪件事？想办什么，直接说就行，或者点下面的按钮。"
 HERE = "好的，我在呢。"
 ANOTHER_LATER = (
     "好的，这是另一起，我分开给您记。先把这一起的{title}办完，接着就办那一起，您说过的不用再说。"

@@ -140,11 +140,17 @@ def new_intent(heard: Heard) -> list[Command]:
         return []
     if heard.flow and BARE_NO.match(heard.bare):
         return []  # «没人» said twice is no complaint that nobody cares
-    if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
-        return []  # anger belongs to what we are writing down
+    if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
+        return []
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     return start(reading.intent, heard)
+
+
+def _belongs_here(heard: Heard, flow: Flow) -> bool:
+    """Tell whether what sounds like chat is anger to be written down, or words not understood."""
+    angry = flow.listens() and RUDE.search(heard.text) is not None
+    return angry or heard.reading.confidence < _CLEAR
 
 
 def served(heard: Heard) -> list[Command]:

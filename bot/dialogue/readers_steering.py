@@ -67,7 +67,11 @@ def courtesy(heard: Heard) -> list[Command]:
         return [Say(phrases.HERE)] if again else []
     if heard.bare in phrases.CONFIRM_BUTTONS:
         return [Say(phrases.NOTHING_TO_CONFIRM)]
-    return [Say(phrases.ALL_RIGHT)] if words.ALL_RIGHT.match(heard.bare) else []
+    if words.ALL_RIGHT.match(heard.bare):
+        return [Say(phrases.ALL_RIGHT)]
+    # Yes or no to what? Nothing was asked, or it is forgotten.
+    lone = words.YES_OR_NO.match(heard.bare) and not heard.state.offers
+    return [Say(phrases.YES_TO_WHAT, phrases.MENU_BUTTONS)] if lone else []
 
 
 def stray_figures(heard: Heard) -> list[Command]:
