@@ -9,9 +9,19 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from bot import log
-from bot.cli import chat, data, database, dialogues, kb, serve, setup, staff, understand
+from bot.cli import (
+    chat,
+    data,
+    database,
+    dialogues,
+    kb,
+    plain_words,
+    serve,
+    setup,
+    staff,
+    understand,
+)
 from bot.cli.wrong_use import explain
-from bot.errors import AndaError
 
 app = typer.Typer(
     help="安答 AnDa：财险分公司的对话客服",
@@ -23,13 +33,6 @@ for module in (serve, chat, dialogues, understand, database, staff, setup):
     module.register(app)
 app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
-
-_TROUBLES: dict[type[OSError], str] = {
-    FileNotFoundError: "找不到文件或文件夹",
-    IsADirectoryError: "要的是文件，不是文件夹",
-    NotADirectoryError: "路径里有一段不是文件夹",
-    PermissionError: "没有权限读写",
-}
 
 
 def main() -> None:
@@ -44,17 +47,9 @@ def main() -> None:
         sys.exit(2)
     except Exception as error:  # the border of the command line: one line, never a traceback
         structlog.get_logger().debug("command.failed", exc_info=True)
-        _say(_one_line(error))
+        _say(plain_words.told(error))
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _one_line(error: Exception) -> str:
-    """Return what went wrong; unexpected errors begin with their kind."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{_TROUBLES.get(type(error), '读写不了')} {error.filename}"
-    text = " ".join(str(error).split())[:300]
-    return text if isinstance(error, AndaError | OSError) else f"{type(error).__name__}：{text}"
 
 
 def _say(text: str) -> None:

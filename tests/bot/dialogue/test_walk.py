@@ -57,6 +57,10 @@ SAYINGS = """\
 给我家饭馆配个方案 怕着火|查赔款|申请复核|提建议|页面的字大一点就好了|要哪些材料|理赔流程|
 网点地址|公司介绍|核实真假|约查勘|改到后天上午|要是撞人了赔吗|120什么时候来|
 接着办那一件|补充到那一件|另外报一次|没报案 就问问|
+今天早上又在友谊路被津B66889蹭了一下|还有一起事故也要报|是同一起|另一起，分开报|
+前天晚上八点在西青道我的津B22222被划了|刚才又在马场道撞人了 流血了|
+昨天我的津A12345在卫津路追尾，今天早上又在和平路撞了护栏|京N12345和津AD12345撞了|
+第二个|王建国|一个理赔一个发票|车祸了 对了我电话也换了|还缺啥|保单看不懂|先不说这个|不是|
 家里水管爆了要报案|先查保单再投诉|谢谢|已解决|没解决|？？？|asdfgh|😀😀|
 <script>alert(1)</script>|%s%n|' OR 1=1 --|
 CL20261123000001|CP20261123000001|
@@ -141,20 +145,20 @@ class Walk:
         return self.dice.choice((" ", "，")).join(self.dice.choices(POOL[:60], k=2))
 
 
-def frames(state: DialogueState) -> dict[str, Frame]:
-    """Return open flows and drafts by name; what is open wins."""
-    return {frame.flow: frame for frame in (*state.drafts, *state.stack)}
+def frames(state: DialogueState) -> dict[tuple[str, bool], Frame]:
+    """Return open flows and drafts by what they are about; what is open wins."""
+    return {frame.about: frame for frame in (*state.drafts, *state.stack)}
 
 
 def lost(before: DialogueState, turn: Turn) -> list[str]:
     """Return the slots that were filled before and are gone, though their form is still there."""
     after, flows = frames(turn.state), turn.registry.flows
     return [
-        f"{name}.{slot}"
-        for name, frame in frames(before).items()
-        if name in after and flows[name].keeps_draft
+        f"{about[0]}.{slot}"
+        for about, frame in frames(before).items()
+        if about in after and flows[about[0]].keeps_draft
         for slot in frame.slots
-        if slot not in after[name].slots
+        if slot not in after[about].slots
     ]
 
 
