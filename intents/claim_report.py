@@ -49,6 +49,11 @@ def _motor(claim: Any) -> bool:
     return _calm(claim) and claim.kind == "auto"
 
 
+def _left_there(claim: Any) -> bool:
+    """Nobody drives a car that was stolen."""
+    return _motor(claim) and claim.accident_type != "theft"
+
+
 def _a_story(claim: Any, text: str) -> str | None:
     return "麻烦说得稍微具体一点，比如「右前门被蹭掉一块漆」。" if len(text) < 2 else None
 
@@ -134,7 +139,7 @@ class ClaimReport(Flow):
     drivable = Slot(
         drivable,
         label="车能否行驶",
-        when=_motor,
+        when=_left_there,
         also="police_reported",
         ask="车现在还能开吗？",
         ask_both="车现在还能开吗？报警了没有？",
