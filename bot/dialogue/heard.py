@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from bot.dialogue.commands import Said
-from bot.dialogue.facts import as_said, blank, volunteered
+from bot.dialogue.facts import USED, as_said, blank, volunteered
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
+from bot.dialogue.slot_types.plain import CLAUSE
 from bot.dialogue.state import DialogueState
 from bot.dialogue.words import ASKING, OPENER
 
@@ -99,5 +100,15 @@ class Heard:
         for other in used.values():
             if (start := self.original.find(other.quote)) >= 0 and other.quote:
                 text = blank(text, (start, start + len(other.quote)))
-        found = slot.type.answer(text, self.at)
+        found = slot.type.answer(self._whole(text) if slot.type.greedy else text, self.at)
         return self.said(found) if found else None
+
+    def _whole(self, left: str) -> str:
+        """Return what is left in whole clauses: those that say more than others have used."""
+        for clause in CLAUSE.finditer(self.text):
+            start, end = clause.span()
+            if left.count(USED, start, end) * 2 < end - start:
+                left = left[:start] + self.text[start:end] + left[end:]
+            else:
+                left = blank(left, (start, end))
+        return left

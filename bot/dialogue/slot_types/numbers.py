@@ -17,7 +17,7 @@ _OTHER_NUMBER = re.compile(
     r"(?:运单|快递|订单|发货单|提单|身份证|证件|车架|卡|账|帐|案件?|流水)号?(?:号码?|是|[:, ])*$"
 )
 _PHONE = re.compile(r"(?:86)?1[3-9]\d{9}|0\d{9,11}")
-_OURS = re.compile(r"(?:CL|CP|TK)\d{12,}")
+_OURS = re.compile(r"(?:CL|CP|TK|EN|PP|IV)\d{12,}")
 _NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
 _PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _MONEY = re.compile(
