@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.renewal import RenewalDesk
+from bot.desks.servicing import ServicingDesk
+from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -29,6 +32,7 @@ __all__ = [
     "PolicyView",
     "ProductView",
     "SimilarClaim",
+    "TicketView",
     "Values",
 ]
 
@@ -113,6 +117,7 @@ class ProductView:
 class HandoffView:
     """What happened to a request for a person.
 
+    ``minutes`` is the expected wait, 0 where nobody can know.
     ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
     """
 
@@ -121,9 +126,12 @@ class HandoffView:
     staffed: bool
     ahead: int
     answer_by: datetime
+    minutes: int = 0
 
 
-class BackOffice(IdentityDesk, PolicyDesk, RenewalDesk, Protocol):
+class BackOffice(
+    TicketDesk, IdentityDesk, PolicyDesk, RenewalDesk, ServicingDesk, ClaimsDesk, Protocol
+):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -231,10 +239,6 @@ class BackOffice(IdentityDesk, PolicyDesk, RenewalDesk, Protocol):
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure with ``reason``."""
-        ...
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
     def subscribe_again(self) -> None:

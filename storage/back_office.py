@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,24 +20,33 @@ from bot.back_office import (
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
+from storage.claims_desk import ClaimsDeskMixin
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
-from storage.models.case import Ticket
 from storage.policy_desk import PolicyDeskPart
 from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
-from storage.rules import claim_facts
+from storage.servicing_desk import ServicingOfTurn
+from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
 _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart, RenewalDeskPart):
+class TransactionBackOffice(
+    TicketsOfTurn,
+    IdentityDeskPart,
+    PolicyDeskPart,
+    RenewalDeskPart,
+    ServicingOfTurn,
+    ClaimsDeskMixin,
+):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork
@@ -114,6 +123,14 @@ class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart, RenewalDeskPart):
         """Return what to do right now, or ''."""
         return claim_rules.advice(line, accident_type, at_scene=at_scene)
 
+    def proved_phones(self) -> list[str]:
+        """Return the blind indexes of phones that this customer has proved."""
+        return self.identity.proved_phones()
+
+    def log_seen(self, what: str, why: str) -> None:
+        """Write down that this customer was shown something."""
+        self.identity.log(what, why)
+
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
         return claims.visible(self, self.identity, number)
@@ -158,24 +175,6 @@ class TransactionBackOffice(IdentityDeskPart, PolicyDeskPart, RenewalDeskPart):
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure."""
         return policies.disclose(self, self.identity, reason)
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise and return its number."""
-        number = self.uow.cases.number("TK", self.at)
-        promise = timedelta(hours=self.settings.desk.call_back_hours)
-        self.uow.cases.add(
-            Ticket(
-                number=number,
-                conversation_id=self.conversation.id,
-                kind=kind,
-                status="new",
-                facts=dict(values),
-                opened_at=self.at,
-                due_at=self.hours.next_opening(self.at) + promise,
-            )
-        )
-        self.note(number, "opened", {"kind": kind})
-        return number
 
     def subscribe_again(self) -> None:
         """Send messages of every category again."""

@@ -41,6 +41,10 @@ class Customers:
         query = select(Customer).where(Customer.phone_blind == phone_blind).order_by(Customer.id)
         return self.session.scalars(query.limit(_MOST_ON_ONE_PHONE)).all()
 
+    def get(self, customer_id: int) -> Customer:
+        """Return a customer by id."""
+        return self.session.get_one(Customer, customer_id)
+
     def policies_of(self, customer_id: int) -> Sequence[Policy]:
         """Return a customer's policies, the one that ends last first."""
         query = select(Policy).where(Policy.customer_id == customer_id)

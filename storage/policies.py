@@ -111,7 +111,7 @@ def _view(
         insured=mask_name(str(details.get("insured") or customer.name)),
         starts_at=policy.starts_at,
         ends_on=policy.ends_on,
-        status=_status(policy, today),
+        status=status_words(policy, today),
         premium_fen=policy.premium_fen,
         payment=policy.payment,
         coverages=tuple(map(_printed, covers)),
@@ -128,7 +128,7 @@ def _view(
     )
 
 
-def _status(policy: Policy, today: date) -> str:
+def status_words(policy: Policy, today: date) -> str:
     """Return the state in words a customer understands."""
     if policy.status not in ("有效", "未生效", "满期"):
         return policy_words.words().states.get(policy.status, policy.status)

@@ -20,14 +20,17 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_claims import FakeClaims
 from tests.fakes_identity import FakeIdentityDesk
+from tests.fakes_servicing import FakeServicing
+from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeIdentityDesk):
+class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -190,10 +193,6 @@ class FakeOffice(FakeIdentityDesk):
         """Return the one policy, if it is meant."""
         fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
         return FoundPolicies(() if wish.granted else fitting)
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise."""
-        return self._open("TK", {**values, "kind": kind})
 
     def subscribe_again(self) -> None:
         """Forget what was stopped."""

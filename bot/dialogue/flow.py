@@ -31,6 +31,7 @@ class Slot(Generic[T]):
     A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
     A slot that ``belongs_to`` another is emptied when that one changes. One that is ``implied``
     is found in words that say something else too («追尾» is a kind of accident and means a car).
+    Where its words fit the slot that it is ``instead_of`` as well, they are no value for that one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Slot(Generic[T]):
         received: str = "",
         belongs_to: str = "",
         implied: bool = False,
+        instead_of: str = "",
     ) -> None:
         self.type = slot_type
         self.label = label
@@ -77,6 +79,7 @@ class Slot(Generic[T]):
         self.received = received
         self.belongs_to = belongs_to
         self.implied = implied
+        self.instead_of = instead_of
 
     def __set_name__(self, owner: type[Flow], name: str) -> None:
         self.name = name
@@ -87,6 +90,17 @@ class Slot(Generic[T]):
     def __get__(self, flow: Flow, owner: type[Flow]) -> T | None: ...
     def __get__(self, flow: Flow | None, owner: type[Flow]) -> Self | T | None:
         return self if flow is None else flow.values.get(self.name)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots made from a table; they are asked for where the class names them."""
+
+    slots: Mapping[str, Slot[Any]]
+
+    def __post_init__(self) -> None:
+        for name, slot in self.slots.items():
+            slot.name = name
 
 
 @dataclass
@@ -136,7 +150,7 @@ class Flow:
     gate: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
+        cls.slots = dict(_slots_of(vars(cls)))
 
     def __init__(
         self,
@@ -214,6 +228,10 @@ class Flow:
         self.skipped = (*self.skipped, name)
         self.order = (*self.order, name)
 
+    def left_open(self) -> tuple[str, ...]:
+        """Return the slots that were left for later and have no value yet."""
+        return tuple(name for name in self.skipped if name not in self.values)
+
     def partner(self, slot: Slot[Any]) -> Slot[Any] | None:
         """Return the slot that is asked for in the same breath as ``slot``, if it is open too."""
         partner = self.slots.get(slot.also)
@@ -290,3 +308,11 @@ class Flow:
     def submit(self, office: BackOffice) -> Outcome:
         """Do what the flow is for; called once, in the turn's transaction."""
         raise NotImplementedError
+
+
+def _slots_of(members: Mapping[str, Any]) -> Iterator[tuple[str, Slot[Any]]]:
+    for name, member in members.items():
+        if isinstance(member, Slot):
+            yield name, member
+        elif isinstance(member, Slots):
+            yield from member.slots.items()

@@ -98,7 +98,7 @@ def submit(turn: Turn, first: str = "") -> None:
     if flow.slots:
         turn.state = replace(turn.state, answered=None)
     if flow.amended_by:
-        turn.state = replace(turn.state, done=(flow.name, turn.stamp()))
+        turn.state = replace(turn.state, done=(flow.name, turn.stamp(), *flow.left_open()))
     replies = outcome.replies
     if first and replies:
         replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]

@@ -68,6 +68,8 @@ def person(heard: Heard) -> list[Command]:
     «换个人处理» is what a complainant wants of us, when that was the question.
     """
     slot, reading = heard.pending(), heard.reading
+    if slot and heard.bare in slot.buttons:
+        return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if slot and slot.type.greedy and not PERSON.search(heard.text):
         return []
     asked = reading.escalation.level == "human" or (
@@ -130,6 +132,8 @@ def new_intent(heard: Heard) -> list[Command]:
         return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
+    if reading.intent == _CHAT and (numbered := recognised(heard)):
+        return numbered  # a bare number of ours looks like chat and is none
     return start(reading.intent, heard)
 
 

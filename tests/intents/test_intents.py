@@ -72,7 +72,8 @@ def test_claim_keeps_words_but_not_bare_answers() -> None:
     flow = ClaimReport()
     flow.hear("能开", "")
     flow.hear("等红灯让后车怼了", "等红灯让后车怼了")
-    assert flow.kept == {"story": "等红灯让后车怼了", "told": True}
+    told = "等红灯让后车怼了"
+    assert flow.kept == {"story": told, "account": [told], "told": True}
 
 
 def test_home_claim_asks_nothing_about_cars() -> None:
