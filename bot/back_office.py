@@ -12,8 +12,10 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desks.claims import ClaimsDesk
+from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
@@ -71,18 +73,6 @@ class SimilarClaim:
 
 
 @dataclass(frozen=True)
-class ComplaintView:
-    """A complaint as its author may see it."""
-
-    number: str
-    status: str
-    received_at: datetime
-    owner: str
-    due_on: date
-    decision: str = ""
-
-
-@dataclass(frozen=True)
 class ProductView:
     """A product card: the four elements, for whom it is, and where the words come from.
 
@@ -128,7 +118,16 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk, Protocol):
+class BackOffice(
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    ComplaintDesk,
+    RenewalDesk,
+    Protocol,
+):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -192,14 +191,6 @@ class BackOffice(TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk
 
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see, newest first."""
-        ...
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        ...
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see, newest first."""
         ...
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:

@@ -53,6 +53,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         "customers": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
+            # The human way out of a lock or of a stolen identity.
+            "write": _and_lead("agent"),
             "full": _and_lead("underwriting"),
         },
         # Changes, surrenders, paper copies, invoices: agents see and note, underwriting decides.

@@ -11,7 +11,6 @@ from typing import Any
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -22,13 +21,15 @@ from bot.back_office import (
 from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
-from storage import claims, complaints, handoffs, policies, surveys
+from storage import claims, handoffs, policies, surveys
 from storage.claims_desk import ClaimsDeskMixin
+from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
 from storage.tickets_desk import TicketsOfTurn
@@ -39,7 +40,13 @@ _LONGEST = 500
 
 @dataclass
 class TransactionBackOffice(
-    TicketsOfTurn, IdentityDeskPart, PolicyDeskPart, ServicingOfTurn, ClaimsDeskMixin
+    TicketsOfTurn,
+    IdentityDeskPart,
+    PolicyDeskPart,
+    ServicingOfTurn,
+    ClaimsDeskMixin,
+    ComplaintsOfTurn,
+    RenewalDeskPart,
 ):
     """One customer's view of the branch during one turn."""
 
@@ -128,14 +135,6 @@ class TransactionBackOffice(
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
         return claims.visible(self, self.identity, number)
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        return complaints.open_complaint(self, values)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see."""
-        return complaints.visible(self, self.identity, number)
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""

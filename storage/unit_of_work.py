@@ -13,6 +13,7 @@ from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.floor import Floor
+from storage.inbox import Inbox
 from storage.knowledge import Knowledge
 from storage.ledger import Ledger
 from storage.misses import Misses
@@ -60,6 +61,11 @@ class UnitOfWork:
     def ownership(self) -> Ownership:
         """Return who has the floor where."""
         return Ownership(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return the conversations as staff see them."""
+        return Inbox(self.connection)
 
     @cached_property
     def floor(self) -> Floor:

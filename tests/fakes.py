@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -21,6 +20,7 @@ from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
 from tests.fakes_claims import FakeClaims
+from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_servicing import FakeServicing
 from tests.fakes_tickets import FakeTickets
@@ -30,7 +30,7 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims):
+class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -108,19 +108,6 @@ class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims):
             ClaimView(n, "auto", "待联系", "", self.now, "理赔客服组", "联系您", None, ())
             for n in self._numbers("CL")
         ]
-        return [view for view in views if number in (None, view.number)]
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint."""
-        return self._complaint(self._open("CP", values))
-
-    def _complaint(self, number: str) -> ComplaintView:
-        due = (self.now + timedelta(days=15)).date()
-        return ComplaintView(number, "已受理", self.now, "投诉岗", due)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints opened here."""
-        views = map(self._complaint, self._numbers("CP"))
         return [view for view in views if number in (None, view.number)]
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:

@@ -15,6 +15,7 @@ from bot.api import (
     claim_handling,
     claim_texts,
     claims,
+    complaint_handling,
     complaints,
     conversations,
     customers,
@@ -22,6 +23,7 @@ from bot.api import (
     docs_page,
     endorsements,
     handoffs,
+    identity,
     knowledge,
     knowledge_flow,
     knowledge_releases,
@@ -51,6 +53,12 @@ _RESOURCES = (
     endorsements, deliveries, notifications, surveys, tickets, ticket_handling, handoffs,
     knowledge_releases,
     knowledge_flow, knowledge, misses, kpi_rows, kpis,
+    conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
+    customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    knowledge_flow, knowledge, misses, kpis,
+    conversations, messages, claims, claim_handling, complaints, policies, customers, identity,
+    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
+    misses, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
