@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
+from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -24,6 +26,7 @@ Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
 
 __all__ = [
+    "ApplicationView",
     "BackOffice",
     "ClaimView",
     "CodeResult",
@@ -126,6 +129,8 @@ class BackOffice(
     ClaimsDesk,
     ComplaintDesk,
     RenewalDesk,
+    SurveyDesk,
+    ApplicationDesk,
     Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
@@ -239,10 +244,6 @@ class BackOffice(
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

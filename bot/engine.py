@@ -188,8 +188,8 @@ class Engine:
         if message.location and message.kind == "location":
             return self._located(state, message.location)
         text = message.spoken
-        if office.waiting and words.HOW_LONG.match(fold(text or "").strip()):
-            return [StartFlow("human", text or "")]
+        if flow := _plainly_about(fold(text or "").strip(), state, office):
+            return [StartFlow(flow, text or "")]
         if text is None:
             return [
                 Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))
@@ -306,6 +306,14 @@ class Engine:
                 conversation_id=conversation.id,
                 owner_rev=conversation.owner_rev,
             )
+
+
+def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffice) -> str:
+    """Return the flow of a remark that means something only because of what is waiting."""
+    if office.waiting and words.HOW_LONG.match(text):
+        return "human"
+    remark = not state.stack and words.REMARK.match(text)
+    return "callback" if remark and office.pending_survey() else ""
 
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:

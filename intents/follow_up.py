@@ -214,4 +214,5 @@ class Solved(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Say goodbye, and that we are here."""
+        office.mark_solved(solved=True)
         return Outcome.say("能帮上您就好。以后有事随时找我，祝您平安顺利。")

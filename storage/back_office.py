@@ -22,6 +22,7 @@ from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, handoffs, policies, surveys
+from storage.applications_desk import ApplicationsDesk
 from storage.claims_desk import ClaimsDeskMixin
 from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
@@ -32,6 +33,7 @@ from storage.policy_desk import PolicyDeskPart
 from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
+from storage.survey_desk import SurveyDeskMixin
 from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
@@ -47,6 +49,8 @@ class TransactionBackOffice(
     ClaimsDeskMixin,
     ComplaintsOfTurn,
     RenewalDeskPart,
+    SurveyDeskMixin,
+    ApplicationsDesk,
 ):
     """One customer's view of the branch during one turn."""
 
@@ -181,13 +185,11 @@ class TransactionBackOffice(
         """Return the key of a survey that waits for this customer's answer."""
         return surveys.pending(self)
 
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey."""
-        return surveys.answer(self, score, comment)
-
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Put a question into the pool that the editors of the knowledge base learn from."""
         trace = {"entry": entry, "score": score, "release": self.release}
+        if kind == "unsolved":
+            self.mark_solved(solved=False)
         self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:

@@ -19,10 +19,12 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_applications import FakeApplications
 from tests.fakes_claims import FakeClaims
 from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_servicing import FakeServicing
+from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
@@ -30,7 +32,15 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints):
+class FakeOffice(
+    FakeTickets,
+    FakeIdentityDesk,
+    FakeServicing,
+    FakeClaims,
+    FakeComplaints,
+    FakeSurveyDesk,
+    FakeApplications,
+):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
@@ -47,6 +57,7 @@ class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeC
     photos: int = 0
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
+    surveys: FakeSurveys = field(default_factory=FakeSurveys)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -192,10 +203,6 @@ class FakeOffice(FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeC
     def pending_survey(self) -> str | None:
         """Return nothing: no survey waits."""
         return None
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Return that no survey waited."""
-        return False
 
 
 @dataclass(frozen=True)
