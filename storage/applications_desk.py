@@ -46,19 +46,19 @@ class ApplicationsDesk:
         return self.settings.sales.quoting
 
     @property
-    def _book(self) -> Book:
+    def _application_book(self) -> Book:
         return Book(self.uow, self.cipher, self.settings, self.at, CUSTOMER, CUSTOMER)
 
-    def _proofs(self) -> Identity:
+    def _application_proofs(self) -> Identity:
         return Identity(self.uow, self.conversation, self.cipher, self.settings.identity, self.at)
 
     def open_application(self, values: Values, told: Values) -> str:
         """Record an application and return its number."""
-        return self._book.open(values, told, self.conversation.id).number
+        return self._application_book.open(values, told, self.conversation.id).number
 
     def applications(self, number: str | None = None) -> Sequence[ApplicationView]:
         """Return the applications this customer may see, newest first, and record that they did."""
-        identity = self._proofs()
+        identity = self._application_proofs()
         mine = [Application.conversation_id == self.conversation.id]
         if proved := [blind for blind in identity.proved_phones() if blind]:
             mine.append(Application.phone_blind.in_(proved))
@@ -68,11 +68,11 @@ class ApplicationsDesk:
         found = self.uow.session.scalars(query.limit(_MOST)).all()
         for application in found:
             identity.log(f"application {application.number}", "投保进度查询")
-        return [self._view(application) for application in found]
+        return [self._application_view(application) for application in found]
 
-    def _view(self, application: Application) -> ApplicationView:
+    def _application_view(self, application: Application) -> ApplicationView:
         state = machine().states[application.status]
-        book, opinion = self._book, _opinion(application)
+        book, opinion = self._application_book, _opinion(application)
         return ApplicationView(
             number=application.number,
             kind=book.kind(application).label,
@@ -84,17 +84,17 @@ class ApplicationsDesk:
             due_at=application.due_at,
             open=application.status not in machine().over,
             lines=tuple(book.lines(application)),
-            changed=tuple(self._changed(application)),
+            changed=tuple(self._application_changes(application)),
             items=tuple(_items(application)),
             reason=str(opinion.get("reason") or ""),
             conditions=tuple(opinion.get("conditions") or ()),
             alternatives=tuple(map(way_in_words, opinion.get("alternatives") or ())),
-            payments=tuple(self._payments(application)),
+            payments=tuple(self._application_payments(application)),
             delivery=_delivery(application),
             here=application.conversation_id == self.conversation.id,
         )
 
-    def _changed(self, application: Application) -> list[str]:
+    def _application_changes(self, application: Application) -> list[str]:
         """Return what others have changed since the customer handed it in, old and new (S10)."""
         query = select(CaseEvent).where(
             CaseEvent.case_number == application.number,
@@ -110,59 +110,59 @@ class ApplicationsDesk:
             _difference(key, old, now.get(key)) for key, old in first.items() if old != now.get(key)
         ]
 
-    def _payments(self, application: Application) -> list[str]:
+    def _application_payments(self, application: Application) -> list[str]:
         if application.status != "paying":
             return []
-        return [part_in_words(part) for _, part in self._book.open_parts(application)]
+        return [part_in_words(part) for _, part in self._application_book.open_parts(application)]
 
     def mend_application(self, number: str, values: Values, words: str) -> bool:
         """Hand in what was returned, and put it back into the line."""
-        application = self._mine(number)
+        application = self._own_application(number)
         if application is None or application.status != "returned":
             return False
-        book = self._book
+        book = self._application_book
         if words:
             book.note(application, "answered", {"words": words})
         book.amend(application, values)
         application.work = {**application.work, "items": []}
-        return self._moved(application, "received")
+        return self._application_moved(application, "received")
 
     def confirm_application(self, number: str, told: Values) -> bool:
         """Record that the customer has checked everything and wants the contract."""
-        application = self._mine(number)
+        application = self._own_application(number)
         if application is None:
             return False
         confirmation = {"how": "chat", **told}
-        return self._moved(application, "confirmed", confirmation=confirmation)
+        return self._application_moved(application, "confirmed", confirmation=confirmation)
 
     def change_application(self, number: str, words: str) -> bool:
         """Ask for something else: the application goes back to sales."""
-        application = self._mine(number)
+        application = self._own_application(number)
         if application is None:
             return False
-        self._book.note(application, "change_wanted", {"words": words})
-        return self._moved(application, "received")
+        self._application_book.note(application, "change_wanted", {"words": words})
+        return self._application_moved(application, "received")
 
     def withdraw_application(self, number: str, words: str) -> bool:
         """Take the application back."""
-        application = self._mine(number)
+        application = self._own_application(number)
         if application is None:
             return False
-        return self._moved(application, "withdrawn", note=words)
+        return self._application_moved(application, "withdrawn", note=words)
 
-    def _moved(self, application: Application, to: str, **given: Any) -> bool:
+    def _application_moved(self, application: Application, to: str, **given: Any) -> bool:
         """Move it if the table allows that; the customer is told otherwise."""
         try:
-            Steps(self._book).move(application, to, given)
+            Steps(self._application_book).move(application, to, given)
         except Refused:
             return False
         return True
 
-    def _mine(self, number: str) -> Application | None:
+    def _own_application(self, number: str) -> Application | None:
         """Return the application, locked, if this customer may act on it."""
         if all(view.number != number for view in self.applications(number)):
             return None
-        return self._book.locked(number)
+        return self._application_book.locked(number)
 
     def form_step(self, flow: str, run: str, step: str, seconds: int) -> None:
         """Note that a step of a form was got past, once per ``run``."""

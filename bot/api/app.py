@@ -16,6 +16,7 @@ from bot.api import (
     application_handling,
     applications,
     claim_handling,
+    claim_texts,
     claims,
     complaints,
     conversations,
@@ -25,6 +26,7 @@ from bot.api import (
     knowledge,
     knowledge_flow,
     knowledge_releases,
+    kpi_rows,
     kpis,
     messages,
     misses,
@@ -32,6 +34,7 @@ from bot.api import (
     policies,
     problems,
     surveys,
+    ticket_handling,
     tickets,
 )
 from bot.api.auth import Gate
@@ -45,10 +48,10 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, application_funnel, applications,
-    application_handling, complaints, policies, customers,
-    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpis,
+    conversations, messages, claims, claim_handling, claim_texts, application_funnel,
+    applications, application_handling, complaints, policies, customers,
+    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    knowledge_flow, knowledge, misses, kpi_rows, kpis,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

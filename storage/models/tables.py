@@ -1,12 +1,17 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
 from storage.models.application import Application, ApplicationPayment, FormStep
+from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
-from storage.models.calendar import CalendarDay
+from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
+from storage.models.complaint import ComplaintParty
+from storage.models.console import AgentDraft, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -16,27 +21,57 @@ from storage.models.knowledge import (
     KbTestQuestion,
     KbVersion,
 )
+from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.policy import Policy
+from storage.models.quality import (
+    Assessment,
+    Feedback,
+    FeedbackCluster,
+    Improvement,
+    Merit,
+    QaPlan,
+    QaSample,
+    TrainingTask,
+)
+from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
+    "AgentDraft",
+    "AgentPresence",
+    "AgentState",
     "ApiToken",
     "Application",
     "ApplicationPayment",
+    "Assessment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "CalendarDay",
+    "CalendarVersion",
     "CaseEvent",
     "ChannelToken",
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "ComplaintParty",
+    "Consent",
+    "ConsoleEvent",
+    "ConsoleSession",
     "Conversation",
     "Customer",
+    "Episode",
+    "Event",
+    "Feedback",
+    "FeedbackCluster",
     "FormStep",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
+    "Improvement",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -44,15 +79,26 @@ __all__ = [
     "KbReleaseItem",
     "KbTestQuestion",
     "KbVersion",
+    "KpiExclusion",
     "Media",
+    "Merit",
     "Message",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
     "OutboxItem",
     "Policy",
+    "PolicyDelivery",
+    "PolicyLink",
+    "QaPlan",
+    "QaSample",
+    "ServiceDocument",
+    "ServiceRequest",
+    "StaffCheck",
+    "StaffPost",
     "StaffUser",
     "Survey",
     "Ticket",
+    "TrainingTask",
     "VerificationFailure",
 ]

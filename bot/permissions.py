@@ -1,8 +1,9 @@
 """Who may do what: one table per question, read by `desk.may` and by the resources.
 
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
-``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
-another one wrote, ``publish`` lets it go live.
+``handle`` moves a claim or complaint on, ``approve`` allows what one person alone may not,
+``signals`` shows the signs of fraud; ``review`` approves what another one wrote, ``publish`` lets
+it go live.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full", "handle", "signals", "review", "publish"]
+from storage.rules.ticket_kinds import LEADS, table
+
+Action = Literal["read", "write", "full", "handle", "signals", "review", "publish", "approve"]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -41,6 +44,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "complaints": {
             "read": _and_lead("complaints"),
             "write": _and_lead("agent", "complaints"),
+            "handle": _and_lead("complaints"),
+            "approve": _LEAD,
         },
         # Taking an application down is for agents too; moving it on for sales and underwriting.
         "applications": {
@@ -60,8 +65,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {
-            "read": _and_lead("agent", "sales", "underwriting"),
-            "write": _and_lead("agent", "sales", "underwriting"),
+            # Which kinds, the table of kinds says.
+            "read": _ALL,
+            "write": _ALL,
         },
         "handoffs": {"read": _and_lead("agent")},
         "knowledge": {
@@ -72,21 +78,13 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
-        "kpis": {"read": _and_lead("trainer")},
+        "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
     }
 )
 
 # These roles see a conversation only when it led to a case of theirs.
 CONVERSATIONS_WITH: Final[Mapping[str, Literal["claim", "complaint"]]] = MappingProxyType(
     {"claims": "claim", "complaints": "complaint"}
-)
-
-# These roles see only tickets of these kinds (intent codes of domain.md section 6).
-TICKET_KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "sales": frozenset({"apply", "callback", "need_plan", "need_quote", "renew"}),
-        "underwriting": frozenset({"apply", "endorse", "need_quote", "paper", "surrender"}),
-    }
 )
 
 
@@ -96,5 +94,7 @@ def allowed(role: str, resource: str, action: Action) -> bool:
 
 
 def sees_ticket(role: str, kind: str) -> bool:
-    """Tell whether ``role`` may see tickets of ``kind``."""
-    return role not in TICKET_KINDS or kind in TICKET_KINDS[role]
+    """Tell whether ``role`` may see tickets of ``kind``; kinds of no table are the agents'."""
+    if kind not in table().kinds:
+        return role in LEADS | {"agent"}
+    return kind in table().seen_by(role)
