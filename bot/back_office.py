@@ -13,9 +13,12 @@ from typing import Literal, Protocol
 
 from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.claims import ClaimsDesk
+from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
+from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -73,18 +76,6 @@ class SimilarClaim:
 
 
 @dataclass(frozen=True)
-class ComplaintView:
-    """A complaint as its author may see it."""
-
-    number: str
-    status: str
-    received_at: datetime
-    owner: str
-    due_on: date
-    decision: str = ""
-
-
-@dataclass(frozen=True)
 class ProductView:
     """A product card: the four elements, for whom it is, and where the words come from.
 
@@ -131,7 +122,16 @@ class HandoffView:
 
 
 class BackOffice(
-    TicketDesk, IdentityDesk, PolicyDesk, ServicingDesk, ClaimsDesk, ApplicationDesk, Protocol
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    ComplaintDesk,
+    RenewalDesk,
+    SurveyDesk,
+    ApplicationDesk,
+    Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
@@ -198,14 +198,6 @@ class BackOffice(
         """Return the claims this customer may see, newest first."""
         ...
 
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        ...
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see, newest first."""
-        ...
-
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person; never makes a second request while one is open.
 
@@ -252,10 +244,6 @@ class BackOffice(
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

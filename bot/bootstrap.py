@@ -34,6 +34,7 @@ from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
 from bot.console import parts as console_parts
 from bot.console.app import console_app
+from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
@@ -68,6 +69,7 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    renewal,
     service_states,
     skills,
 )
@@ -183,11 +185,12 @@ class App:
         service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
-        application_states.machine()
-        application_checks.checks()
         consents.texts()
         policy_terms.notes()
         policy_words.words()
+        renewal.advice()
+        application_states.machine()
+        application_checks.checks()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -213,6 +216,8 @@ class App:
         if result.owes:
             self.dispatcher.wake()
         self.chat.ring(message, result)
+        if result.state.get("owner") != "bot":
+            self.news.ring()
         for listener in self.listeners:
             listener(message, result)
 
@@ -282,6 +287,17 @@ class App:
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
         )
 
+    @cached_property
+    def news(self) -> News:
+        """Return what tells open consoles of news."""
+        return News(self.transactions, self.now)
+
+    def _suggest(self, text: str) -> list[tuple[str, str]]:
+        """Return questions of the knowledge base that fit, with their answers."""
+        found = [match.id for match in self.knowledge.look_up(text).matches]
+        answers = ((entry, self.knowledge.answer(entry)) for entry in found)
+        return [(self.knowledge.question(entry), answer[0]) for entry, answer in answers if answer]
+
     def console(self) -> ASGIApp:
         """Return the staff's pages."""
         return console_app(
@@ -292,6 +308,9 @@ class App:
                 self.clock,
                 self.engine.go_on,
                 self.dispatcher.wake,
+                self.news,
+                self.registry.flows,
+                self._suggest,
             )
         )
 

@@ -78,7 +78,7 @@ class Given:
                 status=str(row.get("status") or "有效"),
                 premium_fen=int(float(row.get("premium") or 0) * 100),
                 payment=str(row.get("payment") or "已缴清"),
-                details={"coverages": row.get("coverages") or []},
+                details={"coverages": row.get("coverages") or [], **(row.get("details") or {})},
             )
         )
 
@@ -122,7 +122,8 @@ class Given:
                 owner=str(row.get("owner") or "客户服务部投诉岗"),
                 phone_blind=self.cipher.blind(str(phone)) if phone else None,
                 facts={"story": str(row.get("story") or row.get("facts") or "")},
-                decision="",
+                decision=str(row.get("decision") or ""),
+                decided_at=moment(row["decided_at"]) if row.get("decided_at") else None,
                 received_at=at,
                 due_on=at.date() + timedelta(days=15),
                 updated_at=at,

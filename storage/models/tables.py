@@ -7,7 +7,7 @@ from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
-from storage.models.console import AgentDraft, ConsoleSession
+from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
@@ -42,6 +42,7 @@ __all__ = [
     "AccessLog",
     "AgentDraft",
     "AgentPresence",
+    "AgentRead",
     "AgentState",
     "ApiToken",
     "Application",
