@@ -309,7 +309,7 @@ class App:
                 self.engine.go_on,
                 self.dispatcher.wake,
                 self.news,
-                self.registry.flows,
+                self.registry,
                 self._suggest,
             )
         )
