@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
+from bot.desks.identity import IdentityDesk
+from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
+from bot.desks.servicing import ServicingDesk
+from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -31,24 +37,6 @@ __all__ = [
     "TicketView",
     "Values",
 ]
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """A policy as its verified holder may see it; personal fields are masked already."""
-
-    number: str
-    product: str
-    line: str
-    subject: str
-    holder: str
-    insured: str
-    starts_at: datetime
-    ends_on: date
-    status: str
-    premium_fen: int
-    payment: str
-    coverages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +119,17 @@ class HandoffView:
     minutes: int = 0
 
 
-class BackOffice(ComplaintDesk, TicketDesk, Protocol):
+class BackOffice(
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    ComplaintDesk,
+    RenewalDesk,
+    SurveyDesk,
+    Protocol,
+):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -243,10 +241,6 @@ class BackOffice(ComplaintDesk, TicketDesk, Protocol):
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.clockwork.desk_hours import DeskHours
 from bot.dialogue import phrases
 from bot.dialogue.message import Reply
+from bot.handoff_ledger import HandoffLedger
 from storage.conversations import OpenConversation
 from storage.models.base import table_of
 from storage.models.case import Handoff
@@ -44,6 +46,11 @@ class Desk:
     uow: UnitOfWork
     now: datetime
     go_on: GoOn = field(default=_nothing)
+    hours: DeskHours | None = None
+
+    @property
+    def _ledger(self) -> HandoffLedger:
+        return HandoffLedger(self.uow, self.now, self.hours)
 
     def take(
         self, conversation_id: int, agent: str, seen: int | None = None, *, force: bool = False
@@ -62,6 +69,7 @@ class Desk:
             handoff.status, handoff.agent = "taken", agent
             handoff.taken_at = handoff.taken_at or self.now
             handoff.offered_to = handoff.offered_at = None
+            self._ledger.taken(handoff)
         return Done(True)
 
     def say(self, conversation_id: int, agent: str, text: str, key: str | None = None) -> Done:
@@ -72,7 +80,21 @@ class Desk:
         if key and (before := self._said(conversation_id, f"agent:{key}")):
             return Done(True, seq=before)
         body = {"type": "text", "text": text, "name": agent}
-        return Done(True, seq=self._speak(conversation, "agent", body, key and f"agent:{key}"))
+        seq = self._speak(conversation, "agent", body, key and f"agent:{key}")
+        if handoff := self._handoff(conversation_id):
+            self._ledger.spoken(handoff)
+        self.uow.ownership.tell("message", conversation_id, None, self.now)
+        return Done(True, seq=seq)
+
+    def note(self, conversation_id: int, agent: str, text: str) -> Done:
+        """Write something for colleagues only; it never leaves us."""
+        conversation, refused = self._open(conversation_id, None)
+        if conversation is None:
+            return refused
+        row = {"author": "note", "body": {"type": "text", "text": text, "name": agent}}
+        seq = self.uow.conversations.record(conversation, [row], self.now)[0]
+        self.uow.ownership.tell("message", conversation_id, None, self.now)
+        return Done(True, seq=seq)
 
     def announce(self, conversation_id: int, text: str) -> None:
         """Tell the customer something about the service itself; nobody's floor changes."""
@@ -97,6 +119,7 @@ class Desk:
         self._pass_on(conversation, "agent", to, f"{agent}转来", phrases.AGENT_PASSES)
         if handoff := self._handoff(conversation_id):
             handoff.agent = to
+            self._ledger.taken(handoff)
         return Done(True)
 
     def refer(self, conversation_id: int, agent: str, skill: str, title: str) -> Done:
@@ -130,6 +153,7 @@ class Desk:
         self._pass_on(conversation, "bot", None, "结束人工服务", phrases.AGENT_ENDS)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.closed_at = "closed", self.now
+            self._ledger.closed(handoff)
             if wrap_up:
                 handoff.package = {**handoff.package, "wrap_up": dict(wrap_up)}
         self._resume(conversation)

@@ -54,7 +54,7 @@ class QueueKeeper:
         since = now - timedelta(seconds=self.rules.gone_seconds)
         for agent in uow.floor.gone(since):
             for conversation in uow.floor.conversations_of(agent):
-                Desk(uow, now, self.go_on).release(conversation, agent, _LEFT)
+                Desk(uow, now, self.go_on, self.hours).release(conversation, agent, _LEFT)
         for agent in uow.floor.online_before(since):
             uow.floor.set_state(agent, OFFLINE, _LEFT, now)
             uow.ownership.tell("state", None, agent, now, {"state": OFFLINE, "reason": _LEFT})
@@ -108,7 +108,7 @@ class QueueKeeper:
         _mark(handoff, place={"at": now.isoformat(), "ahead": place})
         handoff.told += 1
         words = phrases.ahead(place, uow.floor.minutes_to_wait(place, now))
-        Desk(uow, now, self.go_on).announce(
+        Desk(uow, now, self.go_on, self.hours).announce(
             handoff.conversation_id, phrases.STILL_WAITING.format(ahead=words)
         )
 

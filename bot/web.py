@@ -26,6 +26,11 @@ _QUEUE_SECONDS = 1.0
 _SETTLE_SECONDS = 6.0
 
 
+def below(path: str, pages: ASGIApp) -> list[Route]:
+    """Return the routes that hand a path and all below it to an application, path unchanged."""
+    return [Route(path, endpoint=pages), Route(path + "/{rest:path}", endpoint=pages)]
+
+
 def web_app(app: App, *, worker: bool = True) -> ASGIApp:
     """Return the application; with ``worker`` it also works off the outbox."""
 
@@ -53,6 +58,8 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Mount("/api", app.api()),
+            *below("/console", app.console()),
+            Mount("/papers", app.papers()),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),

@@ -19,14 +19,20 @@ from bot.back_office import (
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, handoffs, policies, surveys
+from storage.claims_desk import ClaimsDeskMixin
 from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
+from storage.identity_desk import IdentityDeskPart
+from storage.policy_desk import PolicyDeskPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
-from storage.rules import claim_facts
+from storage.servicing_desk import ServicingOfTurn
+from storage.survey_desk import SurveyDeskMixin
 from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
@@ -34,7 +40,16 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
+class TransactionBackOffice(
+    TicketsOfTurn,
+    IdentityDeskPart,
+    PolicyDeskPart,
+    ServicingOfTurn,
+    ClaimsDeskMixin,
+    ComplaintsOfTurn,
+    RenewalDeskPart,
+    SurveyDeskMixin,
+):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork
@@ -53,8 +68,9 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
         return self.at
 
     @cached_property
-    def _identity(self) -> Identity:
-        return Identity(self.uow, self.conversation, self.cipher, self.settings.identity, self.at)
+    def identity(self) -> Identity:
+        rules = self.settings.identity
+        return Identity(self.uow, self.conversation, self.cipher, rules, self.at, self.channel)
 
     @cached_property
     def hours(self) -> DeskHours:
@@ -64,7 +80,7 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
     @property
     def verified(self) -> bool:
         """Tell whether this customer is verified at level V2 now."""
-        return self._identity.verified
+        return self.identity.verified
 
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
@@ -80,19 +96,19 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
 
     def amend_claim(self, number: str, values: Values) -> None:
         """Change or add facts of a claim that this customer reported."""
-        claims.amend_claim(self, self._identity, number, values)
+        claims.amend_claim(self, self.identity, number, values)
 
     def attach_photos(self, number: str) -> int:
         """Hang this conversation's fresh photos on a claim that this customer may see."""
-        return claims.attach_photos(self, self._identity, number)
+        return claims.attach_photos(self, self.identity, number)
 
     def claim_for_photos(self) -> str | None:
         """Return the claim that photos sent now belong to; None where that must be asked."""
-        return claims.claim_for_photos(self, self._identity)
+        return claims.claim_for_photos(self, self.identity)
 
     def similar_claim(self, values: Values) -> SimilarClaim | None:
         """Return this customer's claim on the same policy or plate in the last 48 hours."""
-        return claims.similar_claim(self, self._identity, values)
+        return claims.similar_claim(self, self.identity, values)
 
     def lacking(self, values: Values) -> Sequence[str]:
         """Return what must be known of an accident and is not."""
@@ -112,15 +128,15 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
 
     def proved_phones(self) -> list[str]:
         """Return the blind indexes of phones that this customer has proved."""
-        return self._identity.proved_phones()
+        return self.identity.proved_phones()
 
     def log_seen(self, what: str, why: str) -> None:
         """Write down that this customer was shown something."""
-        self._identity.log(what, why)
+        self.identity.log(what, why)
 
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
-        return claims.visible(self, self._identity, number)
+        return claims.visible(self, self.identity, number)
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
@@ -137,23 +153,23 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
 
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code."""
-        return self._identity.send_code(phone)
+        return self.identity.send_code(phone)
 
     def check_code(self, phone: str, code: str) -> bool:
         """Compare and use up the one-time code."""
-        return self._identity.check_code(phone, code)
+        return self.identity.check_code(phone, code)
 
     def identify(self, phone: str, proof: Values) -> bool:
         """Bind this channel identity to the customer if phone and proof fit together."""
-        return self._identity.identify(phone, proof)
+        return self.identity.identify(phone, proof)
 
     def locked_minutes(self) -> int:
         """Return how long verification stays locked; 0 when it is open."""
-        return self._identity.locked_minutes()
+        return self.identity.locked_minutes()
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure."""
-        return policies.disclose(self, self._identity, reason)
+        return policies.disclose(self, self.identity, reason)
 
     def subscribe_again(self) -> None:
         """Send messages of every category again."""
@@ -167,13 +183,11 @@ class TransactionBackOffice(ComplaintsOfTurn, TicketsOfTurn):
         """Return the key of a survey that waits for this customer's answer."""
         return surveys.pending(self)
 
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey."""
-        return surveys.answer(self, score, comment)
-
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Put a question into the pool that the editors of the knowledge base learn from."""
         trace = {"entry": entry, "score": score, "release": self.release}
+        if kind == "unsolved":
+            self.mark_solved(solved=False)
         self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:

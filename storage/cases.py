@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from storage import ledger_cases, ledger_promises
+from storage.ledger import Ledger
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.outbox import Media
 from storage.numbering import next_number
+
+# domain.md 9.4: an invitation that says nothing else is valid for a day.
+_OPEN = timedelta(hours=24)
 
 
 class Cases:
     """All cases; never commits."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, ledger: Ledger) -> None:
         self.session = session
+        self.ledger = ledger
 
     def number(self, prefix: str, at: datetime) -> str:
         """Return a fresh number for a case opened at ``at``."""
@@ -32,10 +38,12 @@ class Cases:
     def note(
         self, number: str, at: datetime, actor: str, kind: str, data: Mapping[str, Any]
     ) -> None:
-        """Append to the history of a case."""
+        """Append to the history of a case, and to the ledger without the words."""
         self.session.add(
             CaseEvent(case_number=number, at=at, actor=actor, kind=kind, data=dict(data))
         )
+        self.ledger.add(ledger_cases.of_note(self.session, number, at, actor, kind, data))
+        ledger_promises.noted(self.session, self.ledger, number, kind, at)
 
     def claim(self, number: str) -> Claim | None:
         """Return a claim by its number."""
@@ -99,14 +107,27 @@ class Cases:
         )
         return int(self.session.scalar(query) or 0)
 
-    def waiting_survey(self, conversation_id: int, since: datetime) -> Survey | None:
-        """Return the newest survey sent since a time that has no answer."""
+    def waiting_survey(self, conversation_id: int, now: datetime) -> Survey | None:
+        """Return the newest survey that may be answered still and was not."""
         query = select(Survey).where(
             Survey.conversation_id == conversation_id,
             Survey.status == "sent",
-            Survey.sent_at >= since,
+            Survey.sent_at <= now,
+            or_(
+                Survey.expires_at > now,
+                Survey.expires_at.is_(None) & (Survey.sent_at >= now - _OPEN),
+            ),
         )
-        return self.session.scalar(query.order_by(Survey.id.desc()).limit(1))
+        return self.session.scalar(query.order_by(Survey.id.desc()).limit(1).with_for_update())
+
+    def survey_waits(self, conversation_id: int, now: datetime) -> bool:
+        """Tell whether a question is on its way or waits: two at once would confuse anybody."""
+        query = select(Survey.id).where(
+            Survey.conversation_id == conversation_id,
+            Survey.status == "sent",
+            Survey.expires_at > now,
+        )
+        return self.session.scalar(query.limit(1)) is not None
 
     def add_media(self, media: Media) -> None:
         """Record something the customer sent."""

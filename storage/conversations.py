@@ -74,6 +74,7 @@ class OpenConversation:
     verified_until: datetime | None
     subscribed: bool
     last_seq: int
+    last_at: datetime
     repeat_of: int | None
 
     @classmethod
@@ -89,6 +90,7 @@ class OpenConversation:
             verified_until=row["verified_until"],
             subscribed=row["subscribed"],
             last_seq=row["last_seq"],
+            last_at=row["last_at"],
             repeat_of=row["repeat_of"],
         )
 
@@ -130,6 +132,7 @@ class Conversations:
             "customer_id": None,
             "verified_until": None,
             "subscribed": True,
+            "snoozed_until": None,
             "last_seq": 0,
             "opened_at": now,
             "last_at": now,
@@ -177,8 +180,17 @@ class Conversations:
         row = self.connection.execute(query).mappings().one()
         return OpenConversation.of({**row, "repeat_of": None})
 
+    def unbind(self, conversation: OpenConversation) -> None:
+        """Let the identity belong to nobody again."""
+        self._bind(conversation, None, None)
+
     def bind(self, conversation: OpenConversation, customer: int, until: datetime) -> None:
         """Bind the identity to a customer, verified until a time."""
+        self._bind(conversation, customer, until)
+
+    def _bind(
+        self, conversation: OpenConversation, customer: int | None, until: datetime | None
+    ) -> None:
         conversation.customer_id, conversation.verified_until = customer, until
         self.connection.execute(
             update(_conversation)

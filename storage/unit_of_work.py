@@ -7,11 +7,16 @@ from functools import cached_property
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from storage.audit import Audit
+from storage.bindings import Bindings
 from storage.cases import Cases
+from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.floor import Floor
+from storage.inbox import Inbox
 from storage.knowledge import Knowledge
+from storage.ledger import Ledger
 from storage.misses import Misses
 from storage.outbox import Outbox
 from storage.ownership import Ownership
@@ -33,6 +38,7 @@ class UnitOfWork:
             self._session = Session(
                 self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
+            self.audit.watch(self._session)
         return self._session
 
     def flush(self) -> None:
@@ -40,6 +46,21 @@ class UnitOfWork:
         if self._session is not None:
             self._session.commit()
             self._session.close()
+        if "ledger" in self.__dict__:
+            self.ledger.write()
+        # Last of all: whoever writes the chain holds its head until the commit.
+        if "audit" in self.__dict__:
+            self.audit.write()
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Return the chain of reads, decisions and edits."""
+        return Audit(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger that every figure is counted from."""
+        return Ledger(self.connection)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -52,6 +73,11 @@ class UnitOfWork:
         return Ownership(self.connection)
 
     @cached_property
+    def inbox(self) -> Inbox:
+        """Return the conversations as staff see them."""
+        return Inbox(self.connection)
+
+    @cached_property
     def floor(self) -> Floor:
         """Return the people at work and who waits for them."""
         return Floor(self.session)
@@ -59,7 +85,7 @@ class UnitOfWork:
     @cached_property
     def outbox(self) -> Outbox:
         """Return what we owe."""
-        return Outbox(self.connection)
+        return Outbox(self.connection, self.ledger)
 
     @property
     def owes(self) -> bool:
@@ -72,9 +98,19 @@ class UnitOfWork:
         return Customers(self.session)
 
     @cached_property
+    def bindings(self) -> Bindings:
+        """Return bindings, staff checks and consents."""
+        return Bindings(self.session)
+
+    @cached_property
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
-        return Cases(self.session)
+        return Cases(self.session, self.ledger)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Return the log-ins of the console."""
+        return ConsoleSessions(self.session)
 
     @cached_property
     def knowledge(self) -> Knowledge:

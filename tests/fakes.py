@@ -17,8 +17,13 @@ from bot.back_office import (
     Values,
 )
 from bot.clock import SHANGHAI
+from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_claims import FakeClaims
 from tests.fakes_complaints import FakeComplaints
+from tests.fakes_identity import FakeIdentityDesk
+from tests.fakes_servicing import FakeServicing
+from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
@@ -26,12 +31,13 @@ CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeComplaints, FakeTickets):
+class FakeOffice(
+    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints, FakeSurveyDesk
+):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
     channel: str = "webchat"
-    verified: bool = False
     staffed: bool = True
     tail: str = "124421"
     opened: list[tuple[str, str, Values]] = field(default_factory=list)
@@ -44,6 +50,7 @@ class FakeOffice(FakeComplaints, FakeTickets):
     photos: int = 0
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
+    surveys: FakeSurveys = field(default_factory=FakeSurveys)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -139,6 +146,7 @@ class FakeOffice(FakeComplaints, FakeTickets):
     def check_code(self, phone: str, code: str) -> bool:
         """Compare with CODE."""
         self.failures += code != CODE
+        self.proved_phone = self.proved_phone or code == CODE
         return code == CODE
 
     def identify(self, phone: str, proof: Values) -> bool:
@@ -172,6 +180,11 @@ class FakeOffice(FakeComplaints, FakeTickets):
             )
         ]
 
+    def find_policies(self, wish: PolicyWish, reason: str) -> FoundPolicies:
+        """Return the one policy, if it is meant."""
+        fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
+        return FoundPolicies(() if wish.granted else fitting)
+
     def subscribe_again(self) -> None:
         """Forget what was stopped."""
         self.stopped.clear()
@@ -183,10 +196,6 @@ class FakeOffice(FakeComplaints, FakeTickets):
     def pending_survey(self) -> str | None:
         """Return nothing: no survey waits."""
         return None
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Return that no survey waited."""
-        return False
 
 
 @dataclass(frozen=True)

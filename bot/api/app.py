@@ -13,16 +13,23 @@ from starlette.responses import HTMLResponse
 
 from bot.api import (
     claim_handling,
+    claim_texts,
     claims,
     complaint_handling,
     complaints,
     conversations,
     customers,
+    deliveries,
     docs_page,
+    endorsements,
+    evidence,
+    feedback,
     handoffs,
+    identity,
     knowledge,
     knowledge_flow,
     knowledge_releases,
+    kpi_rows,
     kpis,
     messages,
     misses,
@@ -44,10 +51,32 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, complaint_handling, policies,
-    customers, notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
-    knowledge_flow, knowledge, misses, kpis,
-)  # fmt: skip
+    conversations,
+    messages,
+    claims,
+    claim_handling,
+    claim_texts,
+    complaints,
+    policies,
+    customers,
+    endorsements,
+    deliveries,
+    notifications,
+    surveys,
+    tickets,
+    ticket_handling,
+    handoffs,
+    knowledge_releases,
+    knowledge_flow,
+    knowledge,
+    misses,
+    kpi_rows,
+    kpis,
+    complaint_handling,
+    identity,
+    evidence,
+    feedback,
+)
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
     "用 next_cursor 翻页；出错一律是 application/problem+json，code 不会变；POST 可带 "

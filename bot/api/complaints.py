@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import select
@@ -12,9 +12,10 @@ from bot.api import history, paging
 from bot.api.complaint_views import ComplaintDetail, ComplaintView, detail, seen, values
 from bot.api.complaint_writing import ComplaintIn, find, open_complaint, visible
 from bot.api.desk import Desk, Shown, may, may_create
-from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word
+from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word, one_of
 from bot.api.history import EventView, NoteIn
 from storage.models.case import Complaint
+from storage.statuses import COMPLAINT_STATUSES
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints 投诉"])
@@ -24,8 +25,8 @@ class ComplaintQuery(paging.PageQuery):
     """Filters of the list."""
 
     number: Code | None = None
-    status: Code | None = None
-    severity: Code | None = None
+    status: Annotated[str | None, one_of(COMPLAINT_STATUSES)] = None
+    severity: Literal["P0", "P1", "P2", "P3"] | None = None
     category: Word | None = None
     owner: Word | None = None
     dispute: Word | None = None

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from bot.api import history
 from bot.api.desk import Desk
 from bot.api.fields import Body, Code, Line, Moment, Phone, RowId, Story, Word
-from bot.api.permissions import sees_ticket
 from bot.api.problems import Problem, invalid, missing
+from bot.permissions import sees_ticket
 from storage import complaint_parties
 from storage.models.case import Ticket
 from storage.rules.ticket_kinds import table

@@ -14,8 +14,8 @@ from bot.api import history, paging
 from bot.api.desk import Desk, Seen, Shown, may, may_create
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word
 from bot.api.history import EventView, NoteIn
-from bot.api.permissions import sees_ticket
 from bot.api.ticket_writing import Number, TicketIn, TicketStatus, book, find, open_ticket
+from bot.permissions import sees_ticket
 from storage import complaint_parties
 from storage.models.case import Ticket
 from storage.rules.ticket_kinds import LEADS, table

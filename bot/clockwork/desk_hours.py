@@ -42,3 +42,14 @@ class DeskHours:
     def answer_by(self, at: datetime, minutes: int) -> datetime:
         """Return by when a person answers a request made at ``at``."""
         return self.next_opening(at) + timedelta(minutes=minutes)
+
+    def closed_between(self, since: datetime, until: datetime) -> timedelta:
+        """Return how much of a stretch of time the desk was closed."""
+        total, day = timedelta(), since.date()
+        while day <= until.date():
+            opens, closes = (
+                datetime.combine(day, at, since.tzinfo) for at in (self.opens, self.closes)
+            )
+            total += max(timedelta(), min(until, closes) - max(since, opens))
+            day += timedelta(days=1)
+        return max(timedelta(), until - since - total)

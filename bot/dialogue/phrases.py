@@ -120,3 +120,17 @@ ASK_PLATE = "车牌号是多少？没上牌或者不是车险，回复「以后�
 PLATE_HELP = "比如津A12345；新能源车是 8 位。"
 PHONE_LABEL, PHONE_CALLED = "联系电话", ("电话", "手机", "手机号")
 ASK_PHONE = "请留个联系电话，同事会打这个号码。"
+POLICY_LABEL, POLICY_NUMBER_LABEL = "保单", "保单号"
+WHICH_POLICY = "您名下能办这件事的有这几份，是哪一份？回复第几份就行：\n{policies}"
+WHICH_POLICY_NONE = (
+    "您名下没有找到能办这件事的保单。请把保单号或车牌号告诉我，我再看看；也可以回复「人工」。"
+)
+WHICH_POLICY_AGAIN = (
+    "没对上是哪一份。请回复列表里的序号，比如「第 1 份」，或者直接说车牌号、保单号。"
+)
+NO_SUCH_POLICY = "没有查到这份保单，没法登记。请核对保单号或车牌号再试，也可以回复「人工」。"
+SERVICE_UNDER_WAY = (
+    "这份保单的「{title}」已经有一件在办：编号 {number}，现在是「{status}」。{says}"
+    "您刚才说的我已经补充进去了，不用重复提交。"
+)
+PHOTO_FOR_SERVICE = "照片收到了，已经放进申请 {number}（共 {count} 张）。还有的话接着发就行。"

@@ -92,6 +92,11 @@ LONG_FIGURES = re.compile(r"^[\dXx][\dXx \-]{5,20}$")
 RATING = re.compile(
     r"^[1-5](分|星|颗星)?$|^[一二三四五](分|星|颗星)$|^(打|给)[1-5一二三四五](分|星|颗星)$"
 )
+# A remark that answers «are you satisfied?», and means nothing much where nobody has asked.
+REMARK = re.compile(
+    r"^(还|挺|很|非常|特别|蛮|太|服务|态度)*(好|棒|不错|满意|可以|行|差|烂|糟|不行|不好|不满意|一般|垃圾)"
+    r"(的|了|啊|呀|吧|呢|极了|得很|透了)*[。!！~]*$"
+)
 ASKS = re.compile(
     r"[?？]|吗[ 。!！]*$|怎么|咋|多久|多少|能不能|可不可以|赔不赔|保不保|算不算"
     r"|要是|如果|万一|假如|几天|进度"
@@ -117,3 +122,10 @@ def split_question(text: str) -> tuple[str, str]:
     asked = [clause for clause in clauses if QUESTION.search(clause)]
     told = [clause for clause in clauses if clause not in asked]
     return (" ".join(asked) or text, " ".join(told))
+
+
+# «就要第二份吧»: what stands around the number of a choice.
+AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"
+# What customers call a policy → a word of its product's name.
+PICKED_AS = {"交强": "强制", "三者": "商业", "车损": "商业", "驾意": "驾乘", "家财": "家庭财产"}
+PICK_SUFFIX = "险"

@@ -76,7 +76,7 @@ class Given:
                 status=str(row.get("status") or "有效"),
                 premium_fen=int(float(row.get("premium") or 0) * 100),
                 payment=str(row.get("payment") or "已缴清"),
-                details={"coverages": row.get("coverages") or []},
+                details={"coverages": row.get("coverages") or [], **(row.get("details") or {})},
             )
         )
 

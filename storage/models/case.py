@@ -177,6 +177,12 @@ class Survey(Base):
     comment: Mapped[str] = mapped_column(EncryptedText("survey.comment"))
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    # Who is credited, the case it is about, the answers by dimension, and why it was not sent.
+    agent: Mapped[Name | None]
+    case_number: Mapped[Short | None] = mapped_column(index=True)
+    answers: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("survey.answers"))
+    reason: Mapped[Name | None]
+    expires_at: Mapped[datetime | None]
 
 
 class NumberSequence(Base):

@@ -33,6 +33,8 @@ FACTS: dict[str, Any] = {
     "plate": "津A12345",
     "accident_type": "scrape",
     "injured": False,
+    "drivable": True,
+    "police_reported": True,
     "phone": "13800000000",
     "reporter": "张三",
 }
