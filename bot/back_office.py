@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
@@ -25,6 +26,7 @@ Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
 
 __all__ = [
+    "ApplicationView",
     "BackOffice",
     "ClaimView",
     "CodeResult",
@@ -128,6 +130,7 @@ class BackOffice(
     ComplaintDesk,
     RenewalDesk,
     SurveyDesk,
+    ApplicationDesk,
     Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""

@@ -50,6 +50,13 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "approve": _LEAD,
             "evidence": _and_lead("complaints"),
         },
+        # Taking an application down is for agents too; moving it on for sales and underwriting.
+        "applications": {
+            "read": _and_lead("agent", "sales", "underwriting"),
+            "write": _and_lead("agent", "sales", "underwriting"),
+            "full": _and_lead("sales", "underwriting"),
+            "handle": _and_lead("sales", "underwriting"),
+        },
         "policies": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
             "full": _and_lead("claims", "underwriting"),

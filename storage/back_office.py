@@ -22,6 +22,7 @@ from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, handoffs, policies, surveys
+from storage.applications_desk import ApplicationsDesk
 from storage.claims_desk import ClaimsDeskMixin
 from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
@@ -49,6 +50,7 @@ class TransactionBackOffice(
     ComplaintsOfTurn,
     RenewalDeskPart,
     SurveyDeskMixin,
+    ApplicationsDesk,
 ):
     """One customer's view of the branch during one turn."""
 

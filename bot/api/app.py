@@ -12,6 +12,9 @@ from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 
 from bot.api import (
+    application_funnel,
+    application_handling,
+    applications,
     claim_handling,
     claim_texts,
     claims,
@@ -76,6 +79,9 @@ _RESOURCES = (
     identity,
     evidence,
     feedback,
+    application_funnel,
+    application_handling,
+    applications,
 )
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -46,14 +46,15 @@ def _read(words: list[str]) -> tuple[str, str, dict[str, str], Any]:
 
 def test_every_curl_on_the_page_works(office: Branch) -> None:
     """Played from top to bottom against a fresh branch."""
-    token, complaints = office.token("claims"), office.token("complaints")
+    claims, lead = office.token("claims"), office.token("supervisor")
+    roles = {"/applications": lead, "/v1/complaints": office.token("complaints")}
     calls = _calls()
     assert len(calls) >= 12
     for method, path, headers, body in calls:
-        who = complaints if path.startswith("/v1/complaints") else token
-        answer = office.client.request(method, path, headers=headers | who, json=body)
+        token = next((token for part, token in roles.items() if part in path), claims)
+        answer = office.client.request(method, path, headers=headers | token, json=body)
         assert answer.is_success, f"{method} {unquote(path)}: {answer.text}"
-    claim = office.client.get("/v1/claims/CL20261122000001", headers=token).json()
+    claim = office.client.get("/v1/claims/CL20261122000001", headers=claims).json()
     assert (claim["status"], claim["owner"], claim["track"]) == ("documents_due", "王理赔", "fast")
 
 
@@ -67,8 +68,9 @@ def test_every_event_is_on_the_page() -> None:
     """What the program tells, the page lists."""
     root = Path(__file__).parents[3]
     sources = [*root.glob("storage/claims*.py"), *root.glob("bot/api/claim*.py")]
+    sources += root.glob("storage/applications*.py")
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)
-    told = set(re.findall(r'"(claim\.[a-z_]+)"', code))
+    told = set(re.findall(r'"((?:claim|application)\.[a-z_]+)"', code))
     assert told
     assert [event for event in sorted(told) if f"`{event}`" not in PAGE] == []
 
