@@ -16,7 +16,14 @@ from storage.models.case import Complaint, Ticket
 COMPLAINT: Final = "complaint_decision"
 # With these a complaint is answered; a withdrawn one is in no figure at all.
 COMPLAINT_DONE: Final = ("decided", "closed")
-COMPLAINT_OVER: Final = (*COMPLAINT_DONE, "withdrawn", "transferred", "review", "mediation")
+COMPLAINT_OVER: Final = (
+    *COMPLAINT_DONE,
+    "withdrawn",
+    "transferred",
+    "merged",
+    "review",
+    "mediation",
+)
 _TICKET_DONE: Final = ("done", "closed", "cancelled")
 
 

@@ -10,11 +10,12 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Put
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
+from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, split_question
 
 _CLEAR, _VERY_CLEAR = 0.75, 0.95
 _REPORT = "claim_report"
 _CHAT = "nonsense"
+_DISPUTE, _COMPLAINT = "claim_dispute", "complaint"
 _NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
@@ -44,7 +45,17 @@ def danger(heard: Heard) -> list[Command]:
 
 def pressing(heard: Heard) -> list[Command]:
     """Bring in a person where a rule says so: a lawyer, a regulator, a refused claim."""
-    return _raise(heard) if heard.reading.escalation.level in ("P1", "P2") else []
+    fired = heard.reading.escalation
+    if fired.level == "P2" and _belongs_to_a_complaint(heard):
+        return []
+    return _raise(heard) if fired.level in ("P1", "P2") else []
+
+
+def _belongs_to_a_complaint(heard: Heard) -> bool:
+    """«重新定损» is what a complainant wants of us, not another matter: 投诉 outranks 复核."""
+    if heard.reading.intent != _DISPUTE:
+        return False
+    return heard.flow is not None and heard.flow.name == _COMPLAINT
 
 
 def _raise(heard: Heard) -> list[Command]:
@@ -57,6 +68,8 @@ def _raise(heard: Heard) -> list[Command]:
         return commands
     if not begins and fired.level != "P0" and heard.reading.intent in {*heard.flows} - {_CHAT}:
         begins = heard.reading.intent
+    if begins == _DISPUTE and _COMPLAINT in heard.flows and COMPLAINS.search(heard.text):
+        begins = _COMPLAINT  # «我要投诉！定损员压价»: the word decides
     if begins and (heard.flow is None or heard.flow.name != begins):
         return [*commands, *start(begins, heard)]
     if heard.flow is not None:
