@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
+from bot.desks.complaints import ComplaintDesk, ComplaintView
+from bot.desks.identity import IdentityDesk
+from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.servicing import ServicingDesk
 from bot.desks.surveys import SurveyDesk
+from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -27,26 +33,9 @@ __all__ = [
     "PolicyView",
     "ProductView",
     "SimilarClaim",
+    "TicketView",
     "Values",
 ]
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """A policy as its verified holder may see it; personal fields are masked already."""
-
-    number: str
-    product: str
-    line: str
-    subject: str
-    holder: str
-    insured: str
-    starts_at: datetime
-    ends_on: date
-    status: str
-    premium_fen: int
-    payment: str
-    coverages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,18 +73,6 @@ class SimilarClaim:
 
 
 @dataclass(frozen=True)
-class ComplaintView:
-    """A complaint as its author may see it."""
-
-    number: str
-    status: str
-    received_at: datetime
-    owner: str
-    due_on: date
-    decision: str = ""
-
-
-@dataclass(frozen=True)
 class ProductView:
     """A product card: the four elements, for whom it is, and where the words come from.
 
@@ -129,6 +106,7 @@ class ProductView:
 class HandoffView:
     """What happened to a request for a person.
 
+    ``minutes`` is the expected wait, 0 where nobody can know.
     ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
     """
 
@@ -137,9 +115,19 @@ class HandoffView:
     staffed: bool
     ahead: int
     answer_by: datetime
+    minutes: int = 0
 
 
-class BackOffice(SurveyDesk, Protocol):
+class BackOffice(
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    ComplaintDesk,
+    SurveyDesk,
+    Protocol,
+):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -205,14 +193,6 @@ class BackOffice(SurveyDesk, Protocol):
         """Return the claims this customer may see, newest first."""
         ...
 
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        ...
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see, newest first."""
-        ...
-
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person; never makes a second request while one is open.
 
@@ -247,10 +227,6 @@ class BackOffice(SurveyDesk, Protocol):
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure with ``reason``."""
-        ...
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
     def subscribe_again(self) -> None:

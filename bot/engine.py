@@ -10,17 +10,20 @@ from typing import Any
 
 import structlog
 
+from bot.attachments import keep_media
 from bot.back_office import ProductView
 from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
     Command,
     FillSlots,
     NotUnderstood,
+    Resume,
     Said,
     Say,
     StartFlow,
 )
 from bot.dialogue.fold import fold
+from bot.dialogue.gates import gated
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
@@ -33,7 +36,6 @@ from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
-from storage.models.outbox import Media
 from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
@@ -63,7 +65,7 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        office = self._office(uow, conversation, message, now)
+        office = self._office(uow, conversation, message.channel, message.text, now)
         before = (conversation.state, conversation.owner)
         replies = self._replies(uow, conversation, message, office, now)
         for happening in of_turn(message, conversation, before, replies, now):
@@ -80,6 +82,18 @@ class Engine:
             partial(self.understander.look_ahead, text),
         )
 
+    def go_on(
+        self, uow: UnitOfWork, conversation: OpenConversation, channel: str, now: datetime
+    ) -> list[Reply]:
+        """Return how the bot goes on after a person: with the draft, where there is one."""
+        state = DialogueState.from_json(conversation.state)
+        if not state.stack:
+            return []
+        office = self._office(uow, conversation, channel, "", now)
+        turn = self.manager.advance(state, [Resume()], office, now)
+        conversation.state = turn.state.to_json()
+        return tidy(turn)
+
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
@@ -88,7 +102,9 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        self._office(uow, conversation, message, now).hand_off("P2", f"系统故障 {reference}")
+        self._office(uow, conversation, message.channel, message.text, now).hand_off(
+            "P2", f"系统故障 {reference}"
+        )
         text = phrases.TECHNICAL.format(reference=reference, hotline=self.settings.hotline)
         return self._store(uow, conversation, message, [Reply(text)], now, claim)
 
@@ -96,17 +112,18 @@ class Engine:
         self,
         uow: UnitOfWork,
         conversation: OpenConversation,
-        message: InboundMessage,
+        channel: str,
+        text: str,
         now: datetime,
     ) -> TransactionBackOffice:
         return TransactionBackOffice(
             uow=uow,
             conversation=conversation,
-            channel=message.channel,
+            channel=channel,
             settings=self.settings,
             cipher=self.cipher,
             at=now,
-            recent=(message.text,) if message.text else (),
+            recent=(text,) if text else (),
             cards=self.products,
             release=self.understander.knowledge.release,
         )
@@ -122,9 +139,11 @@ class Engine:
         """Return what was answered; if nobody waits for it any more, the outbox delivers it."""
         seq = conversation.repeat_of or 0
         stored = uow.conversations.stored_replies(conversation.id, seq)
-        in_response = [reply for reply, way in stored if way == "response"]
+        in_response = [reply for reply, way, _ in stored if way == "response"]
         if in_response and not claim.take("response"):
             uow.conversations.mark_sent_by(conversation.id, seq, "outbox")
+            # What was computed before a person took the floor does not get younger by this.
+            conversation.owner_rev = min(rev for _, _, rev in stored)
             self._owe(uow, conversation, message, seq, in_response, now)
             in_response = []
         shape = _shape(conversation)
@@ -138,10 +157,13 @@ class Engine:
         office: TransactionBackOffice,
         now: datetime,
     ) -> list[Reply]:
-        media = self._keep_media(uow, conversation, message, now)
-        if message.kind == "event" and self._silent_event(uow, conversation, message):
+        media = keep_media(uow, conversation, message, now)
+        if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
+        if conversation.owner != "bot":
+            # Consoles that show it must hear of it; a conversation with the bot costs nothing.
+            uow.ownership.tell("message", conversation.id, None, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
@@ -204,50 +226,17 @@ class Engine:
         if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
+        if number := office.service_for_photos():
+            count = office.attach_service_photos(number)
+            return [Say(phrases.PHOTO_FOR_SERVICE.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
 
-    def _keep_media(
+    def _silent_event(
         self,
         uow: UnitOfWork,
         conversation: OpenConversation,
         message: InboundMessage,
         now: datetime,
-    ) -> str:
-        """Record a photo or voice note, and owe the fetching of its bytes."""
-        attachment = message.attachment
-        if attachment is None or not attachment.ref:
-            return ""
-        media = Media(
-            conversation_id=conversation.id,
-            kind=attachment.kind,
-            ref=attachment.ref[:512],
-            path=attachment.ref[:255] if attachment.stored else None,
-            status="stored" if attachment.stored else "due",
-            at=now,
-        )
-        uow.cases.add_media(media)
-        if not attachment.stored:
-            self._owe_fetch(uow, message, media, now)
-        return str(media.id)
-
-    def _owe_fetch(
-        self, uow: UnitOfWork, message: InboundMessage, media: Media, now: datetime
-    ) -> None:
-        uow.outbox.queue(
-            dedupe_key=f"media:{media.id}",
-            kind="media",
-            channel=message.channel,
-            account=message.account,
-            # One customer's replies must not wait behind a slow download.
-            peer=f"media:{media.id}",
-            body={"media": media.id, "kind": media.kind, "ref": media.ref},
-            due_at=now,
-            now=now,
-            conversation_id=media.conversation_id,
-        )
-
-    def _silent_event(
-        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage
     ) -> bool:
         """Take note of events that are never answered."""
         if message.event == "unsubscribe":
@@ -258,9 +247,9 @@ class Engine:
             uow.conversations.set_subscribed(conversation, subscribed=True)
         if message.event == "kf_create":
             # The platform's own desk holds the session: two voices would confuse the customer.
-            uow.conversations.set_owner(conversation, "agent", _PLATFORM_DESK)
+            uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
-            uow.conversations.set_owner(conversation, "bot", None)
+            uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:
@@ -315,6 +304,7 @@ class Engine:
                 due_at=now,
                 now=now,
                 conversation_id=conversation.id,
+                owner_rev=conversation.owner_rev,
             )
 
 
@@ -328,5 +318,5 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
 
 def _shape(conversation: OpenConversation) -> dict[str, Any]:
     """Return the state of the contract: the flow in progress and who owns the conversation."""
-    stack = conversation.state.get("stack") or [{}]
-    return {"flow": stack[-1].get("flow"), "owner": conversation.owner}
+    top = (conversation.state.get("stack") or [{}])[-1]
+    return {"flow": gated(top) or top.get("flow"), "owner": conversation.owner}

@@ -1,37 +1,107 @@
-"""Policies shown to the person they belong to, masked, with every disclosure recorded."""
+"""Policies shown to the person they belong to, masked, with every disclosure recorded.
+
+Every query goes by an index and stops early: a look-up takes the same time among ten thousand
+policies and among a million.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.back_office import PolicyView
+from sqlalchemy import select
+
+from bot.desks.policies import CoverView, FoundPolicies, PolicyView, PolicyWish
 from storage.identity import Identity
+from storage.masking import mask_name
+from storage.models.case import Claim
 from storage.models.customer import Customer
+from storage.models.identity import AccessGrant
 from storage.models.policy import Policy
+from storage.rules import policy_words
+from storage.statuses import CLAIM_STATUSES
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
 
+__all__ = ["disclose", "find", "mask_name"]
+
 _LIMIT = 10
+_CLAIMS = 3
 
 
 def disclose(
     office: TransactionBackOffice, identity: Identity, reason: str
 ) -> Sequence[PolicyView]:
     """Return the policies of the verified customer; () when nobody is verified."""
+    return find(office, identity, PolicyWish(), reason).views
+
+
+def find(
+    office: TransactionBackOffice, identity: Identity, wish: PolicyWish, reason: str
+) -> FoundPolicies:
+    """Return what is meant among the policies this identity may see.
+
+    A number that belongs to somebody else is not found, exactly as one that does not exist.
+    """
+    rows = _granted(identity, wish) if wish.granted else _own(identity, wish)
+    shown, whole = rows[:_LIMIT], len(rows) == 1
+    for policy, _, grant in shown:
+        why = f"{reason}（授权 {grant.number}）" if grant else reason
+        identity.log(f"policy {policy.number}", why, policy.customer_id)
+    views = [_view(office, *row, whole=whole) for row in shown]
+    return FoundPolicies(views, len(rows) > _LIMIT)
+
+
+Row = tuple[Policy, Customer, AccessGrant | None]
+
+
+def _own(identity: Identity, wish: PolicyWish) -> list[Row]:
     customer = identity.customer
     if customer is None or not identity.verified:
-        return ()
-    found = office.uow.customers.policies_of(customer.id)[:_LIMIT]
-    for policy in found:
-        identity.log(f"policy {policy.number}", reason)
-    return [_view(policy, customer, office.at.date()) for policy in found]
+        return []
+    return [(policy, customer, None) for policy in _of(identity, customer.id, wish)]
 
 
-def _view(policy: Policy, customer: Customer, today: date) -> PolicyView:
-    details = policy.details
+def _granted(identity: Identity, wish: PolicyWish) -> list[Row]:
+    rows: list[Row] = []
+    for grant in identity.grants.in_use():
+        holder = identity.uow.session.get_one(Customer, grant.customer_id)
+        fitting = _of(identity, holder.id, wish, only=grant.plate)
+        rows += [(policy, holder, grant) for policy in fitting]
+    return rows
+
+
+def _of(
+    identity: Identity, customer: int, wish: PolicyWish, only: str | None = None
+) -> Sequence[Policy]:
+    """Return a customer's policies that fit; ``only`` is the plate that a grant is about."""
+    query = select(Policy).where(Policy.customer_id == customer)
+    for column, wanted in (
+        (Policy.number, wish.number),
+        (Policy.plate, wish.plate),
+        (Policy.line, wish.line),
+        (Policy.plate, only),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    if wish.product:
+        query = query.where(Policy.product.contains(wish.product, autoescape=True))
+    query = query.order_by(Policy.ends_on.desc(), Policy.id).limit(_LIMIT + 1)
+    return identity.uow.session.scalars(query).all()
+
+
+def _view(
+    office: TransactionBackOffice,
+    policy: Policy,
+    customer: Customer,
+    grant: AccessGrant | None,
+    *,
+    whole: bool,
+) -> PolicyView:
+    details, today = policy.details, office.at.date()
+    covers = tuple(_cover(item) for item in details.get("coverages", ()))
     return PolicyView(
         number=policy.number,
         product=policy.product,
@@ -41,33 +111,68 @@ def _view(policy: Policy, customer: Customer, today: date) -> PolicyView:
         insured=mask_name(str(details.get("insured") or customer.name)),
         starts_at=policy.starts_at,
         ends_on=policy.ends_on,
-        status=_status(policy, today),
+        status=status_words(policy, today),
         premium_fen=policy.premium_fen,
         payment=policy.payment,
-        coverages=tuple(_coverage(item) for item in details.get("coverages", ())),
+        coverages=tuple(map(_printed, covers)),
+        kind=str(details.get("kind", "")),
+        running=policy.status in ("有效", "未生效") and policy.ends_on >= today,
+        days_left=(policy.ends_on - today).days,
+        covers=covers,
+        facts=tuple(_facts(details)) if whole else (),
+        payments=tuple(map(_payment, details.get("payments", ()))) if whole else (),
+        claims=tuple(_claims(office, policy)) if whole else (),
+        special=str(details.get("special", "")) if whole else "",
+        clause=str(details.get("clause", "")),
+        holder_of_grant=mask_name(customer.name) if grant else "",
     )
 
 
-def mask_name(name: str) -> str:
-    """Return the family name and stars (domain.md 5.7)."""
-    return name[:1] + "*" * max(1, min(len(name) - 1, 3))
-
-
-def _status(policy: Policy, today: date) -> str:
+def status_words(policy: Policy, today: date) -> str:
     """Return the state in words a customer understands."""
-    if policy.status not in ("有效", "未生效"):
-        return policy.status
+    if policy.status not in ("有效", "未生效", "满期"):
+        return policy_words.words().states.get(policy.status, policy.status)
     if policy.starts_at.date() > today:
-        return f"{policy.starts_at:%Y-%m-%d} 起生效"
+        return f"{policy.starts_at:%Y-%m-%d} 起生效，现在还没生效"
     left = (policy.ends_on - today).days
     if left < 0:
         return f"已到期 {-left} 天"
-    return "今天到期" if left == 0 else f"有效，还有 {left} 天到期"
+    return "今天 24 时到期" if left == 0 else f"有效，还有 {left} 天到期"
 
 
-def _coverage(item: dict[str, Any]) -> str:
-    """Return one coverage with its amount and deductible."""
+def _cover(item: Mapping[str, Any]) -> CoverView:
     limit = int(item.get("limit_yuan") or 0)
     amount = f"{limit // 10_000} 万元" if limit and limit % 10_000 == 0 else f"{limit} 元"
-    text = f"{item['name']} {amount}" if limit else str(item["name"])
-    return f"{text}（免赔：{item['deductible']}）" if item.get("deductible") else text
+    return CoverView(str(item["name"]), amount if limit else "", str(item.get("deductible") or ""))
+
+
+def _printed(cover: CoverView) -> str:
+    """Return one coverage with its amount and deductible."""
+    text = f"{cover.name} {cover.amount}".rstrip()
+    return f"{text}（免赔：{cover.deductible}）" if cover.deductible else text
+
+
+def _facts(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what this policy says beside: labels and units come from the clerk's table."""
+    flat = {**details, **details.get("vehicle", {})}
+    return [
+        (fact.label, fact.show(flat[fact.key]))
+        for fact in policy_words.words().facts
+        if flat.get(fact.key) not in (None, "", [])
+    ]
+
+
+def _payment(raw: Mapping[str, Any]) -> str:
+    amount = int(raw.get("amount_fen") or 0) / 100
+    parts = (str(raw.get("on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
+    return " ".join(filter(None, parts))
+
+
+def _claims(office: TransactionBackOffice, policy: Policy) -> list[str]:
+    """Return the claims on this policy; no amount and nothing about persons."""
+    query = select(Claim).where(Claim.policy_number == policy.number)
+    newest = query.order_by(Claim.reported_at.desc(), Claim.id.desc()).limit(_CLAIMS)
+    return [
+        f"{claim.number}（{claim.reported_at:%Y-%m-%d} 报案，{CLAIM_STATUSES[claim.status][0]}）"
+        for claim in office.uow.session.scalars(newest)
+    ]

@@ -8,13 +8,18 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from storage.audit import Audit
+from storage.bindings import Bindings
 from storage.cases import Cases
+from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
+from storage.floor import Floor
+from storage.inbox import Inbox
 from storage.knowledge import Knowledge
 from storage.ledger import Ledger
 from storage.misses import Misses
 from storage.outbox import Outbox
+from storage.ownership import Ownership
 from storage.test_questions import TestQuestions
 
 
@@ -63,6 +68,21 @@ class UnitOfWork:
         return Conversations(self.connection)
 
     @cached_property
+    def ownership(self) -> Ownership:
+        """Return who has the floor where."""
+        return Ownership(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return the conversations as staff see them."""
+        return Inbox(self.connection)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Return the people at work and who waits for them."""
+        return Floor(self.session)
+
+    @cached_property
     def outbox(self) -> Outbox:
         """Return what we owe."""
         return Outbox(self.connection, self.ledger)
@@ -78,9 +98,19 @@ class UnitOfWork:
         return Customers(self.session)
 
     @cached_property
+    def bindings(self) -> Bindings:
+        """Return bindings, staff checks and consents."""
+        return Bindings(self.session)
+
+    @cached_property
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
         return Cases(self.session, self.ledger)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Return the log-ins of the console."""
+        return ConsoleSessions(self.session)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -18,20 +17,27 @@ from bot.back_office import (
     Values,
 )
 from bot.clock import SHANGHAI
+from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_claims import FakeClaims
+from tests.fakes_complaints import FakeComplaints
+from tests.fakes_identity import FakeIdentityDesk
+from tests.fakes_servicing import FakeServicing
 from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
+from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakeSurveyDesk):
+class FakeOffice(
+    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints, FakeSurveyDesk
+):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
     channel: str = "webchat"
-    verified: bool = False
     staffed: bool = True
     tail: str = "124421"
     opened: list[tuple[str, str, Values]] = field(default_factory=list)
@@ -108,19 +114,6 @@ class FakeOffice(FakeSurveyDesk):
         ]
         return [view for view in views if number in (None, view.number)]
 
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint."""
-        return self._complaint(self._open("CP", values))
-
-    def _complaint(self, number: str) -> ComplaintView:
-        due = (self.now + timedelta(days=15)).date()
-        return ComplaintView(number, "已受理", self.now, "投诉岗", due)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints opened here."""
-        views = map(self._complaint, self._numbers("CP"))
-        return [view for view in views if number in (None, view.number)]
-
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Open one request, or raise its level."""
         self.told += [dict(about)] if about else []
@@ -153,6 +146,7 @@ class FakeOffice(FakeSurveyDesk):
     def check_code(self, phone: str, code: str) -> bool:
         """Compare with CODE."""
         self.failures += code != CODE
+        self.proved_phone = self.proved_phone or code == CODE
         return code == CODE
 
     def identify(self, phone: str, proof: Values) -> bool:
@@ -186,9 +180,10 @@ class FakeOffice(FakeSurveyDesk):
             )
         ]
 
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise."""
-        return self._open("TK", {**values, "kind": kind})
+    def find_policies(self, wish: PolicyWish, reason: str) -> FoundPolicies:
+        """Return the one policy, if it is meant."""
+        fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
+        return FoundPolicies(() if wish.granted else fitting)
 
     def subscribe_again(self) -> None:
         """Forget what was stopped."""

@@ -13,11 +13,15 @@ from starlette.responses import HTMLResponse
 
 from bot.api import (
     claim_handling,
+    claim_texts,
     claims,
+    complaint_handling,
     complaints,
     conversations,
     customers,
+    deliveries,
     docs_page,
+    endorsements,
     evidence,
     feedback,
     handoffs,
@@ -32,6 +36,7 @@ from bot.api import (
     policies,
     problems,
     surveys,
+    ticket_handling,
     tickets,
 )
 from bot.api.auth import Gate
@@ -45,9 +50,10 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
-    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpi_rows, kpis, evidence, feedback,
+    conversations, messages, claims, claim_handling, claim_texts, complaints, complaint_handling,
+    policies, customers, endorsements, deliveries, notifications, surveys, tickets,
+    ticket_handling, handoffs, knowledge_releases, knowledge_flow, knowledge, misses, kpi_rows,
+    kpis, evidence, feedback,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.api import paging
+from bot.api.conversations import complained_in
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId
 from bot.api.problems import missing
+from bot.back_office import Level
 from storage.models.case import Handoff
 from storage.unit_of_work import UnitOfWork
 
@@ -40,7 +42,7 @@ class HandoffQuery(paging.PageQuery):
 
     number: Code | None = None
     status: Literal["open", "taken", "closed"] | None = None
-    level: Code | None = None
+    level: Level | None = None
     conversation: RowId | None = None
     since: Moment | None = None
 
@@ -51,7 +53,7 @@ def list_handoffs(
     desk: Annotated[Desk, Depends(may("handoffs", "read"))],
 ) -> Response:
     """Return requests for a person, the newest first."""
-    statement = select(Handoff)
+    statement = select(Handoff).where(Handoff.conversation_id.not_in(complained_in(desk)))
     for column, wanted in (
         (Handoff.number, query.number),
         (Handoff.status, query.status),
@@ -81,7 +83,8 @@ def get_handoff(
     """Return one request for a person."""
 
     def read(uow: UnitOfWork) -> Shown:
-        handoff = uow.session.scalar(select(Handoff).where(Handoff.number == number))
+        mine = Handoff.conversation_id.not_in(complained_in(desk))
+        handoff = uow.session.scalar(select(Handoff).where(Handoff.number == number, mine))
         if handoff is None:
             raise missing(f"转人工 {number}")
         return Shown(_view(handoff), (_seen(handoff),))

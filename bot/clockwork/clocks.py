@@ -1,7 +1,8 @@
 """Legal and promised clocks: when something is due, how far it is, and why; pure.
 
 A clock has a rule (data), a start, perhaps an end, pauses and extensions. Units: minutes and
-hours run on; days count from the day after the start and end at midnight; working hours run
+hours run on; years end with the same day (periods of law, which no pause of ours stops); days
+count from the day after the start and end at midnight; working hours run
 inside the work frames only; working days count working days and end when work ends. A day is
 used up unless the clock is paused at its midnight, so a pause within one day costs nothing.
 """
@@ -16,12 +17,12 @@ from typing import Final, Literal
 from bot.clock import SHANGHAI
 from bot.clockwork.workdays import ONE_DAY, WorkCalendar
 
-Unit = Literal["minute", "hour", "day", "working_hour", "working_day"]
+Unit = Literal["minute", "hour", "day", "working_hour", "working_day", "year"]
 State = Literal["not_started", "running", "paused", "met", "missed"]
 _LENGTH: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)} | {
     "working_hour": timedelta(hours=1)
 }
-UNITS: Final = ("minute", "hour", "day", "working_hour", "working_day")
+UNITS: Final = ("minute", "hour", "day", "working_hour", "working_day", "year")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Rule:
 
     ``warn`` are amounts of the unit before the end. ``restarts`` begins anew at every start
     event. ``on_day_off`` moves an end on a day off to the next working day. ``side`` tells whose
-    duty it is.
+    duty it is; a ``wait`` is nobody's: it is met when its time is up.
     """
 
     code: str
@@ -46,7 +47,9 @@ class Rule:
     pauses: dict[str, str] = field(default_factory=dict)
     restarts: bool = False
     on_day_off: Literal["keep", "next"] = "keep"
-    side: Literal["us", "customer"] = "us"
+    side: Literal["us", "customer", "wait"] = "us"
+    begins: Literal["", "same_day", "next_opening"] = ""
+    notice: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """An approved prolongation in the unit of the rule."""
+    """An approved prolongation in the unit of the rule; ``told_at`` is the notice of it."""
 
     amount: int
     by: str
     why: str
+    approved_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,12 @@ class Clock:
     @property
     def amount(self) -> int:
         """Return the length in units of the rule, extensions included."""
-        return self.rule.value + sum(extension.amount for extension in self.extensions)
+        return self.rule.value + sum(extension.amount for extension in self.in_force)
+
+    @property
+    def in_force(self) -> tuple[Extension, ...]:
+        """Return the extensions that count: those the customer knows of, where that matters."""
+        return tuple(e for e in self.extensions if e.told_at or not self.rule.notice)
 
     def due(self, calendar: WorkCalendar) -> datetime | None:
         """Return when the time is up; None before the start and while it stands still."""
@@ -98,9 +108,8 @@ class Clock:
     def _after(self, calendar: WorkCalendar, amount: int) -> datetime | None:
         if self.started is None:
             return None
-        return due(
-            amount, self.rule.unit, self.started, self.pauses, calendar, self.rule.on_day_off
-        )
+        start = begin(self.rule, self.started, calendar)
+        return due(amount, self.rule.unit, start, self.pauses, calendar, self.rule.on_day_off)
 
     def read(self, calendar: WorkCalendar, now: datetime) -> Reading:
         """Return the state at ``now``; raise CalendarMissing where a year is not known."""
@@ -112,7 +121,8 @@ class Clock:
             return Reading("missed" if late else "met", due_at)
         if due_at is None:
             return Reading("paused")
-        state: State = "missed" if now >= due_at else self._running(now)
+        over: State = "met" if self.rule.side == "wait" else "missed"
+        state: State = over if now >= due_at else self._running(now)
         return Reading(state, due_at, tuple(self._warnings(calendar)))
 
     def _running(self, now: datetime) -> State:
@@ -123,6 +133,15 @@ class Clock:
         for before in self.rule.warn:
             if self.amount > before and (at := self._after(calendar, self.amount - before)):
                 yield at
+
+
+def begin(rule: Rule, started: datetime, calendar: WorkCalendar) -> datetime:
+    """Return the moment from which the rule counts what started then."""
+    if rule.begins == "same_day":
+        return started - ONE_DAY
+    if rule.begins == "next_opening":
+        return next(calendar.spans(started))[0]
+    return started
 
 
 def due(
@@ -137,6 +156,8 @@ def due(
     if amount < 1:
         raise ValueError(f"a clock of {amount} units has no end")
     start = start.astimezone(SHANGHAI)
+    if unit == "year":
+        return _anniversary(start.date(), amount)
     stops = _merged(pauses, start)
     if unit in _LENGTH:
         spans = calendar.spans(start) if unit == "working_hour" else iter([(start, _NEVER)])
@@ -176,6 +197,13 @@ def _without(spans: Iterator[Span], stops: Sequence[Span]) -> Iterator[Span]:
                 return
         if at < closes:
             yield at, closes
+
+
+def _anniversary(day: date, years: int) -> datetime:
+    """Return the end of the same day of a later year; 29 February becomes the 28th."""
+    leap = (day.month, day.day) == (2, 29)
+    last = day.replace(year=day.year + years, day=28 if leap else day.day)
+    return datetime.combine(last + ONE_DAY, time(), SHANGHAI)
 
 
 def _timed(length: timedelta, spans: Iterator[Span]) -> datetime | None:

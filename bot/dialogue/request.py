@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from bot.back_office import BackOffice
+from bot.clockwork.words import moment
 from bot.dialogue import phrases
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -23,7 +25,7 @@ def not_told(request: Any) -> bool:
     return not request.told
 
 
-def plate_slot() -> Slot[str]:
+def plate_slot(when: Callable[[Any], bool] = lambda flow: True) -> Slot[str]:
     """Return the question for the number plate, as every request asks it."""
     return Slot(
         plate,
@@ -31,6 +33,7 @@ def plate_slot() -> Slot[str]:
         called=phrases.PLATE_CALLED,
         ask=phrases.ASK_PLATE,
         help=phrases.PLATE_HELP,
+        when=when,
         remembered=True,
     )
 
@@ -90,8 +93,12 @@ class Request(Flow):
     def submit(self, office: BackOffice) -> Outcome:
         """Open the ticket and say until when somebody calls."""
         number = office.open_ticket(self.name, self.facts())
-        promise = office.fact("callback_promise") or phrases.REQUEST_SOON
+        view = next(iter(office.tickets(number)), None)
+        promise = phrases.REQUEST_BY.format(when=moment(view.due_at)) if view else ""
         text = phrases.REQUEST_FILED.format(
-            title=self.title, number=number, promise=promise, after=self.after
+            title=self.title,
+            number=number,
+            promise=promise or phrases.REQUEST_SOON,
+            after=self.after,
         )
         return Outcome.say(text, *self.buttons)

@@ -122,3 +122,10 @@ def split_question(text: str) -> tuple[str, str]:
     asked = [clause for clause in clauses if QUESTION.search(clause)]
     told = [clause for clause in clauses if clause not in asked]
     return (" ".join(asked) or text, " ".join(told))
+
+
+# «就要第二份吧»: what stands around the number of a choice.
+AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"
+# What customers call a policy → a word of its product's name.
+PICKED_AS = {"交强": "强制", "三者": "商业", "车损": "商业", "驾意": "驾乘", "家财": "家庭财产"}
+PICK_SUFFIX = "险"

@@ -2,11 +2,15 @@
 
 from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
-from storage.models.calendar import CalendarDay
+from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
+from storage.models.complaint import ComplaintParty
+from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -29,28 +33,41 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
+    "AgentDraft",
+    "AgentPresence",
+    "AgentRead",
+    "AgentState",
     "ApiToken",
     "Assessment",
     "AuditEntry",
     "AuditHead",
     "Base",
     "CalendarDay",
+    "CalendarVersion",
     "CaseEvent",
     "ChannelToken",
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "ComplaintParty",
+    "Consent",
+    "ConsoleEvent",
+    "ConsoleSession",
     "Conversation",
     "Customer",
+    "Episode",
     "Event",
     "Feedback",
     "FeedbackCluster",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
     "Improvement",
     "KbCluster",
     "KbEntry",
@@ -68,8 +85,13 @@ __all__ = [
     "OptOut",
     "OutboxItem",
     "Policy",
+    "PolicyDelivery",
+    "PolicyLink",
     "QaPlan",
     "QaSample",
+    "ServiceDocument",
+    "ServiceRequest",
+    "StaffCheck",
     "StaffPost",
     "StaffUser",
     "Survey",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from bot.desks import claim_facts
 from bot.errors import Refused
 from tests.storage.claims_kit import FACTS, HOOK, NOW, Desk, desk_on
 
@@ -63,6 +64,29 @@ def test_what_must_be_known_is_waited_for(desk: Desk) -> None:
     assert desk.claim(number).status == "draft"
     desk.amend(number, place="河西区友谊路")
     assert desk.claim(number).status == "contact_due"
+
+
+def test_a_table_that_asks_for_more_sets_no_running_claim_back(desk: Desk) -> None:
+    """A claim from before the table grew is not sent back by an amendment; taking back does."""
+    number = desk.open()
+    older = {k: v for k, v in desk.claim(number).facts.items() if k != "drivable"}
+    desk.ways.run(lambda uow: setattr(uow.cases.claim(number), "facts", older))
+    desk.amend(number, place="和平区南京路")
+    assert desk.claim(number).status == "contact_due"
+    desk.amend(number, place=None)
+    assert desk.claim(number).status == "draft"
+
+
+def test_other_systems_hear_that_a_report_is_complete(desk: Desk) -> None:
+    """The state that follows from an amendment is told like any other."""
+    number = desk.open(place=None)
+    desk.amend(number, place="和平区南京路")
+    told = [(i.body["type"], i.body["data"]["status"]) for i in desk.outbox("webhook")]
+    assert told == [
+        ("claim.opened", "draft"),
+        ("claim.status_changed", "contact_due"),
+        ("claim.amended", "contact_due"),
+    ]
 
 
 def test_an_emergency_waits_for_no_facts(desk: Desk) -> None:
@@ -224,6 +248,20 @@ def test_compulsory_cover_has_the_shorter_clock(desk: Desk) -> None:
     clocks = desk.clocks(number)
     assert clocks["decision_compulsory"].due_at == at("2026-12-01T00:00:00")
     assert "decision" not in clocks
+
+
+def test_a_stolen_car_waits_and_every_claim_lapses_in_time(desk: Desk) -> None:
+    """3.3: 60 days until a theft counts as unsolved; two years to ask for payment, a hint only."""
+    number = desk.open(accident_type="theft", drivable=None, police_reported=True)
+    clocks = desk.clocks(number)
+    assert clocks["theft_60d"].due_at == at("2027-01-25T00:00:00")
+    assert (clocks["theft_60d"].side, clocks["theft_60d"].state) == ("wait", "running")
+    assert clocks["limitation"].due_at == at("2028-11-26T00:00:00")
+    assert "《保险法》26 条" in clocks["limitation"].reason
+    desk.later(days=61)
+    assert desk.clocks(number)["theft_60d"].state == "met"
+    assert "theft_60d" not in desk.clocks(desk.open())
+    assert desk.claim(number).status == "contact_due"
 
 
 def test_small_and_clear_is_fast(desk: Desk) -> None:
@@ -434,13 +472,22 @@ def test_an_unknown_year_does_not_stop_a_claim(desk: Desk) -> None:
     assert desk.claim(number).due_at == at("2027-01-31T00:00:00")
 
 
+def _must(line: str) -> set[str]:
+    """Return what must be known of this line and of no other."""
+    every = claim_facts.facts().must
+    return {group[0] for group in every[line]} - {group[0] for group in every["auto"]}
+
+
 def test_every_line_has_its_facts_and_papers(desk: Desk) -> None:
-    """All lines of 3.2 can be reported, each with documents of its own."""
+    """All lines of 3.2 can be reported, each with facts and documents of its own."""
     lists = []
     for line in ("auto", "home", "accident", "liability", "cargo", "property"):
         number = desk.open(line=line, accident_type="other", story="出事了", plate=None)
         claim = desk.claim(number)
-        assert claim.status == ("draft" if line == "auto" else "contact_due")
+        assert claim.status == "draft"
+        said = dict.fromkeys(_must(line), "已知") | {"estimate_fen": 100, "plate": "津A12345"}
+        desk.amend(number, **said)
+        assert desk.claim(number).status == "contact_due"
         lists.append(tuple(document.name for document in desk.documents(number)))
     assert len(set(lists)) == len(lists)
 

@@ -71,8 +71,8 @@ def test_a_hand_off_is_measured_from_queue_to_first_sentence(
     )
     _say(app, "转人工", NOON, "a")
     _at_desk(app, 60, lambda desk: desk.take(1, "王敏"))
-    _at_desk(app, 80, lambda desk: desk.say(1, "您好"))
-    _at_desk(app, 90, lambda desk: desk.say(1, "请讲"))
+    _at_desk(app, 80, lambda desk: desk.say(1, "王敏", "您好"))
+    _at_desk(app, 90, lambda desk: desk.say(1, "王敏", "请讲"))
     _at_desk(app, 300, lambda desk: desk.hand_back(1))
     found = {e.kind: (e.value, e.actor, e.team) for e in events(app) if "handoff." in e.kind}
     assert found["handoff.taken"] == (60, "王敏", "客服一组")
@@ -85,7 +85,7 @@ def test_a_hand_off_is_measured_from_queue_to_first_sentence(
 def _at_desk(app: App, seconds: int, do: Callable[[Desk], Any]) -> None:
     at = NOON + timedelta(seconds=seconds)
     hours = DeskHours(app.settings.desk.opens, app.settings.desk.closes)
-    app.transactions.run(lambda uow: do(Desk(uow, at, hours)))
+    app.transactions.run(lambda uow: do(Desk(uow, at, hours=hours)))
 
 
 def test_closed_hours_are_taken_out_and_shown() -> None:
