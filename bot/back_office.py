@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
 from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
@@ -24,6 +26,7 @@ Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
 
 __all__ = [
+    "ApplicationView",
     "BackOffice",
     "ClaimView",
     "CodeResult",
@@ -125,7 +128,9 @@ class BackOffice(
     ServicingDesk,
     ClaimsDesk,
     ComplaintDesk,
+    RenewalDesk,
     SurveyDesk,
+    ApplicationDesk,
     Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""

@@ -59,8 +59,9 @@ from knowledge_base.understanding.reader import SentenceReader
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
-from storage.rules import claim as claim_rules
 from storage.rules import (
+    application_checks,
+    application_states,
     claim_clocks,
     claim_states,
     claim_texts,
@@ -68,9 +69,11 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    renewal,
     service_states,
     skills,
 )
+from storage.rules import claim as claim_rules
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
@@ -185,6 +188,9 @@ class App:
         consents.texts()
         policy_terms.notes()
         policy_words.words()
+        renewal.advice()
+        application_states.machine()
+        application_checks.checks()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -303,7 +309,7 @@ class App:
                 self.engine.go_on,
                 self.dispatcher.wake,
                 self.news,
-                self.registry.flows,
+                self.registry,
                 self._suggest,
             )
         )

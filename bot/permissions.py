@@ -50,12 +50,21 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "approve": _LEAD,
             "evidence": _and_lead("complaints"),
         },
+        # Taking an application down is for agents too; moving it on for sales and underwriting.
+        "applications": {
+            "read": _and_lead("agent", "sales", "underwriting"),
+            "write": _and_lead("agent", "sales", "underwriting"),
+            "full": _and_lead("sales", "underwriting"),
+            "handle": _and_lead("sales", "underwriting"),
+        },
         "policies": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
             "full": _and_lead("claims", "underwriting"),
         },
         "customers": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
+            # The human way out of a lock or of a stolen identity.
+            "write": _and_lead("agent"),
             "full": _and_lead("underwriting"),
         },
         # Changes, surrenders, paper copies, invoices: agents see and note, underwriting decides.

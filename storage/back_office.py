@@ -22,6 +22,7 @@ from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, handoffs, policies, surveys
+from storage.applications_desk import ApplicationsDesk
 from storage.claims_desk import ClaimsDeskMixin
 from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
@@ -29,6 +30,7 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
 from storage.survey_desk import SurveyDeskMixin
@@ -46,7 +48,9 @@ class TransactionBackOffice(
     ServicingOfTurn,
     ClaimsDeskMixin,
     ComplaintsOfTurn,
+    RenewalDeskPart,
     SurveyDeskMixin,
+    ApplicationsDesk,
 ):
     """One customer's view of the branch during one turn."""
 

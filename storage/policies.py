@@ -164,7 +164,7 @@ def _facts(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _payment(raw: Mapping[str, Any]) -> str:
     amount = int(raw.get("amount_fen") or 0) / 100
-    parts = (str(raw.get("on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
+    parts = (str(raw.get("paid_on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
     return " ".join(filter(None, parts))
 
 

@@ -19,6 +19,7 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_applications import FakeApplications
 from tests.fakes_claims import FakeClaims
 from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
@@ -32,7 +33,13 @@ CODE = "246810"
 
 @dataclass
 class FakeOffice(
-    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakeComplaints, FakeSurveyDesk
+    FakeTickets,
+    FakeIdentityDesk,
+    FakeServicing,
+    FakeClaims,
+    FakeComplaints,
+    FakeSurveyDesk,
+    FakeApplications,
 ):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 

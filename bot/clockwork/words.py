@@ -91,7 +91,7 @@ def _pause(pause: Pause) -> str:
 
 def _days_off(clock: Clock, end: datetime, calendar: WorkCalendar) -> Iterator[str]:
     """Name what was left out and what counts although it is a weekend."""
-    if clock.rule.unit in ("minute", "hour") or clock.started is None:
+    if clock.rule.unit in ("minute", "hour", "year") or clock.started is None:
         return
     first, last = clock.started.date(), due_on(end)
     days = [first + timedelta(days=n) for n in range(min((last - first).days, _MOST_DAYS) + 1)]

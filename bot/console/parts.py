@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from bot.clockwork.desk_hours import DeskHours
 from bot.console.gate import STAFF, Staff
 from bot.console.live import News
+from bot.dialogue.registry import Registry
 from bot.errors import NotAllowed
 from bot.handoff import GoOn
 from bot.permissions import Action, allowed
@@ -46,7 +47,7 @@ class Parts:
     go_on: GoOn
     wake: Callable[[], None]
     news: News
-    flows: Mapping[str, Any] = field(default_factory=dict)
+    registry: Registry
     suggest: Suggest = field(default=_none)
 
     @property

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.console.parts import Room
+from bot.dialogue.state import DialogueState
 from bot.errors import Refused
 from bot.permissions import allowed
 from storage.inbox import Line, name_of
@@ -120,30 +121,19 @@ def _known(customer: Customer | None, row: Mapping[str, Any], now: datetime) -> 
     return Known(customer.ref, name, phone, until is not None and until > now)
 
 
-def _form(here: Room, state: Mapping[str, Any]) -> tuple[str, list[Fact]]:
+def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
     """Return the open form and what is in it, with the words it came from."""
-    stack = state.get("stack") or []
-    if not stack:
+    registry, top = here.parts.registry, DialogueState.from_json(stored).top
+    if top is None or top.flow not in registry.flows:
         return "", []
-    top = stack[-1]
-    flow = here.parts.flows.get(str(top.get("flow")))
-    slots = getattr(flow, "slots", {})
-    facts = []
-    for name, value in (top.get("slots") or {}).items():
-        slot = slots.get(name)
-        if slot is not None and not slot.shown:
-            continue  # codes and document tails are nobody's business
-        label = slot.label if slot else name
-        facts.append(Fact(label, _words(value.get("value")), str(value.get("quote") or "")))
-    return (flow.title if flow else str(top.get("flow"))), facts
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return f"{len(value)} 张"
-    return str(value)
+    flow = registry.revive(top)
+    # Codes and the tails of documents are not for us to see either.
+    filled = [slot for slot in flow.relevant() if slot.name in flow.values and slot.shown]
+    facts = [
+        Fact(slot.label, slot.type.show(flow.values[slot.name]), flow.quotes.get(slot.name, ""))
+        for slot in filled
+    ]
+    return flow.title, facts
 
 
 def _claims(

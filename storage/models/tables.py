@@ -1,5 +1,6 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.application import Application, ApplicationPayment, FormStep
 from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
 from storage.models.calendar import CalendarDay, CalendarVersion
@@ -44,6 +45,8 @@ __all__ = [
     "AgentRead",
     "AgentState",
     "ApiToken",
+    "Application",
+    "ApplicationPayment",
     "Assessment",
     "AuditEntry",
     "AuditHead",
@@ -65,6 +68,7 @@ __all__ = [
     "Event",
     "Feedback",
     "FeedbackCluster",
+    "FormStep",
     "Handoff",
     "IdempotentRequest",
     "IdentityBinding",

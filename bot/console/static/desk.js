@@ -48,6 +48,14 @@ function markOpen() {
   document.title = (waiting ? `(${waiting}) ` : "") + "会话 · 安答控制台";
 }
 
+// The newest message in sight; once more when the composer beside it has found its height.
+function bottom() {
+  const thread = document.getElementById("thread");
+  if (!thread) return;
+  thread.scrollTop = thread.scrollHeight;
+  requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
+}
+
 // ---- news --------------------------------------------------------------------------------------
 
 let last = "";
@@ -250,8 +258,7 @@ work.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target ?? event.target;
   if (target?.id === "work" || target === work) {
-    const thread = document.getElementById("thread");
-    if (thread) thread.scrollTop = thread.scrollHeight;
+    bottom();
     markOpen();
     if (open()?.dataset.mine) document.getElementById("words")?.focus();
     const id = open()?.dataset.id;
@@ -318,6 +325,5 @@ document.body.addEventListener("click", () => {
 addEventListener("pagehide", keepTyping);
 
 markOpen();
-const thread = document.getElementById("thread");
-if (thread) thread.scrollTop = thread.scrollHeight;
+bottom();
 connect();
