@@ -25,6 +25,8 @@ COMPLAINT_OVER: Final = (
     "mediation",
 )
 _TICKET_DONE: Final = ("done", "closed", "cancelled")
+# While the customer has to say something, nothing of ours is late.
+_TICKET_RESTS: Final = (*_TICKET_DONE, "waiting_customer")
 
 
 def noted(session: Session, ledger: Ledger, number: str, kind: str, at: datetime) -> None:
@@ -43,7 +45,7 @@ def noted(session: Session, ledger: Ledger, number: str, kind: str, at: datetime
 def sweep(session: Session, ledger: Ledger, now: datetime) -> int:
     """Write down every ticket and complaint that is open past its date; return how many."""
     late = session.scalars(
-        select(Ticket).where(Ticket.due_at < now, Ticket.status.not_in(_TICKET_DONE))
+        select(Ticket).where(Ticket.due_at < now, Ticket.status.not_in(_TICKET_RESTS))
     ).all()
     due = select(Complaint).where(
         Complaint.due_on < now.date(), Complaint.status.not_in(COMPLAINT_OVER)
