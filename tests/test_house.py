@@ -86,6 +86,8 @@ CHINESE_ALLOWED = {
     "storage/identity.py": "the short message with the code",
     "storage/policies.py": "policies in words",
     "storage/claims": "claims in words: who has one, what comes next, why a step is refused",
+    "storage/imports/": "mistakes in a table, told to whoever imports it",
+    "bot/workbooks.py": "what is wrong with a file, told to whoever brought it",
     "storage/calendar_import.py": "mistakes in a table, told to whoever imports it",
     "storage/complaints.py": "who has a complaint",
     "storage/crypto.py": "a wrong key, told to the operator",

@@ -16,6 +16,8 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.outbox import ChannelToken, Media, OutboxItem
+from storage.models.payment import Payment
+from storage.models.personal import PolicySnapshot, RestrictedRecord
 from storage.models.policy import Policy
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
@@ -46,7 +48,10 @@ __all__ = [
     "OneTimeCode",
     "OptOut",
     "OutboxItem",
+    "Payment",
     "Policy",
+    "PolicySnapshot",
+    "RestrictedRecord",
     "StaffUser",
     "Survey",
     "Ticket",
