@@ -148,9 +148,11 @@ def moment(text: str) -> datetime:
     midnight = parts[3:4] == [24]
     if midnight:
         parts[3] = 0
+    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
     try:
-        made = datetime(*parts, tzinfo=SHANGHAI) + timedelta(days=midnight)  # type: ignore[arg-type]
-    except (ValueError, TypeError):
+        made = datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
+        made += timedelta(days=midnight)
+    except ValueError:
         raise CellError(f"没有「{found[:20]}」这一天，请核对") from None
     return _plausible(made)
 
