@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.policy_source import PolicySourceDesk
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -138,7 +139,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(Protocol):
+class BackOffice(PolicySourceDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

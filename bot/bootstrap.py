@@ -19,6 +19,8 @@ from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
+from bot.channels.core.client import CoreClient
+from bot.channels.core.delivery import CorePolicies
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.sms import FileSms, HttpSms
@@ -50,6 +52,7 @@ from bot.spool import Spool
 from knowledge_base import products
 from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
+from storage import policy_source_desk
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
@@ -215,6 +218,11 @@ class App:
                 {hook.name: hook for hook in self.settings.webhooks}, self.now
             ),
         }
+        if self.settings.policy_source.kind == "http":
+            client = CoreClient(self.settings.policy_source, self.now)
+            routes[(policy_source_desk.KIND, policy_source_desk.CHANNEL)] = CorePolicies(
+                client, self.transactions, self._afterwards, self.now
+            )
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)
             media = WeChatMedia(api, self.settings.media.max_bytes)
@@ -226,6 +234,10 @@ class App:
         """Return the client of the official account's API."""
         tokens = StoredTokens(self.transactions, lambda: self.clock().timestamp())
         return WeChatApi(settings, tokens, self.clock)
+
+    async def _afterwards(self, message: InboundMessage) -> Result:
+        """The inbox is made when the first answer of the core system comes."""
+        return await self.inbox.afterwards(message)
 
     async def _to_webchat(self, item: Leased) -> str:
         """A web customer reads the message table; ringing is all there is to deliver."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot import core_answers
 from bot.back_office import ProductView
 from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
@@ -41,7 +42,7 @@ MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
 _WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
 _PLATFORM_DESK = "微信多客服"
-_ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
+_ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg", *core_answers.EVENTS)
 log = structlog.get_logger()
 
 
@@ -144,7 +145,10 @@ class Engine:
                 office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
-        commands = self._commands(message, state, media, now, office)
+        if message.event in core_answers.EVENTS:
+            commands = core_answers.commands(message, office)
+        else:
+            commands = self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)

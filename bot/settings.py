@@ -166,6 +166,25 @@ class Sms(Section):
     token: SecretStr = SecretStr("")
 
 
+class PolicySource(Section):
+    """Where policies come from: our own tables, or the core system over HTTP."""
+
+    kind: Literal["own", "http"] = "own"
+    url: str = ""
+    token: SecretStr = SecretStr("")
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 3.0
+    fresh_minutes: Positive = 10
+    stale_hours: Positive = 72
+    breaker_failures: Positive = 5
+    breaker_seconds: Positive = 60
+
+    @model_validator(mode="after")
+    def _http_needs_an_address(self) -> Self:
+        if self.kind == "http" and not self.url.startswith(("http://", "https://")):
+            raise ValueError("policy_source.url 要写核心系统的地址，http:// 或 https:// 开头")
+        return self
+
+
 class Media(Section):
     """Limits of photos and other files that customers send."""
 
@@ -203,6 +222,7 @@ class Settings(BaseSettings):
     desk: Desk = Desk()
     calendar: Calendar = Calendar()
     media: Media = Media()
+    policy_source: PolicySource = PolicySource()
     sms: Sms = Sms()
     wechat: WeChat | None = None
     telegram: Telegram | None = None

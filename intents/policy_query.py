@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.back_office import BackOffice, PolicyView
-from bot.dialogue import verification
+from bot.dialogue import core_system, verification
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.identity import id_tail, one_time_code
@@ -138,6 +138,9 @@ class PolicyQuery(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show what was asked for, masked, and record that it was shown."""
+        question = f"{self.kept.get('asked') or ''} {self.plate or self.policy_number or ''}"
+        if waiting := core_system.wait(office, question.strip()):
+            return waiting
         policies = self._asked_for(office.policies("保单查询"))
         if not policies:
             return Outcome.say(
@@ -151,7 +154,7 @@ class PolicyQuery(Flow):
             if len(policies) > 3
             else ""
         )
-        return Outcome.say(text + more, "查理赔进度", "报案", "转人工")
+        return Outcome.say(core_system.dated(text + more, office), "查理赔进度", "报案", "转人工")
 
     def _asked_for(self, policies: Sequence[PolicyView]) -> Sequence[PolicyView]:
         if self.policy_number:

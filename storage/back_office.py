@@ -26,6 +26,7 @@ from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.models.case import Ticket
+from storage.policy_source_desk import PolicySourcePart
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
@@ -34,7 +35,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice:
+class TransactionBackOffice(PolicySourcePart):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.back_office import PolicyView
+from bot.desks.policy_source import PolicyFacts
 from storage.identity import Identity
 from storage.models.customer import Customer
-from storage.models.policy import Policy
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
@@ -24,13 +24,14 @@ def disclose(
     customer = identity.customer
     if customer is None or not identity.verified:
         return ()
-    found = office.uow.customers.policies_of(customer.id)[:_LIMIT]
+    known = office.policy_source.of_customer(customer.id)
+    found = known.policies[:_LIMIT] if known else ()
     for policy in found:
         identity.log(f"policy {policy.number}", reason)
     return [_view(policy, customer, office.at.date()) for policy in found]
 
 
-def _view(policy: Policy, customer: Customer, today: date) -> PolicyView:
+def _view(policy: PolicyFacts, customer: Customer, today: date) -> PolicyView:
     details = policy.details
     return PolicyView(
         number=policy.number,
@@ -53,7 +54,7 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(1, min(len(name) - 1, 3))
 
 
-def _status(policy: Policy, today: date) -> str:
+def _status(policy: PolicyFacts, today: date) -> str:
     """Return the state in words a customer understands."""
     if policy.status not in ("有效", "未生效"):
         return policy.status

@@ -37,6 +37,8 @@ CHINESE_ALLOWED = {
     "bot/dialogue/words.py": "the words that steer a dialogue",
     "bot/dialogue/question_words.py": "the words of questions and of answers to them",
     "bot/dialogue/verification.py": "the sentences that flows with a proof of identity share",
+    "bot/dialogue/core_system.py": "what flows say while the core system is asked",
+    "bot/channels/core/": "why the core system could not be asked, read by staff",
     "bot/dialogue/slot_types/": "how customers say values, and why one cannot be used",
     "bot/dialogue/flow.py": "the line of the summary that lists what comes later",
     "bot/dialogue/lifecycle.py": "the button that takes a draft up again",
