@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desks.policy_source import PolicySourceDesk
+from bot.desks.privacy import PrivacyDesk
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -139,7 +140,7 @@ class HandoffView:
     answer_by: datetime
 
 
-class BackOffice(PolicySourceDesk, Protocol):
+class BackOffice(PolicySourceDesk, PrivacyDesk, Protocol):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property

@@ -59,6 +59,7 @@ from storage.outbox import Leased
 from storage.rules import claim as claim_rules
 from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
 from storage.rules import complaint as complaint_rules
+from storage.rules import retention as retention_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
 
@@ -165,6 +166,7 @@ class App:
         claim_tracks.rules()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
+        retention_rules.retention()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle

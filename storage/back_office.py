@@ -27,6 +27,7 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.models.case import Ticket
 from storage.policy_source_desk import PolicySourcePart
+from storage.privacy_desk import PrivacyPart
 from storage.rules import claim as claim_rules
 from storage.rules import claim_facts
 from storage.unit_of_work import UnitOfWork
@@ -35,7 +36,7 @@ _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(PolicySourcePart):
+class TransactionBackOffice(PolicySourcePart, PrivacyPart):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork

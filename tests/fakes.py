@@ -20,13 +20,14 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.dialogue.reading import Hit, Match, Reading
 from tests.fakes_policy_source import FakePolicySource
+from tests.fakes_privacy import FakePrivacy
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakePolicySource):
+class FakeOffice(FakePolicySource, FakePrivacy):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON

@@ -27,6 +27,7 @@ from bot.api import (
     misses,
     notifications,
     policies,
+    privacy,
     problems,
     surveys,
     tickets,
@@ -44,7 +45,7 @@ from storage.transactions import Transactions
 _RESOURCES = (
     conversations, messages, claims, claim_handling, complaints, policies, customers,
     notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpis,
+    misses, kpis, privacy,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

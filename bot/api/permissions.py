@@ -66,6 +66,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
         "kpis": {"read": _and_lead("trainer")},
+        # Whole persons are taken out or away: for those who answer for it.
+        "privacy": {"read": _LEAD, "write": _LEAD},
     }
 )
 

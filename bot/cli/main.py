@@ -9,7 +9,19 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from bot import log
-from bot.cli import chat, data, database, dialogues, kb, serve, setup, staff, understand
+from bot.cli import (
+    chat,
+    data,
+    database,
+    dialogues,
+    jobs,
+    kb,
+    privacy,
+    serve,
+    setup,
+    staff,
+    understand,
+)
 from bot.cli.wrong_use import explain
 from bot.errors import AndaError
 
@@ -22,6 +34,8 @@ app = typer.Typer(
 for module in (serve, chat, dialogues, understand, database, staff, setup):
     module.register(app)
 app.add_typer(data.app, name="data", help="数据：导入")
+app.add_typer(jobs.app, name="jobs", help="定时任务")
+app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
 _TROUBLES: dict[type[OSError], str] = {
