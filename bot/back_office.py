@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.claims import ClaimsDesk
+from bot.desks.identity import IdentityDesk
+from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.policy_source import PolicySourceDesk
 from bot.desks.privacy import PrivacyDesk
+from bot.desks.servicing import ServicingDesk
+from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
 Level = Literal["P0", "P1", "P2", "human"]
@@ -28,26 +33,9 @@ __all__ = [
     "PolicyView",
     "ProductView",
     "SimilarClaim",
+    "TicketView",
     "Values",
 ]
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """A policy as its verified holder may see it; personal fields are masked already."""
-
-    number: str
-    product: str
-    line: str
-    subject: str
-    holder: str
-    insured: str
-    starts_at: datetime
-    ends_on: date
-    status: str
-    premium_fen: int
-    payment: str
-    coverages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,6 +118,7 @@ class ProductView:
 class HandoffView:
     """What happened to a request for a person.
 
+    ``minutes`` is the expected wait, 0 where nobody can know.
     ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
     """
 
@@ -138,9 +127,19 @@ class HandoffView:
     staffed: bool
     ahead: int
     answer_by: datetime
+    minutes: int = 0
 
 
-class BackOffice(PolicySourceDesk, PrivacyDesk, Protocol):
+class BackOffice(
+    TicketDesk,
+    IdentityDesk,
+    PolicyDesk,
+    ServicingDesk,
+    ClaimsDesk,
+    PolicySourceDesk,
+    PrivacyDesk,
+    Protocol,
+):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""
 
     @property
@@ -248,10 +247,6 @@ class BackOffice(PolicySourceDesk, PrivacyDesk, Protocol):
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure with ``reason``."""
-        ...
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
         ...
 
     def subscribe_again(self) -> None:

@@ -23,6 +23,7 @@ from bot.channels.core.client import CoreClient
 from bot.channels.core.delivery import CorePolicies
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
+from bot.channels.papers.app import papers_app
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
@@ -33,6 +34,9 @@ from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.media import WeChatMedia
 from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
+from bot.console import parts as console_parts
+from bot.console.app import console_app
+from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Reply
@@ -46,6 +50,7 @@ from bot.knowledge.releases import Editors
 from bot.media import MediaStore
 from bot.metrics import METRICS
 from bot.outbox import Deliver, Dispatcher
+from bot.queue_keeper import QueueKeeper
 from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
@@ -57,7 +62,17 @@ from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
 from storage.rules import claim as claim_rules
-from storage.rules import claim_clocks, claim_facts, claim_states, claim_tracks
+from storage.rules import (
+    claim_clocks,
+    claim_states,
+    claim_texts,
+    claim_tracks,
+    consents,
+    policy_terms,
+    policy_words,
+    service_states,
+    skills,
+)
 from storage.rules import complaint as complaint_rules
 from storage.rules import retention as retention_rules
 from storage.tokens import StoredTokens
@@ -159,14 +174,21 @@ class App:
         rules = self.settings.dialogue
         idle = timedelta(hours=rules.idle_hours_before_asking)
         # A mistake in the clerks' tables must stop the start, not a customer's turn.
+        skills.skills()
         claim_rules.rules()
         claim_states.machine()
         claim_clocks.rules()
         claim_facts.facts()
+        claim_texts.texts()
         claim_tracks.rules()
+        changes.changes()
+        service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         retention_rules.retention()
+        consents.texts()
+        policy_terms.notes()
+        policy_words.words()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -205,6 +227,11 @@ class App:
         """Return the web chat's conversation."""
         poll = 15.0 if self.settings.database_url.startswith("sqlite") else 1.0
         return EngineChat(self.inbox, self.transactions, self.media, poll)
+
+    @cached_property
+    def queue_keeper(self) -> QueueKeeper:
+        """Return what keeps the queue for people moving."""
+        return QueueKeeper(self.settings.desk, self.engine.go_on)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -264,6 +291,23 @@ class App:
         return api_app(
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
         )
+
+    def console(self) -> ASGIApp:
+        """Return the staff's pages."""
+        return console_app(
+            console_parts.Parts(
+                self.transactions,
+                self.cipher,
+                self.settings,
+                self.clock,
+                self.engine.go_on,
+                self.dispatcher.wake,
+            )
+        )
+
+    def papers(self) -> ASGIApp:
+        """Return the documents behind links."""
+        return papers_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -12,7 +12,9 @@ EVENTS = (READY, DOWN)
 
 
 def commands(message: InboundMessage, office: TransactionBackOffice) -> list[Command]:
-    """Show the policies; where there is nothing to show, apologise and tell staff."""
+    """Show the policies, or apologise and tell staff; [] for a message of the customer."""
+    if message.event not in EVENTS:
+        return []
     office.core_unreachable = message.event == DOWN
     if office.core_unreachable and office.policies_as_of() is None:
         number = office.open_ticket("policy_lookup", {"words": message.text})

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -17,6 +16,7 @@ from bot.dialogue.commands import (
     Command,
     FillSlots,
     NotUnderstood,
+    Resume,
     Said,
     Say,
     StartFlow,
@@ -26,10 +26,11 @@ from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
 from bot.dialogue.understand import Understander
-from bot.replies import entry_of, tidy
+from bot.replies import entry_of, shape_of, tidy
 from bot.replies import rows as replies_as_rows
 from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
+from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
@@ -63,8 +64,11 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        office = self._office(uow, conversation, message, now)
+        office = self._office(uow, conversation, message.channel, message.text, now)
+        before = (conversation.state, conversation.owner)
         replies = self._replies(uow, conversation, message, office, now)
+        for happening in of_turn(message, conversation, before, replies, now):
+            uow.ledger.add(happening)
         return self._store(uow, conversation, message, replies, now, claim)
 
     def thoughts(self, message: InboundMessage) -> Thoughts:
@@ -77,6 +81,18 @@ class Engine:
             partial(self.understander.look_ahead, text),
         )
 
+    def go_on(
+        self, uow: UnitOfWork, conversation: OpenConversation, channel: str, now: datetime
+    ) -> list[Reply]:
+        """Return how the bot goes on after a person: with the draft, where there is one."""
+        state = DialogueState.from_json(conversation.state)
+        if not state.stack:
+            return []
+        office = self._office(uow, conversation, channel, "", now)
+        turn = self.manager.advance(state, [Resume()], office, now)
+        conversation.state = turn.state.to_json()
+        return tidy(turn)
+
     def apologise(
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
@@ -85,7 +101,9 @@ class Engine:
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
-        self._office(uow, conversation, message, now).hand_off("P2", f"系统故障 {reference}")
+        self._office(uow, conversation, message.channel, message.text, now).hand_off(
+            "P2", f"系统故障 {reference}"
+        )
         text = phrases.TECHNICAL.format(reference=reference, hotline=self.settings.hotline)
         return self._store(uow, conversation, message, [Reply(text)], now, claim)
 
@@ -93,17 +111,18 @@ class Engine:
         self,
         uow: UnitOfWork,
         conversation: OpenConversation,
-        message: InboundMessage,
+        channel: str,
+        text: str,
         now: datetime,
     ) -> TransactionBackOffice:
         return TransactionBackOffice(
             uow=uow,
             conversation=conversation,
-            channel=message.channel,
+            channel=channel,
             settings=self.settings,
             cipher=self.cipher,
             at=now,
-            recent=(message.text,) if message.text else (),
+            recent=(text,) if text else (),
             cards=self.products,
             release=self.understander.knowledge.release,
         )
@@ -119,12 +138,14 @@ class Engine:
         """Return what was answered; if nobody waits for it any more, the outbox delivers it."""
         seq = conversation.repeat_of or 0
         stored = uow.conversations.stored_replies(conversation.id, seq)
-        in_response = [reply for reply, way in stored if way == "response"]
+        in_response = [reply for reply, way, _ in stored if way == "response"]
         if in_response and not claim.take("response"):
             uow.conversations.mark_sent_by(conversation.id, seq, "outbox")
+            # What was computed before a person took the floor does not get younger by this.
+            conversation.owner_rev = min(rev for _, _, rev in stored)
             self._owe(uow, conversation, message, seq, in_response, now)
             in_response = []
-        shape = _shape(conversation)
+        shape = shape_of(conversation.state, conversation.owner)
         return Result(conversation.id, seq, tuple(in_response), shape, True, uow.owes)
 
     def _replies(
@@ -136,7 +157,7 @@ class Engine:
         now: datetime,
     ) -> list[Reply]:
         media = self._keep_media(uow, conversation, message, now)
-        if message.kind == "event" and self._silent_event(uow, conversation, message):
+        if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
         if conversation.owner == "agent":
@@ -145,10 +166,8 @@ class Engine:
                 office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
-        if message.event in core_answers.EVENTS:
-            commands = core_answers.commands(message, office)
-        else:
-            commands = self._commands(message, state, media, now, office)
+        answered = core_answers.commands(message, office)
+        commands = answered or self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)
@@ -204,6 +223,9 @@ class Engine:
         if number := office.claim_for_photos():
             count = office.attach_photos(number)
             return [Say(phrases.PHOTO_ATTACHED.format(number=number, count=count))]
+        if number := office.service_for_photos():
+            count = office.attach_service_photos(number)
+            return [Say(phrases.PHOTO_FOR_SERVICE.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
 
     def _keep_media(
@@ -247,7 +269,11 @@ class Engine:
         )
 
     def _silent_event(
-        self, uow: UnitOfWork, conversation: OpenConversation, message: InboundMessage
+        self,
+        uow: UnitOfWork,
+        conversation: OpenConversation,
+        message: InboundMessage,
+        now: datetime,
     ) -> bool:
         """Take note of events that are never answered."""
         if message.event == "unsubscribe":
@@ -258,9 +284,9 @@ class Engine:
             uow.conversations.set_subscribed(conversation, subscribed=True)
         if message.event == "kf_create":
             # The platform's own desk holds the session: two voices would confuse the customer.
-            uow.conversations.set_owner(conversation, "agent", _PLATFORM_DESK)
+            uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
-            uow.conversations.set_owner(conversation, "bot", None)
+            uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:
@@ -292,7 +318,7 @@ class Engine:
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
-        shape = _shape(conversation)
+        shape = shape_of(conversation.state, conversation.owner)
         return Result(conversation.id, seq, tuple(now_part), shape, owes=uow.owes)
 
     def _owe(
@@ -315,10 +341,5 @@ class Engine:
                 due_at=now,
                 now=now,
                 conversation_id=conversation.id,
+                owner_rev=conversation.owner_rev,
             )
-
-
-def _shape(conversation: OpenConversation) -> dict[str, Any]:
-    """Return the state of the contract: the flow in progress and who owns the conversation."""
-    stack = conversation.state.get("stack") or [{}]
-    return {"flow": stack[-1].get("flow"), "owner": conversation.owner}

@@ -38,6 +38,10 @@ class Forbidden(BadRequest):
     """A request is not from whom it says."""
 
 
+class NotAllowed(AndaError):
+    """A member of staff asked for what their role may not do; the message says so."""
+
+
 class Refused(AndaError):
     """A rule of the branch forbids what was asked; the message says which and what to do."""
 

@@ -119,8 +119,9 @@ class Dispatcher:
     async def _settle(self, item: Leased, status: str, reason: str, provider: str = "") -> None:
         if status != "sent":
             log.warning("outbox.not_sent", item=item.id, kind=item.kind, status=status)
+        now = self.clock()
         await self._write(
-            lambda uow: uow.outbox.settle(item.id, self.name, status, reason, provider)
+            lambda uow: uow.outbox.settle(item.id, self.name, status, reason, provider, now=now)
         )
 
     async def _write(self, work: Callable[[Any], Any]) -> None:

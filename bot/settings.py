@@ -53,13 +53,29 @@ class Dialogue(Section):
 class Identity(Section):
     """Rules of the one-time code and of failed verifications (`domain.md` 5.7)."""
 
-    code_minutes: Positive = 5
+    code_minutes: Annotated[int, Field(ge=1, le=10)] = 5
     code_attempts: Positive = 5
     resend_seconds: Positive = 60
     codes_per_phone_per_day: Positive = 10
+    codes_per_hour: Positive = 2_000
     failures_before_lock: Positive = 3
     lock_minutes: Positive = 30
     session_minutes: Positive = 120
+    login_channels: tuple[str, ...] = ("wechat", "telegram")
+    bound_days: Positive = 180
+    grant_days: Positive = 365
+    staff_check_minutes: Positive = 60
+    adult_years: Positive = 18
+
+
+class Console(Section):
+    """How the staff's log-ins behave; ``totp_roles`` must have a second factor."""
+
+    idle_minutes: Positive = 60
+    longest_hours: Positive = 12
+    failures_before_lock: Positive = 5
+    lock_minutes: Positive = 15
+    totp_roles: tuple[str, ...] = ()
 
 
 class Desk(Section):
@@ -69,6 +85,11 @@ class Desk(Section):
     closes: time = time(20)
     answer_minutes: Positive = 5
     call_back_hours: Positive = 2
+    offer_seconds: Positive = 20
+    gone_seconds: Positive = 20
+    alarm_seconds: Positive = 60
+    tell_every_seconds: Positive = 60
+    tell_most: Positive = 2
 
     @field_validator("opens", "closes", mode="before")
     @classmethod
@@ -191,6 +212,14 @@ class Media(Section):
     max_bytes: Positive = 10_000_000
 
 
+class Papers(Section):
+    """Links to electronic policies: how long, how many wrong documents, how many downloads."""
+
+    link_minutes: Annotated[int, Field(ge=1, le=4320)] = 15
+    tries: Positive = 5
+    downloads: Positive = 5
+
+
 class Knowledge(Section):
     """How sure the knowledge base must be."""
 
@@ -220,9 +249,11 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
+    console: Console = Console()
     calendar: Calendar = Calendar()
     media: Media = Media()
     policy_source: PolicySource = PolicySource()
+    papers: Papers = Papers()
     sms: Sms = Sms()
     wechat: WeChat | None = None
     telegram: Telegram | None = None

@@ -22,7 +22,13 @@ from storage import schema
 
 log = structlog.get_logger()
 _SPOOL_SECONDS = 5.0
+_QUEUE_SECONDS = 1.0
 _SETTLE_SECONDS = 6.0
+
+
+def below(path: str, pages: ASGIApp) -> list[Route]:
+    """Return the routes that hand a path and all below it to an application, path unchanged."""
+    return [Route(path, endpoint=pages), Route(path + "/{rest:path}", endpoint=pages)]
 
 
 def web_app(app: App, *, worker: bool = True) -> ASGIApp:
@@ -52,6 +58,8 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Mount("/api", app.api()),
+            *below("/console", app.console()),
+            Mount("/papers", app.papers()),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),
@@ -84,6 +92,7 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     app.knowledge_watcher.start()
     await _take_up_spool(app)
     spool = asyncio.create_task(_work_off_spool(app))
+    queue = asyncio.create_task(_keep_queue(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
     try:
         yield
@@ -91,11 +100,12 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
         app.knowledge_watcher.stop()
         await app.inbox.drain()
         spool.cancel()
+        queue.cancel()
         # What is being delivered is settled first, or it would be sent again after its lease.
         app.dispatcher.stop()
         await asyncio.wait({spool, delivery}, timeout=_SETTLE_SECONDS)
         delivery.cancel()
-        await asyncio.gather(spool, delivery, return_exceptions=True)
+        await asyncio.gather(spool, queue, delivery, return_exceptions=True)
         await run_in_threadpool(app.transactions.close)
 
 
@@ -105,6 +115,18 @@ async def _take_up_spool(app: App) -> None:
         await app.inbox.take_up_spool()
     except Exception:
         log.exception("spool.trouble")
+
+
+async def _keep_queue(app: App) -> None:
+    """Look after those who wait for a person, every second."""
+    keeper = app.queue_keeper
+    while True:
+        try:
+            work = app.transactions.submit(lambda uow: keeper.keep(uow, app.now()))
+            await asyncio.wrap_future(work)
+        except Exception:
+            log.exception("queue.trouble")
+        await asyncio.sleep(_QUEUE_SECONDS)
 
 
 async def _work_off_spool(app: App) -> None:

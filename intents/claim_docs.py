@@ -24,7 +24,7 @@ class ClaimDocs(Flow):
         label="险种",
         when=lambda c: c.kept.get("number") is None,
         ask="是哪一类的事故？",
-        buttons=("车险", "家财", "意外健康", "责任险", "货运险"),
+        buttons=("车险", "家财", "意外健康", "责任险", "货运险", "企财险"),
     )
     accident_type = Slot(accident_type, label="事故类型", ask="是怎么出的事？", optional=True)
 

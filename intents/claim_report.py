@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
-from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.claim_form import ClaimForm
+from bot.dialogue.fact_slots import asked, fact_slots, matters
+from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type, line
 from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.flags import drivable, injured, police_reported
 from bot.dialogue.slot_types.moment import moment
+from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.photos import photos
@@ -21,13 +23,6 @@ from bot.dialogue.slot_types.plate import other_plate, plate
 from bot.dialogue.slot_types.relation import relation
 from bot.dialogue.slot_types.text import free_text
 
-_MOTOR = {"rear_end", "scrape", "single_vehicle", "hit_object", "glass", "pedestrian"}
-_BARE = re.compile(
-    r"^[我要想来]*(报案|报个案|出险了?|保案|报按|baoan|继续|接着来|帮我报案)[吧了啊 。!！]*$"
-)
-_WORD = re.compile(r"[\w]")
-_ENOUGH_WORDS = 5
-_STORY_LIMIT = 2_000
 _SAME_OR_NEW = Choice(
     (
         ("same", "接着办那一件", "接着办|就是那|继续那|不用重复|不用再报"),
@@ -54,11 +49,27 @@ def _motor(claim: Any) -> bool:
     return _calm(claim) and claim.kind == "auto"
 
 
+def _unhurried(claim: Any) -> bool:
+    """There is time, or the line lives on injuries and this one is hours ago."""
+    past = claim.kept.get("past") or not claim.kept.get("alarm")
+    return _calm(claim) or (claim.kind in ("accident", "liability") and bool(past))
+
+
+def _drives(claim: Any) -> bool:
+    """A stolen car is not asked whether it drives."""
+    return _motor(claim) and claim.accident_type != "theft"
+
+
+def _asks(claim: Any, key: str) -> bool:
+    known = claim.values | {"story": claim.kept.get("story")}
+    return _unhurried(claim) and asked(claim.kind, key, known)
+
+
 def _a_story(claim: Any, text: str) -> str | None:
     return "麻烦说得稍微具体一点，比如「右前门被蹭掉一块漆」。" if len(text) < 2 else None
 
 
-class ClaimReport(Flow):
+class ClaimReport(ClaimForm):
     """Report an accident; ends with a claim number."""
 
     name = "claim_report"
@@ -90,14 +101,14 @@ class ClaimReport(Flow):
         label="险种",
         implied=True,
         when=lambda c: _calm(c) and (c.line is not None or c.kind is None),
-        ask="出事的是车、家里的财产、人身意外，还是货物、责任方面的？",
-        buttons=("车险", "家财", "意外健康", "责任险", "货运险"),
+        ask="出事的是车、家里的财产、人身意外，还是货物、责任、企业财产方面的？",
+        buttons=("车险", "家财", "意外健康", "责任险", "货运险", "企财险"),
     )
     happened_at = Slot(
         moment,
         label="出险时间",
         called=("时间", "几点"),
-        when=_calm,
+        when=_unhurried,
         also="place",
         ask="事故是什么时候发生的？",
         ask_both="事故是什么时候、在哪儿发生的？",
@@ -114,7 +125,7 @@ class ClaimReport(Flow):
         plate,
         label="车牌号",
         called=("车牌", "牌照"),
-        when=_motor,
+        when=lambda c: _motor(c) and (c.plate is not None or c.policy_number is None),
         ask="您的车牌号是多少？",
         help="比如「津A12345」，新能源车是 8 位。没有上牌的回复「以后补」。",
         remembered=True,
@@ -129,7 +140,7 @@ class ClaimReport(Flow):
     drivable = Slot(
         drivable,
         label="车能否行驶",
-        when=_motor,
+        when=_drives,
         also="police_reported",
         ask="车现在还能开吗？",
         ask_both="车现在还能开吗？报警了没有？",
@@ -150,11 +161,12 @@ class ClaimReport(Flow):
         check=_a_story,
         shown=False,
     )
+    further = fact_slots(lambda c, key: matters(c.kind, key), _asks)
     reporter = Slot(
         person_name,
         label="报案人",
         called=("名字", "姓名", "姓"),
-        when=_calm,
+        when=_unhurried,
         also="phone",
         remembered=True,
         ask="怎么称呼您？",
@@ -169,6 +181,7 @@ class ClaimReport(Flow):
         help="11 位手机号，或带区号的座机。",
     )
     other_plate = Slot(other_plate, label="对方车牌", ask="对方车牌号是多少？", optional=True)
+    policy_number = Slot(policy_number, label="保单号", ask="保单号是多少？", optional=True)
     reporter_relation = Slot(
         relation, label="与被保险人关系", ask="您和被保险人是什么关系？", optional=True
     )
@@ -180,13 +193,6 @@ class ClaimReport(Flow):
         adds=True,
         received="照片收到了，一共 {shown}。",
     )
-
-    @property
-    def kind(self) -> str | None:
-        """Return the line of business as far as it is known."""
-        if self.line:
-            return self.line
-        return "auto" if self.plate or self.accident_type in _MOTOR else None
 
     @property
     def told(self) -> bool:
@@ -219,21 +225,13 @@ class ClaimReport(Flow):
             # A guess of the rule: whatever the customer says about it wins.
             self.values["injured"] = True
 
-    def hear(self, text: str, rest: str) -> None:
-        """Keep the customer's own words as the story of the accident."""
-        if _BARE.match(text.strip()) or len(_WORD.findall(rest)) < 2:
-            return
-        story = f"{self.kept.get('story') or ''} {text}".strip()
-        self.kept["story"] = story[:_STORY_LIMIT]
-        if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
-            self.kept["told"] = True
-
     def listens(self) -> bool:
         """Further words belong to the story, but nothing takes the place of the first answer."""
         return self.injured is not None
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""
+        self.kept["past"] = self.happened_at is not None and not self._at_scene(office)
         if number := self.kept.get("number"):
             office.amend_claim(str(number), self.facts())
             return [Reply("好的，已经记到您的报案里了。")]
@@ -258,28 +256,21 @@ class ClaimReport(Flow):
         return newest.number
 
     def _look_for_similar(self, office: BackOffice) -> list[Reply]:
-        """Say that this car was reported within 48 hours, once for each plate."""
-        if not self.plate or self.kept.get("looked_for") == self.plate:
+        """Say that this car or policy was reported within 48 hours, once for each."""
+        subject = self.plate or self.policy_number
+        if not subject or self.kept.get("looked_for") == subject:
             return []
-        self.kept["looked_for"] = self.plate
+        self.kept["looked_for"] = subject
         found = office.similar_claim(self.facts())
         self.kept["similar"] = found.number if found else None
         if found is None:
             return []
         when = f"{found.reported_at.month}月{found.reported_at.day}日 {found.reported_at:%H:%M}"
-        return [Reply(f"{self.plate} 在 {when} 已经报过案：{found.number}（{found.status}）。")]
-
-    def facts(self) -> dict[str, Any]:
-        """Return the claim slots of the contract and what else was said."""
-        own = ("story", "same_case")
-        facts = {name: value for name, value in self.values.items() if name not in own}
-        told = self.kept.get("story") or self.story
-        urgent = bool(self.kept.get("alarm"))
-        return facts | {"line": self.kind or "auto", "story": told, "urgent": urgent}
+        return [Reply(f"{subject} 在 {when} 已经报过案：{found.number}（{found.status}）。")]
 
     def invitation(self) -> str:
         """Invite what may still be added; nothing of it is needed for a number."""
-        names = ("photos", "other_plate") if self.kind == "auto" else ("photos",)
+        names = ("photos", "other_plate", "driver_name") if self.kind == "auto" else ("photos",)
         missing = [self.slots[name].label for name in names if name not in self.values]
         if not self.kept.get("told") and not self.story:
             missing.insert(0, "经过和损失情况")
@@ -304,18 +295,21 @@ class ClaimReport(Flow):
         kind, accident = self.kind or "auto", self.accident_type or "other"
         papers = "、".join(office.checklist(kind, accident, injured=False))
         lacking = "、".join(office.lacking(self.facts()))
-        # A car's further questions are the assessor's own; other lines need things at hand.
-        ready = "、".join(office.asked_for(self.facts())) if kind != "auto" else ""
+        ready = "、".join(office.asked_for(self.facts()))
         lines = [
             f"报案已受理，报案号 {number}，请您记好。",
-            f"还差：{lacking}。先按待补报案登记，理赔人员联系您时一起补上就行。" if lacking else "",
+            f"还差：{lacking}。先按待补报案登记，想起来直接告诉我，或者理赔人员联系您时一起补上，"
+            "补齐后自动往下办。"
+            if lacking
+            else "",
             f"理赔人员会尽快打您电话{f'（尾号 {self.phone[-4:]}）' if self.phone else ''}，"
             f"{office.fact('first_contact') or '30 分钟内'}与您联系。",
             office.advice(kind, accident, at_scene=self._at_scene(office)),
             f"理赔人员还会问到：{ready}，可以先准备着。" if ready else "",
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",
         ]
-        return Outcome.say("\n".join(filter(None, lines)), "查理赔进度", "补照片", "转人工")
+        more = ("补充报案信息",) if lacking else ()
+        return Outcome.say("\n".join(filter(None, lines)), *more, "查理赔进度", "补照片", "转人工")
 
     def _join(self, office: BackOffice, number: str) -> Outcome:
         """Go on with the claim that is there, with what was said now or without."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.back_office import BackOffice, ClaimView
+from bot.dialogue.claim_words import hurried, urges
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.identity import one_time_code
 from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
+
+_MOST = 3
 
 
 class ClaimStatus(Flow):
@@ -61,6 +66,8 @@ class ClaimStatus(Flow):
     def begin(self, office: BackOffice) -> None:
         """Ask for a proof only when there is nothing that this customer may see already."""
         self.kept["proof"] = not office.claims() and not office.verified
+        self.kept["urging"] = urges(self.utterance)
+        self.kept["words"] = self.utterance[:500]
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Ask for a proof where a number is named that this customer may not see yet."""
@@ -77,7 +84,21 @@ class ClaimStatus(Flow):
                 "报案",
                 "转人工",
             )
-        return Outcome.say("\n\n".join(map(_words, views[:3])), "补理赔材料", "催一下", "转人工")
+        told = [*map(_words, views[:_MOST]), *self._hurry(office, views)]
+        if len(views) > _MOST:
+            told.append(f"您一共有 {len(views)} 件，其余的请说报案号。")
+        more = ("补充报案信息",) if any(view.lacking for view in views) else ()
+        return Outcome.say("\n\n".join(told), *more, "补理赔材料", "催一下", "转人工")
+
+    def _hurry(self, office: BackOffice, views: Sequence[ClaimView]) -> list[str]:
+        """«怎么还没消息»: the owner of the only running claim is told at once."""
+        running = [view.number for view in views if view.open]
+        if not self.kept.get("urging") or not running:
+            return []
+        if len(running) > 1:
+            return ["要催哪一件，点「催一下」就行。"]
+        urged = office.urge_claim(running[0], str(self.kept.get("words") or ""))
+        return [hurried(urged)] if urged else []
 
 
 def _words(view: ClaimView) -> str:

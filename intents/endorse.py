@@ -1,30 +1,124 @@
-"""保单变更：问清改什么，登记受理；改身份和账户由人核实本人。"""
+"""保单变更：说清改什么，一次告诉要什么材料，核验本人，登记给承保岗审核；批单生效才算变更。"""
 
 from __future__ import annotations
 
-from bot.dialogue.flow import Slot
-from bot.dialogue.request import Request, not_told, phone_slot, plate_slot
+from collections.abc import Sequence
+from typing import Any
+
+from bot.back_office import BackOffice, PolicyView
+from bot.desks.changes import Change, changes
+from bot.desks.servicing import ServiceView
+from bot.dialogue.flow import Outcome, Slot
+from bot.dialogue.message import Reply
+from bot.dialogue.policy_request import PolicyRequest, under_way
+from bot.dialogue.slot_types.choice import Choice
+from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.text import free_text
 
+_KINDS = [change for change in changes().values() if change.by == "customer"]
+_ENOUGH = 20
+_V3 = "这一类要由工作人员当面、视频或两人核实您本人以后，才能出批单；同事会联系您约时间。"
 
-class Endorse(Request):
-    """Change a policy; ends with a ticket."""
+
+def _not_detailed(flow: Any) -> bool:
+    return len(flow.words) < _ENOUGH
+
+
+class Endorse(PolicyRequest):
+    """Change a policy: what, whose, which; ends with a number and the whole list of documents."""
 
     name = "endorse"
     title = "保单变更"
-    taps = (
-        "保单变更",
-        "申请批改",
-    )
+    version = 2
+    family = "endorsement"
+    taps = ("保单变更", "申请批改")
     examples = ("车过户了保险要变更", "保单上的名字打错了要改", "我要给保单加个附加险")
-    notice = "保单变更要核实本人，改动在批单生成后才生效；我先帮您登记受理。"
-    buttons = ("查保单", "转人工")
 
+    kind = Slot(
+        Choice(tuple((c.code, c.title, c.words) for c in _KINDS), volunteered=True),
+        label="变更项目",
+        called=("变更类型",),
+        ask="要改哪一项？点一下，或者直接说。",
+        buttons=tuple(change.title for change in _KINDS),
+        deferrable=False,
+    )
     details = Slot(
         free_text,
-        label="要办的事",
-        when=not_told,
-        ask="要改哪一项？从什么改成什么，简单说一下。",
+        label="改成",
+        called=("内容",),
+        when=_not_detailed,
+        ask="从什么改成什么，简单说一下。",
     )
-    plate = plate_slot()
-    phone = phone_slot()
+    photos = Slot(photos, label="材料照片", ask="请发材料照片。", optional=True, adds=True)
+
+    @property
+    def change(self) -> Change | None:
+        """Return the kind of change, once it is known."""
+        return changes()[self.kind] if self.kind else None
+
+    @property
+    def wants_proof(self) -> bool:
+        """Nobody is asked who they are before it is clear what for."""
+        return self.change is not None
+
+    def suits(self, policy: PolicyView) -> bool:
+        """Tell whether such a policy knows this change."""
+        return policy.running and self.change is not None and self.change.fits(policy.line)
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """Say all that it takes as soon as the kind is known, once."""
+        replies = super().progress(office)
+        if self.change is None or self.kept.get("told") == self.change.code:
+            return replies
+        self.kept["told"] = self.change.code
+        return [Reply(_explained(self.change)), *replies]
+
+    def noticed(self, policies: Sequence[PolicyView]) -> str:
+        """A period that has begun stays; say it before the rest is asked."""
+        change = self.change
+        begun = [p for p in policies if p.starts_at.date() <= p.ends_on and p.days_left >= 0]
+        if change is None or not change.before_start_only or not begun:
+            return ""
+        return "" if any("没生效" in p.status for p in policies) else change.otherwise
+
+    def prompt(self) -> Reply:
+        """Ask for the new value in the words of its kind."""
+        slot = self.pending()
+        if slot is not None and slot.name == "details" and self.change is not None:
+            return Reply(self.change.ask)
+        return super().prompt()
+
+    def invitation(self) -> str:
+        """Return that photos may come now or later."""
+        return "材料照片现在发、提交以后再发都行。"
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """File it; what is missing and what happens next is said at once."""
+        change = self.change
+        view = self.file(office, change.code) if change else None
+        if view is None or change is None:
+            return self.not_filed()
+        if not view.fresh:
+            return Outcome.say(under_way(view), "查变更进度", "转人工")
+        if change.person:
+            office.hand_off("P2", f"保单变更：{change.title}")
+        return Outcome.say(_filed(view, change, office), "查变更进度", "补变更材料", "转人工")
+
+
+def _explained(change: Change) -> str:
+    needed = "、".join(name for name, always in change.documents if always)
+    others = "、".join(name for name, always in change.documents if not always)
+    text = f"办「{change.title}」要准备：{needed}" + (f"；看情况还要：{others}" if others else "")
+    notes = "".join(f"\n· {note}" for note in change.notes)
+    return f"{text}。\n批单生效以前，还是按原来的保单。{notes}"
+
+
+def _filed(view: ServiceView, change: Change, office: BackOffice) -> str:
+    promise = office.fact("endorsement_days")
+    due = f"材料齐了以后{promise}办好" if promise else f"预计 {view.due_on:%m月%d日} 前给您答复"
+    missing = f"还差：{'、'.join(view.missing)}，照片直接发在这里就行。" if view.missing else ""
+    seen = f"\n{_V3}" if change.level == "V3" else ""
+    return (
+        f"{change.title}已受理，受理号 {view.number}。{missing}{due}，有结果在这里通知您；"
+        f"批单生效以后才算变更。{seen}"
+    )

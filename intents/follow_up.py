@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.back_office import BackOffice
+from bot.dialogue.claim_words import hurried
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.numbers import claim_number
@@ -129,27 +130,57 @@ class ClaimPhotos(Flow):
 
 
 class ClaimReminder(Flow):
-    """Remind the claims staff, with a promise to call back."""
+    """Hurry a claim on: its owner is told, and the customer hears who answers by when."""
 
     name = "claim_reminder"
     title = "催办"
     keeps_draft = False
     taps = ("催一下", "催办", "帮我催一下")
 
+    which = Slot(
+        claim_number,
+        label="报案号",
+        when=lambda c: bool(c.kept.get("several")),
+        deferrable=False,
+        check=lambda c, number: (
+            None if number in c.kept["several"] else "没有这个办着的报案，请看看号码。"
+        ),
+        ask="您有几件办着的案子，要催哪一件？",
+    )
+
     @property
     def confirm(self) -> bool:
         """A reminder needs no yes."""
         return False
 
+    def begin(self, office: BackOffice) -> None:
+        """Find the claim that is meant."""
+        running = [view.number for view in office.claims() if view.open]
+        self.kept["number"] = running[0] if len(running) == 1 else ""
+        self.kept["several"] = list(running) if len(running) > 1 else []
+        self.kept["words"] = self.utterance[:500]
+
+    def prompt(self) -> Reply:
+        """Offer the numbers to choose from."""
+        found = self.kept.get("several")
+        return Reply(
+            super().prompt().text, tuple(map(str, found)) if isinstance(found, list) else ()
+        )
+
     def submit(self, office: BackOffice) -> Outcome:
-        """Open a call-back for the newest claim."""
-        newest = next(iter(office.claims()), None)
-        about = newest.number if newest else ""
-        number = office.open_ticket("callback", {"about": about, "words": self.utterance[:500]})
-        matter = f"报案 {about} " if about else "您的事情"
+        """Tell the owner; without a claim somebody calls back all the same."""
+        number = str(self.which or self.kept.get("number") or "")
+        words = str(self.kept.get("words") or self.utterance)
+        urged = office.urge_claim(number, words) if number else None
+        if urged is None:
+            return self._call_back(office, words)
+        return Outcome.say(hurried(urged), "查理赔进度", "投诉", "转人工")
+
+    def _call_back(self, office: BackOffice, words: str) -> Outcome:
+        number = office.open_ticket("callback", {"about": "", "words": words[:500]})
         promise = office.fact("callback_promise") or "尽快"
         return Outcome.say(
-            f"已经帮您催了：{matter}登记了回电，编号 {number}，"
+            f"已经帮您催了：您的事情登记了回电，编号 {number}，"
             f"{promise}会有同事给您回电话说明进展。"
             "不满意的话也可以直接投诉。",
             "投诉",

@@ -29,7 +29,9 @@ class Human(Flow):
         if not view.fresh:
             if not view.staffed:
                 return Outcome.say(promise(view, urgent=False))
-            return Outcome.say(phrases.HANDOFF_ALREADY.format(ahead=phrases.ahead(view.ahead)))
+            return Outcome.say(
+                phrases.HANDOFF_ALREADY.format(ahead=phrases.ahead(view.ahead, view.minutes))
+            )
         hours, hotline = office.fact("chat_hours"), office.fact("hotline")
         note = f"\n人工服务时间：{hours}；热线：{hotline}。" if hours and hotline else ""
         return Outcome.say(

@@ -1,29 +1,120 @@
-"""发票：问清抬头和税号，登记开票、换开或补发。"""
+"""发票：开票、换开、补发；抬头和税号当场核对，核验本人后登记。"""
 
 from __future__ import annotations
 
-from bot.dialogue.flow import Slot
-from bot.dialogue.request import Request, phone_slot, plate_slot
+from typing import Any
+
+from bot.back_office import BackOffice
+from bot.dialogue.flow import Outcome, Slot
+from bot.dialogue.policy_request import PolicyRequest, under_way
+from bot.dialogue.slot_types.choice import Choice
+from bot.dialogue.slot_types.pattern import Pattern
+from bot.dialogue.slot_types.tax_number import tax_number
 from bot.dialogue.slot_types.text import free_text
 
+_MAIL = Pattern(
+    r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,4}\.[A-Za-z]{2,24}"
+)
+_SPECIAL = (
+    "专用发票要企业是一般纳税人，除了抬头和税号，还要开户行和账号、地址和电话，同事会联系您补齐；"
+    "能不能抵扣请问您的税务人员。"
+)
+_REISSUE = "换开会先把原来那张红字冲掉再开新的；原来那张已经入账或抵扣的，请先告诉我们。"
 
-class Invoice(Request):
-    """Issue, change or send an invoice; ends with a ticket."""
+
+def _opens(flow: Any) -> bool:
+    return bool(flow.kind and flow.kind != "resend")
+
+
+def _for_a_firm(flow: Any) -> bool:
+    return _opens(flow) and (flow.buyer == "company" or flow.kind == "special")
+
+
+class Invoice(PolicyRequest):
+    """Issue, change or send an invoice; ends with a number."""
 
     name = "invoice"
     title = "开发票"
-    taps = (
-        "开发票",
-        "补发发票",
-    )
+    version = 2
+    family = "invoice"
+    taps = ("开发票", "补发发票", "发票补发", "换开发票")
     examples = ("给我开张发票", "发票抬头开错了要重开", "发票还没收到")
-    after = "开好后发到您登记的手机或邮箱。"
 
-    plate = plate_slot()
+    kind = Slot(
+        Choice(
+            (
+                (
+                    "reissue",
+                    "换开（抬头或税号错了）",
+                    "换开|重开|重新开|抬头[^,。]{0,6}错|错[^,。]{0,4}抬头|换(?:个|成)?[^,。]{0,6}抬头|红冲",
+                ),
+                ("resend", "补发（开过没收到）", "没收到|补发|重发|发票丢|再发|没给我发票"),
+                ("special", "专用发票", "专票|专用发票"),
+                ("issue", "开票", "开(?:张|个|一张)?(?:电子)?发票|要发票|开票"),
+            ),
+            volunteered=True,
+        ),
+        label="要办的",
+        ask="是开票、换开，还是补发？",
+        buttons=("开票", "换开（抬头或税号错了）", "补发（开过没收到）", "专用发票"),
+        deferrable=False,
+    )
+    buyer = Slot(
+        Choice(
+            (
+                (
+                    "company",
+                    "公司",
+                    "公司|单位|企业|厂|店|中心|事务所|抬头是[^,。]{2,}(?:公司|厂|店)",
+                ),
+                ("person", "个人", "个人|自己|本人"),
+            )
+        ),
+        label="开给",
+        when=lambda flow: _opens(flow) and flow.kind != "special",
+        ask="发票开给个人还是公司？",
+        buttons=("个人", "公司"),
+        deferrable=False,
+    )
     payee = Slot(
         free_text,
-        label="发票抬头和税号",
-        called=("抬头", "税号"),
-        ask="发票抬头是什么？公司的请把税号一起发来，个人的写姓名就行。",
+        label="抬头",
+        called=("抬头",),
+        when=_opens,
+        ask="发票抬头是什么？公司的请写营业执照上的全称，个人的写姓名。",
+        deferrable=False,
     )
-    phone = phone_slot()
+    tax_no = Slot(
+        tax_number,
+        label="税号",
+        called=("税号",),
+        when=_for_a_firm,
+        ask="税号（统一社会信用代码，18 位）是多少？",
+        help="在营业执照右上角，18 位数字和字母。",
+        deferrable=False,
+    )
+    mail = Slot(
+        _MAIL,
+        label="接收邮箱",
+        called=("邮箱",),
+        ask="发到哪个邮箱？没有邮箱就回复「以后补」，开好后在这里发下载方式。",
+        help="比如 name@example.com。",
+    )
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """File it and say when it comes."""
+        view = self.file(office, self.kind or "issue")
+        if view is None:
+            return self.not_filed()
+        if not view.fresh:
+            return Outcome.say(under_way(view), "查发票进度", "转人工")
+        promise = "special_invoice_days" if self.kind == "special" else "invoice_promise"
+        when = office.fact(promise) or f"{view.due_on:%m月%d日} 前"
+        extra = {"special": _SPECIAL, "reissue": _REISSUE}.get(self.kind or "", "")
+        where = f"发到 {self.mail}" if self.mail else "在这里通知您怎么下载"
+        return Outcome.say(
+            f"发票已登记，编号 {view.number}，{when}办好，{where}。"
+            f"发票金额按您实际付到公司账户的保费开。{extra}",
+            "查发票进度",
+            "转人工",
+        )

@@ -1,52 +1,57 @@
-"""保单查询：手机验证码加证件尾号核验后，给出脱敏的保单摘要。"""
+"""保单查询：核验身份后，给出脱敏的保单；说得出哪一份就细说，说不清就一份一张卡。"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from bot.back_office import BackOffice, PolicyView
-from bot.dialogue import core_system, verification
+from bot.desks.identity import Assurance
+from bot.desks.policies import FoundPolicies, PolicyWish
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
-from bot.dialogue.message import Reply
-from bot.dialogue.slot_types.identity import id_tail, one_time_code
 from bot.dialogue.slot_types.numbers import policy_number
-from bot.dialogue.slot_types.person import person_name
-from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.plate import plate
 
-_FULL_TAIL = 6
-_LINES = {
-    "交强": "交强",
-    "商业": "商业",
-    "三者": "商业",
-    "车损": "商业",
-    "车险": "车",
-    "家财": "家",
-    "意外": "意外",
-    "健康": "健康",
-    "责任": "责任",
-    "货运": "货",
+# 客户的叫法 → 保单记录里的险种 line 和产品名里的字；次序是先细后粗。
+_KINDS: dict[str, tuple[str, str]] = {
+    "交强": ("auto", "强制"),
+    "商业险|三者|车损": ("auto", "商业"),
+    "驾意|驾乘|司乘": ("accident", "驾乘"),
+    "车险|汽车|车的?保险|车保": ("auto", ""),
+    "家财|房子|房屋": ("home", ""),
+    "意外": ("accident", ""),
+    "健康|医疗|住院|百万": ("health", ""),
+    "企财|企业财产": ("property", ""),
+    "雇主": ("liability", "雇主"),
+    "公众责任": ("liability", "公众"),
+    "责任险": ("liability", ""),
+    "货运|货物": ("cargo", ""),
+    "保证险|履约|投标": ("surety", ""),
 }
-
-
-def _needs_second(flow: Any) -> bool:
-    return (
-        verification.unproved(flow) and 0 < len(flow.id_tail or "") < _FULL_TAIL and not flow.second
-    )
+_OTHERS = re.compile(
+    r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
+    r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)(?:名下)?的?(?:保单|保险|车险|险)|授权码"
+)
+_HOW_TO_GRANT = (
+    "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"
+    "把授权码告诉您；您再跟我说「授权码」加那 6 位数字就行。"
+)
+_MOST_CARDS = 5
+_MOST_BUTTONS = 3
+_SOON = 60
 
 
 class PolicyQuery(Flow):
-    """Show the verified customer's policies."""
+    """Show the policies of the verified customer, or those that somebody lets them see."""
 
     name = "policy_query"
     title = "保单查询"
     keeps_draft = False
     recognised_by = ("policy_number",)
     suggested_by = ("plate",)
-    taps = ("查保单", "查我的保单")
+    taps = ("查保单", "查我的保单", "我的保单")
     examples = (
         "查保单",
         "查下我的保险",
@@ -57,42 +62,6 @@ class PolicyQuery(Flow):
 
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
-    phone = Slot(
-        phone,
-        label="手机号",
-        when=verification.unproved,
-        accept=verification.accept_phone,
-        deferrable=False,
-        ask="保单是您的个人信息，查之前要先核对身份。请告诉我投保时留的手机号，我给您发验证码。",
-    )
-    code = Slot(
-        one_time_code,
-        label="验证码",
-        when=verification.unproved,
-        accept=verification.accept_code,
-        belongs_to="phone",
-        ask="验证码已发到您的手机，请把 6 位数字告诉我。",
-        deferrable=False,
-        shown=False,
-        help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
-    )
-    id_tail = Slot(
-        id_tail,
-        label="证件尾号",
-        when=verification.unproved,
-        deferrable=False,
-        shown=False,
-        ask="再核对一下证件号码的后六位（企业客户是统一社会信用代码后六位）。",
-        help="也可以给后四位，再加上车牌号、投保人姓名或保单号其中一项。",
-    )
-    holder = Slot(
-        person_name,
-        label="投保人姓名",
-        when=_needs_second,
-        deferrable=False,
-        shown=False,
-        ask="只有后四位的话，请再告诉我车牌号、保单号或投保人姓名其中一项。",
-    )
 
     @property
     def confirm(self) -> bool:
@@ -100,85 +69,125 @@ class PolicyQuery(Flow):
         return False
 
     @property
-    def over(self) -> bool:
-        """After too many failures a person goes on."""
-        return verification.locked_out(self)
-
-    @property
-    def second(self) -> bool:
-        """Tell whether something else than the document was given."""
-        return bool(self.plate or self.policy_number or self.holder)
+    def requires(self) -> Assurance:
+        """Policies are shown to their holder, or to whom the holder gave leave."""
+        if not self.kept.get("others"):
+            return "V2"
+        return "V1" if self.kept.get("granted") else "V0"
 
     def begin(self, office: BackOffice) -> None:
-        """Ask for proofs only when this identity is not verified now."""
-        self.kept["proof"] = not office.verified
+        """Keep the words: they may name a line («那个车险») or somebody else."""
         self.kept["asked"] = self.utterance[:200]
-
-    def progress(self, office: BackOffice) -> list[Reply]:
-        """Identify as soon as the proofs suffice; a failure tells nothing about which was wrong."""
-        tail = self.id_tail
-        if not verification.unproved(self) or not self.code or not tail:
-            return []
-        if len(tail) < _FULL_TAIL and not self.second:
-            return []
-        proof = {
-            "id_tail": tail,
-            "plate": self.plate,
-            "policy_number": self.policy_number,
-            "name": self.holder,
-        }
-        if office.identify(str(self.phone), proof):
-            self.kept["proof"] = False
-            return []
-        for name in ("id_tail", "holder"):
-            self.forget(name)
-        if office.locked_minutes():
-            return [Reply(verification.lock_out(self, office))]
-        return [Reply(verification.NO_MATCH, ("转人工",))]
+        self.kept["others"] = _OTHERS.search(self.utterance) is not None
+        self.kept["granted"] = office.granted
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show what was asked for, masked, and record that it was shown."""
+        if self.kept.get("others") and not self.kept.get("granted"):
+            return Outcome.say(_HOW_TO_GRANT, "查我的保单", "转人工")
         question = f"{self.kept.get('asked') or ''} {self.plate or self.policy_number or ''}"
         if waiting := core_system.wait(office, question.strip()):
             return waiting
-        policies = self._asked_for(office.policies("保单查询"))
-        if not policies:
+        found, other = self._found(office)
+        if not found.views:
             return Outcome.say(
                 "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工"
             )
-        text = "\n\n".join(map(_words, policies[:3]))
-        if self.kept.get("other"):
+        text = _detail(found.views[0]) if len(found.views) == 1 else _cards(found)
+        if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
-        more = (
-            f"\n\n另外还有 {len(policies) - 3} 份，告诉我险种或车牌可以单独看。"
-            if len(policies) > 3
-            else ""
-        )
-        return Outcome.say(core_system.dated(text + more, office), "查理赔进度", "报案", "转人工")
+        text = core_system.dated(text, office)
+        return Outcome.say(text, *_buttons(found.views))
 
-    def _asked_for(self, policies: Sequence[PolicyView]) -> Sequence[PolicyView]:
+    def _found(self, office: BackOffice) -> tuple[FoundPolicies, bool]:
+        """Return the policies, and whether they are other ones than what was asked for."""
+        wishes = self._wishes()
+        for number, wish in enumerate(wishes):
+            found = office.find_policies(wish, self.title)
+            if found.views:
+                return found, number > 0
+        return FoundPolicies(), False
+
+    def _wishes(self) -> Sequence[PolicyWish]:
+        """Return what to look for, and what to show where there is none of that kind."""
+        others = bool(self.kept.get("others"))
         if self.policy_number:
-            return [p for p in policies if p.number == self.policy_number]
-        chosen = [p for p in policies if not self.plate or p.subject == self.plate]
+            return [PolicyWish(number=self.policy_number, granted=others)]
         asked = str(self.kept.get("asked") or "")
-        wanted = next((line for word, line in _LINES.items() if re.search(word, asked)), "")
-        fitting = [p for p in chosen if wanted in p.product]
-        self.kept["other"] = bool(chosen) and not fitting
-        return fitting or chosen
+        named = (kind for words, kind in _KINDS.items() if re.search(words, asked))
+        line, product = next(named, ("", ""))
+        plate = self.plate or ""
+        exact = PolicyWish(plate=plate, line=line, product=product, granted=others)
+        return [exact, PolicyWish(plate=plate, granted=others)] if line else [exact]
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _words(policy: PolicyView) -> str:
+def _heading(policy: PolicyView) -> str:
+    subject = f"（{policy.subject}）" if policy.subject else ""
+    return f"【{policy.product}】{subject}"
+
+
+def _cards(found: FoundPolicies) -> str:
+    """Return one card a policy, and how to see the others."""
+    shown, left = found.views[:_MOST_CARDS], len(found.views) - _MOST_CARDS
+    text = "\n\n".join(map(_card, shown))
+    if left <= 0:
+        return (
+            f"您有 {len(shown)} 份保单：\n\n{text}\n\n想看哪一份的细节，告诉我车牌、险种或保单号。"
+        )
+    more = f"{left} 份以上" if found.more else f"{left} 份"
+    return f"{text}\n\n另外还有 {more}，告诉我险种或车牌可以单独看。"
+
+
+def _card(policy: PolicyView) -> str:
     lines = [
-        f"【{policy.product}】{f'（{policy.subject}）' if policy.subject else ''}",
+        _heading(policy),
         f"保单号：{policy.number}",
         f"状态：{policy.status}；到期日：{_day(policy.ends_on)} 24 时",
+        f"投保人：{policy.holder}；保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
+    ]
+    if policy.coverages:
+        lines.append("保障：" + "；".join(policy.coverages[:3]))
+    return "\n".join(lines)
+
+
+def _detail(policy: PolicyView) -> str:
+    """Return everything about one policy."""
+    lines = [
+        _heading(policy),
+        f"保单号：{policy.number}",
+        f"状态：{policy.status}；到期日：{_day(policy.ends_on)} 24 时",
+        f"保险期间：{_day(policy.starts_at.date())} 至 {_day(policy.ends_on)}",
         f"投保人：{policy.holder}；被保险人：{policy.insured}",
         f"保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
     ]
+    if policy.payments:
+        lines.append("缴费记录：" + "；".join(policy.payments))
     if policy.coverages:
-        lines.append("保障：" + "；".join(policy.coverages[:6]))
+        lines.append("保障：" + "；".join(policy.coverages))
+    if policy.facts:
+        lines.append("；".join(f"{label}：{value}" for label, value in policy.facts))
+    lines.append("理赔记录：" + ("；".join(policy.claims) or "没有"))
+    if policy.special:
+        lines.append(f"特别约定：{policy.special}")
+    if policy.clause:
+        lines.append(f"条款：{policy.clause}")
+    if policy.holder_of_grant:
+        lines.append(f"（经 {policy.holder_of_grant} 授权查看）")
     return "\n".join(lines)
+
+
+def _buttons(policies: Sequence[PolicyView]) -> tuple[str, ...]:
+    """Lead on to one policy, to its words, and to its renewal where that is near."""
+    if len(policies) > 1:
+        return (
+            *(f"保单 {p.number}" for p in policies[:_MOST_BUTTONS]),
+            "我的保单看懂了吗",
+            "转人工",
+        )
+    only = policies[0]
+    renew = ("办续保",) if only.running and only.days_left <= _SOON else ()
+    return ("我的保单看懂了吗", *renew, "查理赔进度", "转人工")

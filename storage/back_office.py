@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,23 +20,35 @@ from bot.back_office import (
     Values,
 )
 from bot.clockwork.desk_hours import DeskHours
+from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, complaints, handoffs, policies, surveys
+from storage.claims_desk import ClaimsDeskMixin
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
-from storage.models.case import Ticket
+from storage.identity_desk import IdentityDeskPart
+from storage.policy_desk import PolicyDeskPart
 from storage.policy_source_desk import PolicySourcePart
 from storage.privacy_desk import PrivacyPart
 from storage.rules import claim as claim_rules
-from storage.rules import claim_facts
+from storage.servicing_desk import ServicingOfTurn
+from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
 _LONGEST = 500
 
 
 @dataclass
-class TransactionBackOffice(PolicySourcePart, PrivacyPart):
+class TransactionBackOffice(
+    TicketsOfTurn,
+    IdentityDeskPart,
+    PolicyDeskPart,
+    ServicingOfTurn,
+    ClaimsDeskMixin,
+    PolicySourcePart,
+    PrivacyPart,
+):
     """One customer's view of the branch during one turn."""
 
     uow: UnitOfWork
@@ -55,8 +67,9 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
         return self.at
 
     @cached_property
-    def _identity(self) -> Identity:
-        return Identity(self.uow, self.conversation, self.cipher, self.settings.identity, self.at)
+    def identity(self) -> Identity:
+        rules = self.settings.identity
+        return Identity(self.uow, self.conversation, self.cipher, rules, self.at, self.channel)
 
     @cached_property
     def hours(self) -> DeskHours:
@@ -66,7 +79,7 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
     @property
     def verified(self) -> bool:
         """Tell whether this customer is verified at level V2 now."""
-        return self._identity.verified
+        return self.identity.verified
 
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
@@ -82,19 +95,19 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
 
     def amend_claim(self, number: str, values: Values) -> None:
         """Change or add facts of a claim that this customer reported."""
-        claims.amend_claim(self, self._identity, number, values)
+        claims.amend_claim(self, self.identity, number, values)
 
     def attach_photos(self, number: str) -> int:
         """Hang this conversation's fresh photos on a claim that this customer may see."""
-        return claims.attach_photos(self, self._identity, number)
+        return claims.attach_photos(self, self.identity, number)
 
     def claim_for_photos(self) -> str | None:
         """Return the claim that photos sent now belong to; None where that must be asked."""
-        return claims.claim_for_photos(self, self._identity)
+        return claims.claim_for_photos(self, self.identity)
 
     def similar_claim(self, values: Values) -> SimilarClaim | None:
         """Return this customer's claim on the same policy or plate in the last 48 hours."""
-        return claims.similar_claim(self, self._identity, values)
+        return claims.similar_claim(self, self.identity, values)
 
     def lacking(self, values: Values) -> Sequence[str]:
         """Return what must be known of an accident and is not."""
@@ -112,9 +125,17 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
         """Return what to do right now, or ''."""
         return claim_rules.advice(line, accident_type, at_scene=at_scene)
 
+    def proved_phones(self) -> list[str]:
+        """Return the blind indexes of phones that this customer has proved."""
+        return self.identity.proved_phones()
+
+    def log_seen(self, what: str, why: str) -> None:
+        """Write down that this customer was shown something."""
+        self.identity.log(what, why)
+
     def claims(self, number: str | None = None) -> Sequence[ClaimView]:
         """Return the claims this customer may see."""
-        return claims.visible(self, self._identity, number)
+        return claims.visible(self, self.identity, number)
 
     def open_complaint(self, values: Values) -> ComplaintView:
         """Record a complaint and return its receipt."""
@@ -122,7 +143,7 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
 
     def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
         """Return the complaints this customer may see."""
-        return complaints.visible(self, self._identity, number)
+        return complaints.visible(self, self.identity, number)
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
@@ -139,41 +160,23 @@ class TransactionBackOffice(PolicySourcePart, PrivacyPart):
 
     def send_code(self, phone: str) -> CodeResult:
         """Send a one-time code."""
-        return self._identity.send_code(phone)
+        return self.identity.send_code(phone)
 
     def check_code(self, phone: str, code: str) -> bool:
         """Compare and use up the one-time code."""
-        return self._identity.check_code(phone, code)
+        return self.identity.check_code(phone, code)
 
     def identify(self, phone: str, proof: Values) -> bool:
         """Bind this channel identity to the customer if phone and proof fit together."""
-        return self._identity.identify(phone, proof)
+        return self.identity.identify(phone, proof)
 
     def locked_minutes(self) -> int:
         """Return how long verification stays locked; 0 when it is open."""
-        return self._identity.locked_minutes()
+        return self.identity.locked_minutes()
 
     def policies(self, reason: str) -> Sequence[PolicyView]:
         """Return the verified customer's policies and record the disclosure."""
-        return policies.disclose(self, self._identity, reason)
-
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise and return its number."""
-        number = self.uow.cases.number("TK", self.at)
-        promise = timedelta(hours=self.settings.desk.call_back_hours)
-        self.uow.cases.add(
-            Ticket(
-                number=number,
-                conversation_id=self.conversation.id,
-                kind=kind,
-                status="new",
-                facts=dict(values),
-                opened_at=self.at,
-                due_at=self.hours.next_opening(self.at) + promise,
-            )
-        )
-        self.note(number, "opened", {"kind": kind})
-        return number
+        return policies.disclose(self, self.identity, reason)
 
     def subscribe_again(self) -> None:
         """Send messages of every category again."""

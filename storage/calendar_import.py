@@ -9,13 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from bot.clockwork.calendar_files import parse_frames, shipped
-from bot.clockwork.words import moment
 from bot.settings import Settings
-from storage.claims_register import Register
+from storage import calendars
 from storage.crypto import Cipher
 from storage.models.calendar import CalendarDay
-from storage.models.case import Claim
-from storage.rules.claim_states import machine
+from storage.recalculation import Recalculation
 from storage.unit_of_work import UnitOfWork
 
 Row = tuple[int, Mapping[str, str]]
@@ -66,13 +64,15 @@ def import_calendar(
     outcome.errors += _gaps(days, stored, known)
     if outcome.errors:
         return outcome
+    before = calendars.load(uow.connection, settings.calendar)
     for day in days:
         _count(outcome, day, stored.get(day.day))
         if not dry_run:
             _write(uow, day, stored.get(day.day), now, announced=day.day.year not in known)
     if not dry_run and (outcome.added or outcome.changed):
         uow.session.flush()
-        outcome.moved = list(_recalculate(Register(uow, cipher, settings, now, "system")))
+        calendars.keep_version(uow.session, settings.calendar, now)
+        outcome.moved = list(Recalculation(uow, cipher, settings, now, before).run())
     return outcome
 
 
@@ -149,18 +149,3 @@ def _write(
         return
     old.working, old.name, old.frames = day.working, day.name, day.frames
     old.imported_at = now
-
-
-def _recalculate(register: Register) -> Iterator[str]:
-    """Set the deadlines of open claims anew and say which moved."""
-    over = sorted(machine().over)
-    running = select(Claim).where(Claim.status.not_in(over), Claim.due_at.is_not(None))
-    for claim in register.uow.session.scalars(running.order_by(Claim.id)):
-        before = claim.due_at
-        register.set_due(claim)
-        if claim.due_at != before:
-            yield f"{claim.number}：{_words(before)} → {_words(claim.due_at)}"
-
-
-def _words(at: datetime | None) -> str:
-    return moment(at) if at else "无"

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from storage import ledger_cases, ledger_promises
+from storage.ledger import Ledger
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.outbox import Media
 from storage.numbering import next_number
@@ -17,8 +19,9 @@ from storage.numbering import next_number
 class Cases:
     """All cases; never commits."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, ledger: Ledger) -> None:
         self.session = session
+        self.ledger = ledger
 
     def number(self, prefix: str, at: datetime) -> str:
         """Return a fresh number for a case opened at ``at``."""
@@ -32,10 +35,12 @@ class Cases:
     def note(
         self, number: str, at: datetime, actor: str, kind: str, data: Mapping[str, Any]
     ) -> None:
-        """Append to the history of a case."""
+        """Append to the history of a case, and to the ledger without the words."""
         self.session.add(
             CaseEvent(case_number=number, at=at, actor=actor, kind=kind, data=dict(data))
         )
+        self.ledger.add(ledger_cases.of_note(self.session, number, at, actor, kind, data))
+        ledger_promises.noted(self.session, self.ledger, number, kind, at)
 
     def claim(self, number: str) -> Claim | None:
         """Return a claim by its number."""

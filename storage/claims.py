@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from bot.back_office import ClaimView, SimilarClaim, Values
+from bot.desks import claim_facts
 from storage.claims_documents import Documents
 from storage.claims_register import Register
 from storage.identity import Identity
 from storage.models.case import Claim
 from storage.models.outbox import Media
 from storage.rules import claim as checklists
-from storage.rules import claim_facts, claim_tracks
+from storage.rules import claim_tracks
 from storage.rules.claim_states import machine
 from storage.statuses import CLAIM_STATUSES
 
@@ -52,7 +53,7 @@ def amend_claim(
     """Change facts of a claim of this customer; the old values stay in its history."""
     book = register(office)
     claim = book.locked(number)
-    if claim is None or not (_here(office, claim) or claim in _mine(office, identity)):
+    if claim is None or not (_here(office, claim) or claim in mine(office, identity)):
         return
     book.amend(claim, _said(values))
     if added := _attach_photos(office, number):
@@ -81,13 +82,13 @@ def claim_for_photos(office: TransactionBackOffice, identity: Identity) -> str |
     It is the only open one; else the only one that waits for documents; else the one just
     reported here.
     """
-    mine = [c for c in _mine(office, identity) if c.status not in machine().over]
-    waiting = [claim for claim in mine if claim.status == "documents_due"]
-    for few in (mine, waiting):
+    running = [c for c in mine(office, identity) if c.status not in machine().over]
+    waiting = [claim for claim in running if claim.status == "documents_due"]
+    for few in (running, waiting):
         if len(few) == 1:
             return few[0].number
     since = office.at - timedelta(hours=_OPEN_PHOTO_HOURS)
-    just_now = [c for c in mine if c.reported_at >= since and _here(office, c)]
+    just_now = [c for c in running if c.reported_at >= since and _here(office, c)]
     return just_now[0].number if just_now else None
 
 
@@ -103,7 +104,7 @@ def similar_claim(
     One of somebody else is only a sign for staff: it is nobody's business who else reported.
     """
     since = office.at - timedelta(hours=claim_tracks.rules()["duplicate_hours"])
-    for claim in _mine(office, identity):
+    for claim in mine(office, identity):
         if claim.reported_at >= since and claim.status not in _VOID and _same(claim, values):
             label = CLAIM_STATUSES[claim.status][0]
             return SimilarClaim(claim.number, claim.reported_at, label, _here(office, claim))
@@ -131,7 +132,7 @@ def _attach_photos(office: TransactionBackOffice, number: str) -> int:
     return len(done.all())
 
 
-def _mine(office: TransactionBackOffice, identity: Identity) -> list[Claim]:
+def mine(office: TransactionBackOffice, identity: Identity) -> list[Claim]:
     """Return claims reported here or under a phone this identity has proved, newest first."""
     found: dict[str, Claim] = {}
     for phone_blind in [None, *identity.proved_phones()]:
@@ -145,7 +146,7 @@ def visible(
     office: TransactionBackOffice, identity: Identity, number: str | None
 ) -> Sequence[ClaimView]:
     """Return the claims that this customer may see, newest first, and record that they did."""
-    chosen = [c for c in _mine(office, identity) if number is None or c.number == number]
+    chosen = [c for c in mine(office, identity) if number is None or c.number == number]
     for claim in chosen:
         identity.log(f"claim {claim.number}", "理赔进度查询")
     documents = Documents(office.uow.session, office.at)

@@ -15,14 +15,24 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.clockwork import words
+from bot.clockwork.clocks import Clock
 from bot.clockwork.workdays import WorkCalendar
+from bot.desks import claim_facts
 from bot.settings import Settings
-from storage import calendars, claims_clocks, claims_hooks, claims_reminders, claims_signals
+from storage import (
+    calendars,
+    claims_clocks,
+    claims_hooks,
+    claims_reminders,
+    claims_signals,
+    claims_silence,
+    ledger_clocks,
+)
 from storage.claims_documents import Documents
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
 from storage.rules import claim as checklists
-from storage.rules import claim_facts, claim_tracks
+from storage.rules import claim_tracks
 from storage.rules.claim_states import Machine, machine
 from storage.statuses import CLAIM_STATUSES
 from storage.unit_of_work import UnitOfWork
@@ -136,11 +146,13 @@ class Register:
         self.uow.session.flush()
         self._need_documents(claim)
         claim.signals = claims_signals.look(self.uow.session, claim)
-        claim.track = claim_tracks.track(claims_clocks.case_of(claim))
+        before, claim.track = claim.track, claim_tracks.track(claims_clocks.case_of(claim))
         if not claim_tracks.is_person(claim.owner):
             claim.owner = claim_tracks.owner(claim.track)
         self._complete(claim)
-        self.set_due(claim)
+        found = self.set_due(claim)
+        if "complex" in (before, claim.track):
+            claims_silence.plan(self, claim, found)
         self.uow.session.flush()
 
     def _need_documents(self, claim: Claim) -> None:
@@ -173,12 +185,16 @@ class Register:
         elif not lacking and claim.status == "draft":
             claim.status = "contact_due"
             self.note(claim, "contact_due", {"note": "报案信息已补齐"})
+            label = CLAIM_STATUSES[claim.status][0]
+            self.tell(claim, "claim.status_changed", {"status_label": label})
 
-    def set_due(self, claim: Claim) -> None:
-        """Work out the next deadline."""
+    def set_due(self, claim: Claim) -> list[Clock]:
+        """Work out the next deadline; return the clocks it comes from."""
         found = claims_clocks.clocks(self.uow.session, claim, self.settings.deadlines)
+        ledger_clocks.judge_claim(self.uow.ledger, claim, found, self.calendar, self.now)
         claim.due_at, told = claims_clocks.next_due(found, self.calendar, self.now)
         claim.due_on = words.due_on(told) if told else None
+        return found
 
     def clocks(self, claim: Claim) -> list[claims_clocks.ClockView]:
         """Return every clock of a claim in words."""

@@ -10,23 +10,23 @@ from sqlalchemy import func, select
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
 from storage.models.conversation import Conversation
+from storage.rules import claim_texts
 from storage.rules.claim import rules
 from storage.unit_of_work import UnitOfWork
 
 KIND = "claim_reminder"
 MOST = 10
-_TEXT = "案件{number}还需：{missing}。请一次提交，直接在这里发照片就行。如有疑问回复“人工”。"
 
 
 def plan(
     uow: UnitOfWork, cipher: Cipher, claim: Claim, missing: Sequence[str], now: datetime
 ) -> None:
     """Plan a reminder for each day of the rule; the outbound job lets them go by its own rules."""
-    where = _address(uow, cipher, claim)
+    where = address(uow, cipher, claim)
     if where is None:
         return
     channel, account, peer, to = where
-    text = _TEXT.format(number=claim.number, missing="、".join(missing))
+    text = claim_texts.notice("C04", {"no": claim.number, "missing": "、".join(missing)})
     rule = rules()["reminders"]
     at = time.fromisoformat(rule["at"])
     notice = _notices(uow, claim.number) + 1
@@ -68,7 +68,7 @@ def _key(number: str, notice: int, order: int) -> str:
     return f"claim:{number}:documents:{notice}:{order}"
 
 
-def _address(
+def address(
     uow: UnitOfWork, cipher: Cipher, claim: Claim
 ) -> tuple[str, str, str, dict[str, str]] | None:
     """Return channel, account, peer and what an SMS needs; None where nobody can be reached."""

@@ -68,11 +68,13 @@ class OpenConversation:
     id: int
     state: dict[str, Any]
     owner: str
+    agent: str | None
     owner_rev: int
     customer_id: int | None
     verified_until: datetime | None
     subscribed: bool
     last_seq: int
+    last_at: datetime
     repeat_of: int | None
 
     @classmethod
@@ -82,11 +84,13 @@ class OpenConversation:
             id=row["id"],
             state=row["state"],
             owner=row["owner"],
+            agent=row["agent"],
             owner_rev=row["owner_rev"],
             customer_id=row["customer_id"],
             verified_until=row["verified_until"],
             subscribed=row["subscribed"],
             last_seq=row["last_seq"],
+            last_at=row["last_at"],
             repeat_of=row["repeat_of"],
         )
 
@@ -123,6 +127,7 @@ class Conversations:
             "state": {},
             "owner": "bot",
             "owner_rev": 0,
+            "fence_rev": 0,
             "agent": None,
             "customer_id": None,
             "verified_until": None,
@@ -134,15 +139,15 @@ class Conversations:
         new = _create[self.connection.dialect.name].first(self.connection, values)
         return OpenConversation.of({**values, **new, "repeat_of": None}) if new else None
 
-    def stored_replies(self, conversation: int, seq: int) -> list[tuple[Reply, str]]:
-        """Return the replies given to message ``seq`` and the way each one left."""
+    def stored_replies(self, conversation: int, seq: int) -> list[tuple[Reply, str, int]]:
+        """Return the replies to message ``seq``, the way each one left, and its owner_rev."""
         query = (
-            select(_message.c.body, _message.c.sent_by)
+            select(_message.c.body, _message.c.sent_by, _message.c.owner_rev)
             .where(_message.c.conversation_id == conversation, _message.c.reply_to == seq)
             .order_by(_message.c.seq)
         )
         rows = self.connection.execute(query).all()
-        return [(Reply.from_json(row.body), row.sent_by or "") for row in rows]
+        return [(Reply.from_json(row.body), row.sent_by or "", row.owner_rev) for row in rows]
 
     def record(
         self,
@@ -168,18 +173,23 @@ class Conversations:
         _save.run(self.connection, saved)
         return [int(row["seq"]) for row in rows]
 
-    def set_owner(self, conversation: OpenConversation, owner: str, agent: str | None) -> None:
-        """Pass the conversation to another owner; replies computed before are stale then."""
-        conversation.owner = owner
-        conversation.owner_rev += 1
-        self.connection.execute(
-            update(_conversation)
-            .where(_conversation.c.id == conversation.id)
-            .values(owner=owner, owner_rev=conversation.owner_rev, agent=agent)
-        )
+    def get(self, conversation: int) -> OpenConversation:
+        """Return a conversation as it is, not locked."""
+        query = select(_conversation).where(_conversation.c.id == conversation)
+        row = self.connection.execute(query).mappings().one()
+        return OpenConversation.of({**row, "repeat_of": None})
+
+    def unbind(self, conversation: OpenConversation) -> None:
+        """Let the identity belong to nobody again."""
+        self._bind(conversation, None, None)
 
     def bind(self, conversation: OpenConversation, customer: int, until: datetime) -> None:
         """Bind the identity to a customer, verified until a time."""
+        self._bind(conversation, customer, until)
+
+    def _bind(
+        self, conversation: OpenConversation, customer: int | None, until: datetime | None
+    ) -> None:
         conversation.customer_id, conversation.verified_until = customer, until
         self.connection.execute(
             update(_conversation)

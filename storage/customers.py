@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.policy import Policy
+
+_MOST_POLICIES = 200
+
+
+_MOST_ON_ONE_PHONE = 8
+
+
+def _of_person(column: InstrumentedAttribute[str], phone_blind: str) -> ColumnElement[bool]:
+    """Return the condition that a row is about this phone or another one of its owner."""
+    own, other = aliased(Customer), aliased(Customer)
+    others = (
+        select(other.phone_blind)
+        .join(own, own.id_blind == other.id_blind)
+        .where(own.phone_blind == phone_blind)
+    )
+    return column.in_(others.union(select(literal(phone_blind))))
 
 
 class Customers:
@@ -22,12 +39,21 @@ class Customers:
     def by_phone(self, phone_blind: str) -> Sequence[Customer]:
         """Return the customers with this phone; a family may share one."""
         query = select(Customer).where(Customer.phone_blind == phone_blind).order_by(Customer.id)
-        return self.session.scalars(query).all()
+        return self.session.scalars(query.limit(_MOST_ON_ONE_PHONE)).all()
+
+    def get(self, customer_id: int) -> Customer:
+        """Return a customer by id."""
+        return self.session.get_one(Customer, customer_id)
 
     def policies_of(self, customer_id: int) -> Sequence[Policy]:
         """Return a customer's policies, the one that ends last first."""
         query = select(Policy).where(Policy.customer_id == customer_id)
         return self.session.scalars(query.order_by(Policy.ends_on.desc(), Policy.id)).all()
+
+    def policies_of_any(self, customers: Sequence[int]) -> Sequence[Policy]:
+        """Return the policies of several customers: one query, also for none of them."""
+        query = select(Policy).where(Policy.customer_id.in_(customers or (-1,)))
+        return self.session.scalars(query.limit(_MOST_POLICIES)).all()
 
     def latest_code(self, conversation_id: int, phone_blind: str) -> OneTimeCode | None:
         """Return the newest code sent to this phone from this conversation."""
@@ -42,11 +68,25 @@ class Customers:
         )
         return self.session.scalar(query)
 
-    def codes_since(self, phone_blind: str, since: datetime) -> int:
-        """Return how many codes went to this phone since a time, whoever asked for them."""
+    def take_turns(self, phone_blind: str) -> None:
+        """Let proofs of one phone wait for each other, so that parallel guesses are all counted.
+
+        On SQLite the one writer does this already.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            key = int.from_bytes(hashlib.sha256(phone_blind.encode()).digest()[:8], signed=True)
+            self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+    def codes_to_person_since(self, phone_blind: str, since: datetime) -> int:
+        """Return how many codes went to a phone, and to its owner's others, whoever asked."""
         query = select(func.count()).where(
-            OneTimeCode.phone_blind == phone_blind, OneTimeCode.sent_at >= since
+            _of_person(OneTimeCode.phone_blind, phone_blind), OneTimeCode.sent_at >= since
         )
+        return int(self.session.scalar(query) or 0)
+
+    def codes_since(self, since: datetime) -> int:
+        """Return how many codes were sent to anybody."""
+        query = select(func.count()).where(OneTimeCode.sent_at >= since)
         return int(self.session.scalar(query) or 0)
 
     def codes_of_conversation_since(self, conversation_id: int, since: datetime) -> int:
@@ -81,12 +121,25 @@ class Customers:
         )
         return sorted(self.session.scalars(query))
 
-    def phone_failures_since(self, phone_blind: str, since: datetime) -> int:
-        """Return the failures on this phone from whatever identity."""
+    def person_failures_since(self, phone_blind: str, since: datetime) -> int:
+        """Return the failures on a phone, and on its owner's others, from whatever identity."""
         query = select(func.count()).where(
-            VerificationFailure.phone_blind == phone_blind, VerificationFailure.at >= since
+            _of_person(VerificationFailure.phone_blind, phone_blind),
+            VerificationFailure.at >= since,
         )
         return int(self.session.scalar(query) or 0)
+
+    def forget_proofs(self, conversation_id: int, at: datetime) -> None:
+        """Let phones that were proved here count as proved no more."""
+        self.session.execute(
+            update(OneTimeCode)
+            .where(
+                OneTimeCode.conversation_id == conversation_id,
+                OneTimeCode.forgotten_at.is_(None),
+            )
+            # The row stays: the limits count it, or unbinding would be a way around them.
+            .values(used=True, forgotten_at=at)
+        )
 
     def log_access(
         self,

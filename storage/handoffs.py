@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.back_office import HandoffView, Level, Values
 from bot.log import mask
 from storage.models.case import Handoff
+from storage.rules.skills import skills
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
@@ -41,13 +42,15 @@ def hand_off(
         # Also when a request was open already: the person should know the latest question.
         handoff.package = {**handoff.package, "about": dict(about)}
     if office.conversation.owner == "bot":
-        office.uow.conversations.set_owner(office.conversation, "queue", None)
+        office.uow.ownership.pass_on(office.conversation, "queue", None, reason, office.at)
+    ahead = office.uow.cases.handoffs_ahead(handoff)
     return HandoffView(
         fresh=fresh,
         raised=raised,
         staffed=office.hours.staffed(office.at) or handoff.level in ("P0", "P1"),
-        ahead=office.uow.cases.handoffs_ahead(handoff),
+        ahead=ahead,
         answer_by=handoff.answer_by,
+        minutes=office.uow.floor.minutes_to_wait(ahead, office.at),
     )
 
 
@@ -60,7 +63,7 @@ def withdraw(office: TransactionBackOffice) -> bool:
         return False
     handoff.status, handoff.closed_at = "closed", office.at
     office.note(handoff.number, "withdrawn", {})
-    office.uow.conversations.set_owner(office.conversation, "bot", None)
+    office.uow.ownership.pass_on(office.conversation, "bot", None, "客户不再等候", office.at)
     return True
 
 
@@ -93,6 +96,7 @@ def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
         level=level,
         reason=reason[:128],
         status="open",
+        skill=_skill(office, reason),
         package=_package(office),
         opened_at=office.at,
         answer_by=_answer_by(office, level),
@@ -100,6 +104,12 @@ def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:
     office.uow.cases.add(handoff)
     office.note(handoff.number, "opened", {"level": level, "reason": reason})
     return handoff
+
+
+def _skill(office: TransactionBackOffice, reason: str) -> str:
+    """Return the group that the matter in hand and the reason point to."""
+    stack = office.conversation.state.get("stack") or []
+    return skills().of([str(frame.get("flow")) for frame in stack], reason)
 
 
 def _words_of(body: dict[str, Any]) -> str:

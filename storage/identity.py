@@ -1,13 +1,12 @@
-"""Who is asking: one-time codes, proofs, lock-out (`domain.md` 5.7), and the access log.
+"""Who is asking: proofs, binding and its end, levels (`domain.md` 5.7), and the access log.
 
-Nothing here tells an asker whether a phone or a customer exists: a code is sent to any
-mobile number within the limits, and a failed proof is the same whatever was wrong.
+Nothing here tells an asker whether a phone, a customer or a grant exists: a failed proof is the
+same, and costs the same work, whatever was wrong.
 """
 
 from __future__ import annotations
 
-import hmac
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,16 +14,18 @@ from functools import cached_property
 from sqlalchemy import select
 
 from bot.back_office import CodeResult, Values
+from bot.desks.identity import Assurance
 from bot.settings import Identity as Rules
+from storage import proofs
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
+from storage.grants import Grants
+from storage.lockout import Lockout
 from storage.models.customer import Customer, OneTimeCode
-from storage.models.policy import Policy
+from storage.one_time_codes import Codes
 from storage.unit_of_work import UnitOfWork
 
-_SMS = (
-    "【安答】验证码 {code}，{minutes} 分钟内有效。我们的工作人员不会向您索要验证码，请勿告诉他人。"
-)
+_MOST_PHONES = 3
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Identity:
     cipher: Cipher
     rules: Rules
     now: datetime
+    channel: str = ""
 
     @property
     def verified(self) -> bool:
@@ -50,67 +52,55 @@ class Identity:
             return None
         return self.uow.session.get(Customer, self.conversation.customer_id)
 
-    def send_code(self, phone: str) -> CodeResult:
-        """Send a code unless a limit stands against it; the phone need not be known."""
-        if self.locked_minutes():
-            return "locked"
-        blind, day = self.cipher.blind(phone), self.now - timedelta(days=1)
-        customers = self.uow.customers
-        latest = customers.latest_code(self.conversation.id, blind)
-        waiting = latest is not None and not latest.used
-        if (
-            latest
-            and waiting
-            and self.now - latest.sent_at < timedelta(seconds=self.rules.resend_seconds)
-        ):
-            return "too_soon"
-        limit = self.rules.codes_per_phone_per_day
-        asked = customers.codes_of_conversation_since(self.conversation.id, day)
-        if customers.codes_since(blind, day) >= limit or asked >= limit:
-            return "too_many"
-        self._send(phone, blind)
-        return "sent"
+    @property
+    def level(self) -> Assurance:
+        """Return how surely we know who is asking."""
+        if self.verified:
+            return "V3" if self._seen_by_staff else "V2"
+        return "V1" if self.known_login or self.proved_phones() else "V0"
 
-    def _send(self, phone: str, blind: str) -> None:
-        code = f"{secrets.randbelow(1_000_000):06d}"
-        record = OneTimeCode(
-            conversation_id=self.conversation.id,
-            phone_blind=blind,
-            code_hash=self.cipher.blind(f"{blind}:{code}"),
-            sent_at=self.now,
-            expires_at=self.now + timedelta(minutes=self.rules.code_minutes),
-            attempts=0,
-            used=False,
+    @property
+    def _seen_by_staff(self) -> bool:
+        bindings = self.uow.bindings
+        customer = self.conversation.customer_id
+        return bindings.staff_check(self.conversation.id, customer or 0, self.now) is not None
+
+    @property
+    def known_login(self) -> bool:
+        """Tell whether this identity is bound, not too long ago, on a channel that knows people."""
+        until = self.conversation.verified_until
+        if self.conversation.customer_id is None or until is None:
+            return False
+        fresh = until > self.now - timedelta(days=self.rules.bound_days)
+        return fresh and self.channel in self.rules.login_channels
+
+    @cached_property
+    def lockout(self) -> Lockout:
+        """Return the failures that count now."""
+        return Lockout(self.uow.customers, self.conversation.id, self.rules, self.now)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Return what holders let others see."""
+        return Grants(self.uow, self.conversation.id, self.cipher, self.rules, self.now)
+
+    @cached_property
+    def _codes(self) -> Codes:
+        return Codes(
+            self.uow, self.conversation.id, self.cipher, self.rules, self.now, self.lockout
         )
-        self.uow.customers.add_code(record)
-        self.uow.outbox.queue(
-            dedupe_key=f"code:{record.id}",
-            kind="code",
-            channel="sms",
-            account="sms",
-            peer=blind,
-            body={"to": phone, "text": _SMS.format(code=code, minutes=self.rules.code_minutes)},
-            due_at=self.now,
-            now=self.now,
-        )
+
+    def send_code(self, phone: str) -> CodeResult:
+        """Send a code unless a limit stands against it."""
+        return self._codes.send(phone)
 
     def check_code(self, phone: str, code: str) -> bool:
-        """Use up the code; every attempt counts, and a failed one is remembered."""
-        if self.locked_minutes():
-            return False
-        blind = self.cipher.blind(phone)
-        record = self.uow.customers.latest_code(self.conversation.id, blind)
-        if self._phone_locked(blind):
-            return False
-        if record is None or record.used or record.expires_at <= self.now:
-            return False
-        record.attempts += 1
-        right = hmac.compare_digest(record.code_hash, self.cipher.blind(f"{blind}:{code}"))
-        if right and record.attempts <= self.rules.code_attempts:
-            record.used = True
-            return True
-        self.uow.customers.add_failure(self.conversation.id, blind, self.now)
-        return False
+        """Use up the code; every attempt counts."""
+        return self._codes.check(phone, code)
+
+    def locked_minutes(self) -> int:
+        """Return for how many more minutes verification is locked; 0 when it is open."""
+        return self.lockout.minutes()
 
     def proved_phones(self) -> list[str]:
         """Return the blind indexes of phones proved by a code in this session."""
@@ -118,6 +108,7 @@ class Identity:
         query = select(OneTimeCode.phone_blind).where(
             OneTimeCode.conversation_id == self.conversation.id,
             OneTimeCode.used,
+            OneTimeCode.forgotten_at.is_(None),
             OneTimeCode.sent_at >= since,
         )
         proved = list(dict.fromkeys(self.uow.session.scalars(query)))
@@ -129,73 +120,78 @@ class Identity:
         """Return the plates on the verified customer's running policies: cars change hands."""
         if not self.verified or self.customer is None:
             return []
-        today, own = self.now.date(), self._policies(self.customer)
+        today, own = self.now.date(), self.uow.customers.policies_of(self.customer.id)
         running = (p for p in own if p.status == "有效" and p.ends_on >= today)
         return [p.plate for p in running if p.plate]
 
     def identify(self, phone: str, proof: Values) -> bool:
-        """Bind this identity to the customer whose phone and document fit (level V2)."""
-        blind = self.cipher.blind(phone)
-        if self.locked_minutes() or self._phone_locked(blind):
+        """Bind this identity to the customer whom the proofs fit (level V2)."""
+        blind = self.cipher.blind(phone) if phone else self._login_blind()
+        self.uow.customers.take_turns(blind)
+        if self.lockout.minutes() or self.lockout.stands_against(blind):
             return False
-        if blind not in self.proved_phones():
+        if not (blind in self.proved_phones() if phone else self.known_login):
             return False
-        for customer in self.uow.customers.by_phone(blind):
-            if self._fits(customer, proof):
-                until = self.now + timedelta(minutes=self.rules.session_minutes)
-                self.uow.conversations.bind(self.conversation, customer.id, until)
-                self.log("identity verified V2", "身份核验")
-                return True
-        self.uow.customers.add_failure(self.conversation.id, blind, self.now)
-        return False
+        customer = self._fitting(self._candidates(phone, blind), proof)
+        if customer is None:
+            self.lockout.note(blind)
+            return False
+        self._bind(customer, "code and document" if phone else "login and document")
+        return True
 
-    def _fits(self, customer: Customer, proof: Values) -> bool:
-        """Six last characters of the document suffice; four need a second thing that fits."""
-        tail = str(proof.get("id_tail") or "").upper()
-        number = customer.id_number.upper()
-        if len(tail) < 4 or not hmac.compare_digest(number[-len(tail) :], tail):
+    def use_grant(self, code: str) -> bool:
+        """Accept a grant to a phone that is proved here; a wrong code counts as a failed proof."""
+        phones = self.proved_phones()[:_MOST_PHONES]
+        if not phones or self.lockout.minutes() or any(map(self.lockout.stands_against, phones)):
             return False
-        return len(tail) >= 6 or self._second_proof(customer, proof)
+        fitting = [grant for blind in phones if (grant := self.grants.matching(blind, code))]
+        if not fitting:
+            self.lockout.note(phones[-1])
+            return False
+        self.grants.accept(fitting[0])
+        self.log(f"grant {fitting[0].number} accepted", "授权核验", fitting[0].customer_id)
+        return True
 
-    def _second_proof(self, customer: Customer, proof: Values) -> bool:
-        policies = self._policies(customer)
-        plate, number = proof.get("plate"), proof.get("policy_number")
-        return (
-            proof.get("name") == customer.name
-            or (plate is not None and plate in {p.plate for p in policies})
-            or (number is not None and number in {p.number for p in policies})
+    def _login_blind(self) -> str:
+        return self.customer.phone_blind if self.customer else ""
+
+    def _candidates(self, phone: str, blind: str) -> Sequence[Customer]:
+        if phone:
+            return self.uow.customers.by_phone(blind)
+        return [self.customer] if self.customer else []
+
+    def _fitting(self, candidates: Sequence[Customer], proof: Values) -> Customer | None:
+        """Compare all candidates, then choose; minors are for their guardian and a person."""
+        policies = self.uow.customers.policies_of_any([c.id for c in candidates])
+        fitting = [c for c in candidates if proofs.fits(c, proof, policies)]
+        grown = (
+            c for c in fitting if not proofs.is_minor(c, self.now.date(), self.rules.adult_years)
         )
+        return next(grown, None)
 
-    def _policies(self, customer: Customer) -> list[Policy]:
-        return list(self.uow.customers.policies_of(customer.id))
+    def _bind(self, customer: Customer, method: str) -> None:
+        until = self.now + timedelta(minutes=self.rules.session_minutes)
+        self.uow.bindings.begin(self.conversation.id, customer.id, method, self.now)
+        self.uow.conversations.bind(self.conversation, customer.id, until)
+        self.log("identity verified V2", "身份核验")
 
-    def locked_minutes(self) -> int:
-        """Return for how many more minutes verification is locked; 0 when it is open."""
-        return self._locked
+    def unbind(self, why: str) -> bool:
+        """End the binding and everything that was seen through it; False when there was none."""
+        held = self.conversation.customer_id is not None
+        if held:
+            self.log("identity unbound", why)
+        self.uow.bindings.end(self.conversation.id, why, self.now)
+        self.uow.customers.forget_proofs(self.conversation.id, self.now)
+        self.grants.leave()
+        self.uow.conversations.unbind(self.conversation)
+        return held
 
-    def _phone_locked(self, phone_blind: str) -> bool:
-        """A phone stays locked for everybody, or guessing would go on in a new session."""
-        failures = self.uow.customers.phone_failures_since(phone_blind, self._lock_window)
-        return failures >= self.rules.failures_before_lock
-
-    @cached_property
-    def _lock_window(self) -> datetime:
-        return self.now - timedelta(minutes=self.rules.lock_minutes)
-
-    @property
-    def _locked(self) -> int:
-        failures = self.uow.customers.failures_since(self.conversation.id, self._lock_window)
-        if len(failures) < self.rules.failures_before_lock:
-            return 0
-        opens = failures[-1] + timedelta(minutes=self.rules.lock_minutes)
-        return max(1, -int((self.now - opens).total_seconds() // 60))
-
-    def log(self, what: str, reason: str) -> None:
-        """Record a disclosure to this identity."""
+    def log(self, what: str, reason: str, customer: int | None = None) -> None:
+        """Record a disclosure to this identity, of its own customer's data or of ``customer``'s."""
         self.uow.customers.log_access(
             self.now,
             self.conversation.id,
-            self.conversation.customer_id,
+            customer or self.conversation.customer_id,
             f"customer:{self.conversation.id}",
             what,
             reason,

@@ -10,11 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.ledger import Happening, Ledger
 from storage.models.base import table_of
+from storage.models.conversation import Conversation
 from storage.models.outbox import Media, OutboxItem
 
 _item = table_of(OutboxItem)
 _media = table_of(Media)
+_conversation = table_of(Conversation)
+STALE = "没有发出：之后有工作人员接手了会话"
+_PLANNED_ANEW = ("channel", "account", "peer", "body", "status", "reason", "due_at")
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,9 @@ class Leased:
 class Outbox:
     """All items; never commits."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self.connection = connection
+        self.ledger = ledger
         self.added = 0
 
     def queue(  # noqa: PLR0913 - every part of an item is named where it is queued
@@ -55,11 +61,13 @@ class Outbox:
         due_at: datetime,
         now: datetime,
         conversation_id: int | None = None,
+        owner_rev: int | None = None,
         status: str = "due",
     ) -> bool:
         """Add an item unless one with this key exists; tell whether it was added.
 
-        A ``planned`` item is not delivered before somebody makes it due.
+        A ``planned`` item is not delivered before somebody makes it due; one with ``owner_rev``
+        is not delivered any more once a person has taken the floor after that revision.
         """
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         values = {
@@ -70,6 +78,7 @@ class Outbox:
             "peer": peer,
             "body": dict(body),
             "conversation_id": conversation_id,
+            "owner_rev": owner_rev,
             "status": status,
             "reason": "",
             "provider_id": "",
@@ -86,6 +95,35 @@ class Outbox:
         new = added.first() is not None
         self.added += new and status == "due"
         return new
+
+    def plan(  # noqa: PLR0913 - every part of an item is named where it is planned
+        self,
+        *,
+        dedupe_key: str,
+        kind: str,
+        channel: str,
+        account: str,
+        peer: str,
+        body: Mapping[str, Any],
+        due_at: datetime,
+        now: datetime,
+        conversation_id: int | None = None,
+    ) -> None:
+        """Plan an item, or what it says and when where it is planned or was taken back."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(_item).values(
+            dedupe_key=dedupe_key, kind=kind, channel=channel, account=account, peer=peer,
+            body=dict(body), conversation_id=conversation_id, status="planned", reason="",
+            provider_id="", attempts=0, created_at=now, due_at=due_at,
+        )  # fmt: skip
+        fresh = {name: insert.excluded[name] for name in _PLANNED_ANEW}
+        self.connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["dedupe_key"],
+                set_=fresh,
+                where=_item.c.status.in_(("planned", "suppressed")),
+            )
+        )
 
     def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
         """Take up to ``limit`` due items, oldest first; one at a time for each customer."""
@@ -111,7 +149,9 @@ class Outbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = list(self.connection.execute(due).scalars())
+        found = ids = list(self.connection.execute(due).scalars())
+        while found and not (ids := self._without_stale(found)):
+            found = list(self.connection.execute(due).scalars())
         if not ids:
             return []
         self.connection.execute(
@@ -128,13 +168,51 @@ class Outbox:
         )
         return [Leased.of(row) for row in rows.mappings()]
 
+    def _without_stale(self, ids: list[int]) -> list[int]:
+        """Keep back what was computed before a person took the floor."""
+        passed = (
+            select(_item.c.id)
+            .join(_conversation, _conversation.c.id == _item.c.conversation_id)
+            .where(_item.c.id.in_(ids), _item.c.owner_rev < _conversation.c.fence_rev)
+        )
+        stale = set(self.connection.execute(passed).scalars())
+        if stale:
+            self.connection.execute(
+                update(_item).where(_item.c.id.in_(stale)).values(status="suppressed", reason=STALE)
+            )
+        return [item for item in ids if item not in stale]
+
     def settle(
-        self, item: int, worker: str, status: str, reason: str = "", provider_id: str = ""
+        self,
+        item: int,
+        worker: str,
+        status: str,
+        reason: str = "",
+        provider_id: str = "",
+        *,
+        now: datetime | None = None,
     ) -> bool:
-        """Write down how a delivery ended; False when the lease was lost meanwhile."""
-        return self._finish(
+        """Write down how a delivery ended; False when the lease was lost meanwhile.
+
+        With ``now`` the ledger hears of it too.
+        """
+        settled = self._finish(
             item, worker, status=status, reason=reason[:255], provider_id=provider_id[:128]
         )
+        if settled and now is not None:
+            self._tell(item, status, now)
+        return settled
+
+    def _tell(self, item: int, status: str, now: datetime) -> None:
+        columns = (_item.c.kind, _item.c.channel, _item.c.conversation_id, _item.c.created_at)
+        row = self.connection.execute(select(*columns).where(_item.c.id == item)).one()
+        waited = int((now - row.created_at).total_seconds() * 1000)
+        self.ledger.add(
+            Happening(
+                "outbox", now, row.conversation_id, None, "system", "", row.channel, row.kind,
+                status, waited,
+            )
+        )  # fmt: skip
 
     def postpone(self, item: int, worker: str, due_at: datetime, reason: str) -> bool:
         """Try again at ``due_at``."""

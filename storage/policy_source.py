@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desks.policy_source import CorePolicy, Known, PolicyFacts, PolicySource
+from bot.desks.policies import PolicyWish
+from bot.desks.policy_source import ANY, MOST, CorePolicy, Known, PolicyFacts, PolicySource
 from bot.settings import PolicySource as Rules
 from storage.models.personal import PolicySnapshot
 from storage.models.policy import Policy
@@ -22,11 +23,20 @@ class OwnTables:
 
     session: Session
 
-    def of_customer(self, customer_id: int) -> Known:
-        """Return a customer's policies, the one that ends last first."""
+    def of_customer(self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST) -> Known:
+        """Return a customer's policies that fit, the one that ends last first."""
         query = select(Policy).where(Policy.customer_id == customer_id)
-        found = self.session.scalars(query.order_by(Policy.ends_on.desc(), Policy.id))
-        return Known(found.all())
+        for column, wanted in (
+            (Policy.number, wish.number),
+            (Policy.plate, wish.plate),
+            (Policy.line, wish.line),
+        ):
+            if wanted:
+                query = query.where(column == wanted)
+        if wish.product:
+            query = query.where(Policy.product.contains(wish.product, autoescape=True))
+        query = query.order_by(Policy.ends_on.desc(), Policy.id).limit(most)
+        return Known(self.session.scalars(query).all())
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:
         """Return one policy of a customer."""
@@ -47,8 +57,10 @@ class CoreSnapshots:
     now: datetime
     unreachable: bool = False
 
-    def of_customer(self, customer_id: int) -> Known | None:
-        """Return the last answer unless it is too old."""
+    def of_customer(
+        self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST
+    ) -> Known | None:
+        """Return what fits of the last answer unless that is too old."""
         found = self.session.get(PolicySnapshot, customer_id)
         longest = (
             timedelta(hours=self.rules.stale_hours)
@@ -57,7 +69,8 @@ class CoreSnapshots:
         )
         if found is None or self.now - found.fetched_at > longest:
             return None
-        return Known([policy_of(row) for row in found.body], found.as_of)
+        told = sorted(map(policy_of, found.body), key=lambda policy: policy.ends_on, reverse=True)
+        return Known([p for p in told if _fits(p, wish)][:most], found.as_of)
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:
         """Return one policy of a customer."""
@@ -72,6 +85,15 @@ def source(
     if rules.kind == "own":
         return OwnTables(session)
     return CoreSnapshots(session, rules, now, unreachable)
+
+
+def _fits(policy: CorePolicy, wish: PolicyWish) -> bool:
+    return (
+        wish.number in ("", policy.number)
+        and wish.plate in ("", policy.plate)
+        and wish.line in ("", policy.line)
+        and wish.product in policy.product
+    )
 
 
 def keep(

@@ -43,7 +43,8 @@ class PolicySourcePart:
     def policies_to_come(self, question: str) -> bool:
         """Owe an enquiry to the core system unless what we know will do."""
         customer = self.conversation.customer_id
-        if customer is None or self.policy_source.of_customer(customer) is not None:
+        own = self.settings.policy_source.kind == "own"
+        if own or customer is None or self.policy_source.of_customer(customer) is not None:
             return False
         if not self._asked_already():
             self._ask(customer, question)
@@ -52,7 +53,8 @@ class PolicySourcePart:
     def policies_as_of(self) -> Freshness | None:
         """Return the core system's own time of what we show."""
         customer = self.conversation.customer_id
-        known = self.policy_source.of_customer(customer) if customer is not None else None
+        own = self.settings.policy_source.kind == "own"
+        known = None if own or customer is None else self.policy_source.of_customer(customer)
         if known is None or known.as_of is None:
             return None
         return Freshness(known.as_of, late=self.core_unreachable)

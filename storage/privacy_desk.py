@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
-from bot.clock import SHANGHAI
-from bot.clockwork.clocks import Clock, Rule
 from bot.desks.privacy import RequestKind, RequestReceipt
-from bot.errors import CalendarMissing
 from bot.settings import Settings
-from storage import calendars
 from storage.conversations import OpenConversation
+from storage.crypto import Cipher
 from storage.models.case import Ticket
 from storage.personal import person as people
 from storage.personal.export import counts
-from storage.rules.retention import retention
+from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
-
-_OPEN = ("new", "assigned", "waiting_customer", "overdue")
 
 
 class PrivacyPart:
@@ -32,14 +27,14 @@ class PrivacyPart:
     conversation: OpenConversation
     settings: Settings
     at: datetime
+    cipher: Cipher
     verified: Any
 
     def request_privacy(self, kind: RequestKind, words: str, *, minor: bool) -> RequestReceipt:
         """Record a request of this conversation."""
         facts = {"words": words[:500], "minor": minor, "verified": bool(self.verified)}
-        return open_request(
-            self.uow, self.settings, kind, facts, self.at, self.conversation.id, actor="customer"
-        )
+        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
+        return open_request(book, kind, facts, self.conversation.id)
 
     def held(self) -> Mapping[str, int]:
         """Return how much we hold, and record that it was told."""
@@ -55,46 +50,15 @@ class PrivacyPart:
         return counts(session, person)
 
 
-def open_request(  # noqa: PLR0913 - every part of a request is named where it is opened
-    uow: UnitOfWork,
-    settings: Settings,
-    kind: str,
-    facts: Mapping[str, Any],
-    at: datetime,
-    conversation: int | None,
-    *,
-    actor: str,
+def open_request(
+    book: TicketBook, kind: str, facts: Mapping[str, Any], conversation: int | None
 ) -> RequestReceipt:
     """Open the ticket of a request, or return the one that is open."""
     if conversation is not None:
         query = select(Ticket).where(
-            Ticket.conversation_id == conversation, Ticket.kind == kind, Ticket.status.in_(_OPEN)
+            Ticket.conversation_id == conversation, Ticket.kind == kind, Ticket.status != "done"
         )
-        if (open_one := uow.session.scalar(query)) is not None:
+        if (open_one := book.uow.session.scalar(query)) is not None:
             return RequestReceipt(open_one.number, open_one.due_at.date(), fresh=False)
-    number = uow.cases.number("TK", at)
-    due = due_at(uow, settings, at)
-    uow.cases.add(
-        Ticket(
-            number=number,
-            conversation_id=conversation,
-            kind=kind,
-            status="new",
-            facts=dict(facts),
-            opened_at=at,
-            due_at=due,
-        )
-    )
-    uow.cases.note(number, at, actor, "opened", {"kind": kind})
-    return RequestReceipt(number, due.date(), fresh=True)
-
-
-def due_at(uow: UnitOfWork, settings: Settings, at: datetime) -> datetime:
-    """Return the end of the legal time; where no calendar reaches, calendar days: earlier."""
-    days = retention().request_days
-    rule = Rule("privacy", "个人信息请求", days, "working_day", ("opened",), ("done",), "PIPL 50")
-    try:
-        due = Clock(rule, at).due(calendars.load(uow.connection, settings.calendar))
-    except CalendarMissing:
-        due = None
-    return due or datetime.combine(at.date() + timedelta(days=days), time(17, 30), SHANGHAI)
+    ticket = book.open(kind, facts, conversation)
+    return RequestReceipt(ticket.number, ticket.due_at.date(), fresh=True)

@@ -7,12 +7,17 @@ from functools import cached_property
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from storage.bindings import Bindings
 from storage.cases import Cases
+from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
+from storage.floor import Floor
 from storage.knowledge import Knowledge
+from storage.ledger import Ledger
 from storage.misses import Misses
 from storage.outbox import Outbox
+from storage.ownership import Ownership
 from storage.test_questions import TestQuestions
 
 
@@ -38,6 +43,13 @@ class UnitOfWork:
         if self._session is not None:
             self._session.commit()
             self._session.close()
+        if "ledger" in self.__dict__:
+            self.ledger.write()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger that every figure is counted from."""
+        return Ledger(self.connection)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -45,9 +57,19 @@ class UnitOfWork:
         return Conversations(self.connection)
 
     @cached_property
+    def ownership(self) -> Ownership:
+        """Return who has the floor where."""
+        return Ownership(self.connection)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Return the people at work and who waits for them."""
+        return Floor(self.session)
+
+    @cached_property
     def outbox(self) -> Outbox:
         """Return what we owe."""
-        return Outbox(self.connection)
+        return Outbox(self.connection, self.ledger)
 
     @property
     def owes(self) -> bool:
@@ -60,9 +82,19 @@ class UnitOfWork:
         return Customers(self.session)
 
     @cached_property
+    def bindings(self) -> Bindings:
+        """Return bindings, staff checks and consents."""
+        return Bindings(self.session)
+
+    @cached_property
     def cases(self) -> Cases:
         """Return claims, complaints, tickets, hand-offs and surveys."""
-        return Cases(self.session)
+        return Cases(self.session, self.ledger)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Return the log-ins of the console."""
+        return ConsoleSessions(self.session)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -18,21 +18,27 @@ from bot.back_office import (
     Values,
 )
 from bot.clock import SHANGHAI
+from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_claims import FakeClaims
+from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_policy_source import FakePolicySource
 from tests.fakes_privacy import FakePrivacy
+from tests.fakes_servicing import FakeServicing
+from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 CODE = "246810"
 
 
 @dataclass
-class FakeOffice(FakePolicySource, FakePrivacy):
+class FakeOffice(
+    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakePolicySource, FakePrivacy
+):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
     now: datetime = NOON
     channel: str = "webchat"
-    verified: bool = False
     staffed: bool = True
     tail: str = "124421"
     opened: list[tuple[str, str, Values]] = field(default_factory=list)
@@ -153,6 +159,7 @@ class FakeOffice(FakePolicySource, FakePrivacy):
     def check_code(self, phone: str, code: str) -> bool:
         """Compare with CODE."""
         self.failures += code != CODE
+        self.proved_phone = self.proved_phone or code == CODE
         return code == CODE
 
     def identify(self, phone: str, proof: Values) -> bool:
@@ -186,9 +193,10 @@ class FakeOffice(FakePolicySource, FakePrivacy):
             )
         ]
 
-    def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise."""
-        return self._open("TK", {**values, "kind": kind})
+    def find_policies(self, wish: PolicyWish, reason: str) -> FoundPolicies:
+        """Return the one policy, if it is meant."""
+        fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
+        return FoundPolicies(() if wish.granted else fitting)
 
     def subscribe_again(self) -> None:
         """Forget what was stopped."""

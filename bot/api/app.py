@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from bot.api import (
     claim_handling,
+    claim_texts,
     claims,
     complaints,
     conversations,
@@ -22,6 +23,7 @@ from bot.api import (
     knowledge,
     knowledge_flow,
     knowledge_releases,
+    kpi_rows,
     kpis,
     messages,
     misses,
@@ -30,6 +32,7 @@ from bot.api import (
     privacy,
     problems,
     surveys,
+    ticket_handling,
     tickets,
 )
 from bot.api.auth import Gate
@@ -43,9 +46,9 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, complaints, policies, customers,
-    notifications, surveys, tickets, handoffs, knowledge_releases, knowledge_flow, knowledge,
-    misses, kpis, privacy,
+    conversations, messages, claims, claim_handling, claim_texts, complaints, policies, customers,
+    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
+    knowledge_flow, knowledge, misses, kpi_rows, kpis, privacy,
 )  # fmt: skip
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.api.permissions import Action, allowed
 from bot.api.problems import Problem
+from bot.permissions import Action, allowed
 from storage.models.staff import ApiToken
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork

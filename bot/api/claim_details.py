@@ -9,14 +9,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.api.fields import Moment, Phone, Plate
-from storage.rules.claim_facts import facts
+from bot.desks.claim_facts import facts
 
 _LONGEST_TEXT = 2_000
 _MOST = 10**13
 # These have keys of their own in the request.
 _TOP_LEVEL = {
     "happened_at", "place", "phone", "story", "accident_type", "damage", "reporter", "plate",
-    "policy_number", "drivable", "police_reported",
+    "policy_number", "drivable", "police_reported", "reporter_relation",
 }  # fmt: skip
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.api.history import EventView
 from bot.api.masking import mask_name, mask_phone
+from bot.desks.claim_facts import facts as fact_table
 from storage.claims_clocks import ClockView as Clock
 from storage.models.case import Claim
 from storage.models.claim import ClaimDocument
 from storage.models.outbox import Media
-from storage.rules.claim_facts import facts as fact_table
 from storage.statuses import CLAIM_STATUSES
 
 _TEXTS = (

@@ -13,10 +13,11 @@ from bot.api.claim_detail import detail, seen
 from bot.api.claim_views import ClaimDetail, ClaimView, claim_view, photo_counts
 from bot.api.claim_writing import ClaimIn, ClaimPatch, amend_claim, locked, open_claim, register
 from bot.api.desk import Desk, Shown, may, may_create
-from bot.api.fields import ClaimLine, Code, Moment, OneQuery, PathNumber, Plate, RowId
+from bot.api.fields import ClaimLine, Code, Moment, OneQuery, PathNumber, Plate, RowId, one_of
 from bot.api.history import EventView, NoteIn
 from bot.api.problems import missing
 from storage.models.case import Claim
+from storage.statuses import CLAIM_STATUSES
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 理赔"])
@@ -26,7 +27,7 @@ class ClaimQuery(paging.PageQuery):
     """Filters of the list."""
 
     number: Code | None = None
-    status: Code | None = None
+    status: Annotated[str | None, one_of(CLAIM_STATUSES)] = None
     line: ClaimLine | None = None
     plate: Plate | None = None
     policy_number: Code | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.api import history, paging
 from bot.api.complaint_writing import ComplaintIn, locked, open_complaint
 from bot.api.desk import Desk, Seen, Shown, may, may_create
-from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word
+from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word, one_of
 from bot.api.history import EventView, NoteIn
 from bot.api.problems import missing
 from storage.models.case import Complaint
@@ -56,8 +56,8 @@ class ComplaintQuery(paging.PageQuery):
     """Filters of the list."""
 
     number: Code | None = None
-    status: Code | None = None
-    severity: Code | None = None
+    status: Annotated[str | None, one_of(COMPLAINT_STATUSES)] = None
+    severity: Literal["P0", "P1", "P2", "P3"] | None = None
     category: Word | None = None
     conversation: RowId | None = None
     since: Moment | None = None

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from bot.api import paging
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathId
-from bot.api.permissions import CONVERSATIONS_WITH
 from bot.api.problems import missing
+from bot.permissions import CONVERSATIONS_WITH
 from storage.models.case import Claim, Complaint
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -35,7 +35,7 @@ class CustomerQuery(paging.PageQuery):
     """Filters of the list."""
 
     ref: Code | None = None
-    kind: Code | None = None
+    kind: Literal["person", "firm"] | None = None
 
 
 @router.get("", summary="客户列表（脱敏）", response_model=paging.Page[CustomerView])

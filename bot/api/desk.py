@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from bot.api.auth import CALLER, Caller
 from bot.api.idempotency import Asked, once
-from bot.api.permissions import Action
 from bot.api.problems import Problem
 from bot.knowledge.releases import Editors
+from bot.permissions import Action
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.models.customer import AccessLog

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -70,6 +71,18 @@ AccidentType = Literal[
     "hail", "pedestrian", "water_leak", "fall", "other",
 ]  # fmt: skip
 Relation = Literal["self", "family", "friend", "other"]
+
+
+def one_of(codes: Iterable[str]) -> AfterValidator:
+    """Return the check of a filter whose values are known elsewhere; a refusal names them all."""
+    allowed = tuple(codes)
+
+    def checked(value: str | None) -> str | None:
+        if value is not None and value not in allowed:
+            raise ValueError(f"可取的值：{'、'.join(allowed)}")
+        return value
+
+    return AfterValidator(checked)
 
 
 class Body(BaseModel):

@@ -14,6 +14,7 @@ from bot.api import paging
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId
 from bot.api.problems import missing
+from bot.back_office import Level
 from storage.models.case import Handoff
 from storage.unit_of_work import UnitOfWork
 
@@ -40,7 +41,7 @@ class HandoffQuery(paging.PageQuery):
 
     number: Code | None = None
     status: Literal["open", "taken", "closed"] | None = None
-    level: Code | None = None
+    level: Level | None = None
     conversation: RowId | None = None
     since: Moment | None = None
 

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from bot.api import paging
 from bot.api.desk import Desk, Shown, may
-from bot.api.fields import Code, PathCode, Word
+from bot.api.fields import PathCode, Word
 from bot.api.problems import missing
+from knowledge_base.entries import Basis
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge 知识库"])
 
@@ -58,7 +59,7 @@ class EntryView(BaseModel):
 class EntryQuery(paging.PageQuery):
     """Filters of the list."""
 
-    basis: Code | None = None
+    basis: Basis | None = None
     topic: Word | None = None
     q: Word | None = None
 

@@ -1,4 +1,4 @@
-"""/v1/kpis: counts of rows that exist, and nothing that would have to be assumed."""
+"""/v1/kpis: figures and counts of rows that exist, and nothing that would have to be assumed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from starlette.responses import Response
 
 from bot.api.desk import Desk, Shown, may
 from bot.api.fields import Moment
+from bot.api.kpi_figures import FigureView, figure_views
 from bot.api.problems import invalid
 from bot.clock import SHANGHAI
+from storage.kpi.definition import Period
+from storage.kpi.figures import By
 from storage.models.case import Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.conversation import Conversation
 from storage.unit_of_work import UnitOfWork
@@ -52,6 +55,7 @@ class Kpis(BaseModel):
     surveys_answered: int
     average_score: float | None
     complaints_overdue_now: int
+    figures: list[FigureView]
 
 
 class KpiQuery(BaseModel):
@@ -61,6 +65,7 @@ class KpiQuery(BaseModel):
 
     first: Annotated[Moment | None, Field(alias="from")] = None
     last: Annotated[Moment | None, Field(alias="to")] = None
+    by: By | None = None
 
 
 @router.get("", summary="指标", response_model=Kpis)
@@ -88,6 +93,7 @@ def get_kpis(
                 surveys_answered=answered,
                 average_score=average,
                 complaints_overdue_now=_overdue(uow.session, desk.now.date()),
+                figures=figure_views(uow, Period(first, last), query.by),
             )
         )
 

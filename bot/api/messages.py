@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.api import paging
 from bot.api.conversations import find, visible
 from bot.api.desk import Desk, Seen, Shown, may
-from bot.api.fields import Code, Moment, PathId, RowId
+from bot.api.fields import Moment, PathId, RowId
 from bot.log import masked
 from storage.models.conversation import Conversation, Message
 from storage.unit_of_work import UnitOfWork
@@ -42,7 +42,7 @@ class MessageView(BaseModel):
 class MessageQuery(paging.PageQuery):
     """Filters of the list."""
 
-    author: Code | None = None
+    author: Literal["customer", "bot", "agent"] | None = None
     since: Moment | None = None
 
 

@@ -17,6 +17,8 @@ from storage.calendar_import import Outcome, import_calendar
 from storage.database import open_engine
 from storage.imports.run import Importer
 from storage.imports.run import Outcome as Imported
+from storage.recalculation import Recalculation
+from storage.unit_of_work import UnitOfWork
 
 app = typer.Typer(no_args_is_help=True)
 imports = typer.Typer(no_args_is_help=True)
@@ -102,6 +104,26 @@ def _told(found: Imported, *, dry_run: bool) -> int:
     return 0
 
 
+@app.command()
+def recalculate(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会变什么，不写入")] = False,
+) -> int:
+    """规则表改过以后，重算办着的案件、投诉和工单的到期时间，并列出变了哪些。"""
+    parts = App.from_configuration()
+    if not schema.is_current(parts.transactions.engine):
+        raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+
+    def work(uow: UnitOfWork) -> list[str]:
+        return list(Recalculation(uow, parts.cipher, parts.settings, parts.clock()).run())
+
+    moved = parts.transactions.read(work) if dry_run else parts.transactions.run(work)
+    parts.transactions.close()
+    for line in moved:
+        print(line)
+    print(f"{'（试运行）' if dry_run else ''}共 {len(moved)} 件的到期时间改变")
+    return 0
+
+
 def _report(found: Outcome, *, dry_run: bool) -> int:
     for error in found.errors[:_SHOWN]:
         print(error, file=sys.stderr)
@@ -115,5 +137,5 @@ def _report(found: Outcome, *, dry_run: bool) -> int:
     for line in found.moved[:_SHOWN]:
         print(line)
     if found.moved:
-        print(f"共 {len(found.moved)} 件案件的到期时间因此改变")
+        print(f"共 {len(found.moved)} 件的到期时间因此改变")
     return 0

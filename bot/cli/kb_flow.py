@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from bot.api.permissions import Action
 from bot.cli.kb_people import acting, ready
 from bot.errors import BadRequest
 from bot.knowledge import past, pool, seed, transfer
 from bot.knowledge.releases import restore
+from bot.permissions import Action
 from knowledge_base import export
 from knowledge_base.replay import STATUSES, Change, Report
 from storage.knowledge_values import Version

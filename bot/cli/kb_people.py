@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.api.permissions import Action, allowed
 from bot.bootstrap import App
 from bot.errors import ConfigurationError, Refused
 from bot.knowledge.seed import plant
 from bot.knowledge.shares import cores
+from bot.permissions import Action, allowed
 from storage import schema
 from storage.models.staff import StaffUser
 from storage.unit_of_work import UnitOfWork

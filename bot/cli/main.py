@@ -10,6 +10,7 @@ from typer.exceptions import Abort, TyperException
 
 from bot import log
 from bot.cli import (
+    assess,
     chat,
     data,
     database,
@@ -17,6 +18,7 @@ from bot.cli import (
     jobs,
     kb,
     privacy,
+    report,
     serve,
     setup,
     staff,
@@ -36,6 +38,8 @@ for module in (serve, chat, dialogues, understand, database, staff, setup):
 app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(jobs.app, name="jobs", help="定时任务")
 app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")
+app.add_typer(assess.app, name="assess", help="考核：岗位、结果、发布、申诉")
+app.add_typer(report.app, name="report", help="报表：指标、服务评估")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
 _TROUBLES: dict[type[OSError], str] = {

@@ -12,6 +12,7 @@ import typer
 from bot.bootstrap import App
 from bot.errors import AndaError
 from bot.privacy.page import page
+from bot.privacy.paper import paper
 from bot.privacy.rights import KINDS, Check, Rights
 from storage import schema
 from storage.personal.erasure import Erased
@@ -59,7 +60,7 @@ def export(
     how: _Way,
     guardian: _Guardian = "",
 ) -> None:
-    """导出一个人的全部信息：JSON 和可以打印的 HTML。"""
+    """导出一个人的全部信息：JSON，和可以看、可以打印的 HTML、PDF。"""
     parts, rights = _open()
     copy = rights.export(number, Check(checked_by, how, guardian))
     parts.transactions.close()
@@ -67,6 +68,7 @@ def export(
     files = {
         f"{number}.json": orjson.dumps(copy, option=orjson.OPT_INDENT_2),
         f"{number}.html": page(copy, number).encode(),
+        f"{number}.pdf": paper(copy, number),
     }
     for name, data in files.items():
         (out / name).touch(mode=0o600)

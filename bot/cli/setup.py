@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
+
 import typer
+from argon2 import PasswordHasher
 
 from bot.bootstrap import App
+from bot.console.pages import ROLES
 from bot.knowledge.seed import plant, plant_questions
 from storage import schema
 from storage.demo.seeding import DemoSummary, seed
+from storage.demo.staff import COLLEAGUES, hire
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +38,23 @@ def prepare_database(parts: App) -> DemoSummary | None:
     parts.transactions.run(lambda uow: plant_questions(uow, parts.cipher, now))
     if not parts.settings.demo:
         return None
+    _employ(parts)
     return parts.transactions.run(lambda uow: seed(uow.session, parts.cipher, now))
+
+
+def _password_file(parts: App) -> Path:
+    return parts.settings.data_dir / "demo-password.txt"
+
+
+def _employ(parts: App) -> None:
+    """Make demo log-ins once; their password is made up here and kept beside the data."""
+    password, now = secrets.token_urlsafe(9), parts.clock()
+    hashed = PasswordHasher().hash(password)
+    if parts.transactions.run(lambda uow: hire(uow.session, hashed, now)):
+        file = _password_file(parts)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(password + "\n", encoding="utf-8")
 
 
 def hints(parts: App, summary: DemoSummary | None) -> None:
@@ -40,8 +62,14 @@ def hints(parts: App, summary: DemoSummary | None) -> None:
     url = parts.settings.public_url
     print(f"网页对话：{url}/chat")
     print(f"接口文档：{url}/api/docs（令牌：.venv/bin/anda token create --role supervisor）")
+    print(f"坐席控制台：{url}/console")
     if summary is None:
         return
+    file = _password_file(parts)
+    if file.exists():
+        password = file.read_text(encoding="utf-8").strip()
+        print(f"演示账号（密码都是 {password}）：")
+        print("  " + "、".join(f"{one.name}（{ROLES[one.role]}）" for one in COLLEAGUES))
     print("演示客户（查保单、查进度时用手机号、验证码、证件后六位核验）：")
     for persona in summary.personas:
         plate = f"，{persona.plate}" if persona.plate else ""

@@ -7,12 +7,15 @@ import secrets
 from enum import StrEnum
 from typing import Annotated
 
+import pyotp
 import typer
 from argon2 import PasswordHasher
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from bot.bootstrap import App
 from bot.errors import ConfigurationError
+from storage.models.base import table_of
 from storage.models.staff import ApiToken, StaffUser
 from storage.unit_of_work import UnitOfWork
 
@@ -66,6 +69,39 @@ def add_user(name: str, role: Annotated[StaffRole, typer.Option()]) -> None:
     except IntegrityError:
         raise ConfigurationError(f"账号 {name} 已经存在，请换一个名字") from None
     print(f"账号 {name}（{role.value}）密码：{password}")
+
+
+@user.command("totp")
+def second_factor(name: str) -> None:
+    """给账号开通动态口令，密钥只显示这一次。"""
+    parts = App.from_configuration()
+    secret = pyotp.random_base32()
+    table = table_of(StaffUser)
+
+    def store(uow: UnitOfWork) -> int:
+        change = update(table).where(table.c.name == name)
+        return uow.connection.execute(change.values(totp_secret=secret, totp_used=None)).rowcount
+
+    if not parts.transactions.run(store):
+        raise ConfigurationError(f"没有账号 {name}，请核对名字")
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="安答控制台")
+    print(f"账号 {name} 的动态口令密钥：{secret}")
+    print(f"也可以把这个地址做成二维码，用验证器扫：{address}")
+
+
+@user.command("disable")
+def disable_user(name: str) -> None:
+    """停用账号，正在用的登录立即失效。"""
+    parts = App.from_configuration()
+    table = table_of(StaffUser)
+
+    def stop(uow: UnitOfWork) -> int:
+        change = update(table).where(table.c.name == name)
+        return uow.connection.execute(change.values(disabled_at=parts.clock())).rowcount
+
+    if not parts.transactions.run(stop):
+        raise ConfigurationError(f"没有账号 {name}，请核对名字")
+    print(f"账号 {name} 已停用")
 
 
 @token.command("create")

@@ -47,6 +47,8 @@ class Rule:
     restarts: bool = False
     on_day_off: Literal["keep", "next"] = "keep"
     side: Literal["us", "customer"] = "us"
+    begins: Literal["", "same_day", "next_opening"] = ""
+    notice: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,13 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """An approved prolongation in the unit of the rule."""
+    """An approved prolongation in the unit of the rule; ``told_at`` is the notice of it."""
 
     amount: int
     by: str
     why: str
+    approved_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,12 @@ class Clock:
     @property
     def amount(self) -> int:
         """Return the length in units of the rule, extensions included."""
-        return self.rule.value + sum(extension.amount for extension in self.extensions)
+        return self.rule.value + sum(extension.amount for extension in self.in_force)
+
+    @property
+    def in_force(self) -> tuple[Extension, ...]:
+        """Return the extensions that count: those the customer knows of, where that matters."""
+        return tuple(e for e in self.extensions if e.told_at or not self.rule.notice)
 
     def due(self, calendar: WorkCalendar) -> datetime | None:
         """Return when the time is up; None before the start and while it stands still."""
@@ -98,9 +107,8 @@ class Clock:
     def _after(self, calendar: WorkCalendar, amount: int) -> datetime | None:
         if self.started is None:
             return None
-        return due(
-            amount, self.rule.unit, self.started, self.pauses, calendar, self.rule.on_day_off
-        )
+        start = begin(self.rule, self.started, calendar)
+        return due(amount, self.rule.unit, start, self.pauses, calendar, self.rule.on_day_off)
 
     def read(self, calendar: WorkCalendar, now: datetime) -> Reading:
         """Return the state at ``now``; raise CalendarMissing where a year is not known."""
@@ -123,6 +131,15 @@ class Clock:
         for before in self.rule.warn:
             if self.amount > before and (at := self._after(calendar, self.amount - before)):
                 yield at
+
+
+def begin(rule: Rule, started: datetime, calendar: WorkCalendar) -> datetime:
+    """Return the moment from which the rule counts what started then."""
+    if rule.begins == "same_day":
+        return started - ONE_DAY
+    if rule.begins == "next_opening":
+        return next(calendar.spans(started))[0]
+    return started
 
 
 def due(

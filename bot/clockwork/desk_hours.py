@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+
+from bot.clockwork.workdays import Frame, WorkCalendar
+
+
+@dataclass(frozen=True)
+class EveryDay(WorkCalendar):
+    """A calendar on which every day is worked, in every year: nothing to announce."""
+
+    def works(self, day: date) -> bool:
+        """Tell that people are there."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,21 @@ class DeskHours:
         today = at.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
         return today if at < today else today + timedelta(days=1)
 
+    def calendar(self) -> WorkCalendar:
+        """Return these hours as a calendar that clocks can count on."""
+        return EveryDay(frames=(Frame(self.opens, self.closes),))
+
     def answer_by(self, at: datetime, minutes: int) -> datetime:
         """Return by when a person answers a request made at ``at``."""
         return self.next_opening(at) + timedelta(minutes=minutes)
+
+    def closed_between(self, since: datetime, until: datetime) -> timedelta:
+        """Return how much of a stretch of time the desk was closed."""
+        total, day = timedelta(), since.date()
+        while day <= until.date():
+            opens, closes = (
+                datetime.combine(day, at, since.tzinfo) for at in (self.opens, self.closes)
+            )
+            total += max(timedelta(), min(until, closes) - max(since, opens))
+            day += timedelta(days=1)
+        return max(timedelta(), until - since - total)

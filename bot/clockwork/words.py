@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.clockwork.clocks import Clock, Pause, Reading, State, Unit
+from bot.clockwork.clocks import Clock, Extension, Pause, Reading, Rule, State, Unit, begin
 from bot.clockwork.workdays import ONE_DAY, WorkCalendar
 
 STATES: Final[dict[State, str]] = {
@@ -44,14 +44,11 @@ def reason(clock: Clock, reading: Reading, calendar: WorkCalendar) -> str:
     rule = clock.rule
     if clock.started is None:
         return f"尚未开始：从{rule.start_label or rule.label}起算。依据：{rule.basis}"
-    counted_from = "次日" if rule.unit in ("day", "working_day") else "此刻"
     parts = [
         f"{clock.started.month}月{clock.started.day}日 {clock.started:%H:%M} {rule.start_label}，"
-        f"从{counted_from}起算 {rule.value} {_UNITS[rule.unit]}"
+        f"从{_counted_from(clock, calendar)}起算 {amount(rule)}"
     ]
-    parts += [
-        f"经{e.by}批准延长 {e.amount} {_UNITS[rule.unit]}（{e.why}）" for e in clock.extensions
-    ]
+    parts += [_extension(clock, extension) for extension in clock.extensions]
     parts += [_pause(pause) for pause in clock.pauses]
     if reading.due_at:
         parts += _days_off(clock, reading.due_at, calendar)
@@ -59,6 +56,30 @@ def reason(clock: Clock, reading: Reading, calendar: WorkCalendar) -> str:
     else:
         parts.append("恢复后接着算")
     return f"{'；'.join(parts)}。依据：{rule.basis}"
+
+
+def amount(rule: Rule) -> str:
+    """Return the length of a rule with its unit."""
+    return f"{rule.value} {_UNITS[rule.unit]}"
+
+
+def _counted_from(clock: Clock, calendar: WorkCalendar) -> str:
+    rule, days = clock.rule, clock.rule.unit in ("day", "working_day")
+    assert clock.started is not None
+    if rule.begins == "same_day":
+        return "当日"
+    at = begin(rule, clock.started, calendar)
+    if at != clock.started:
+        return f"上班时间 {moment(at)}" + ("的次日" if days else "")
+    return "次日" if days else "此刻"
+
+
+def _extension(clock: Clock, extension: Extension) -> str:
+    unit = _UNITS[clock.rule.unit]
+    said = f"经{extension.by}批准延长 {extension.amount} {unit}（{extension.why}）"
+    if clock.rule.notice and extension.told_at is None:
+        return f"{said}，尚未告知客户，不算数"
+    return f"{said}，{moment(extension.told_at)} 告知客户" if extension.told_at else said
 
 
 def _pause(pause: Pause) -> str:
@@ -69,10 +90,15 @@ def _pause(pause: Pause) -> str:
 
 def _days_off(clock: Clock, end: datetime, calendar: WorkCalendar) -> Iterator[str]:
     """Name what was left out and what counts although it is a weekend."""
-    if not clock.rule.unit.startswith("working") or clock.started is None:
+    if clock.rule.unit in ("minute", "hour") or clock.started is None:
         return
     first, last = clock.started.date(), due_on(end)
     days = [first + timedelta(days=n) for n in range(min((last - first).days, _MOST_DAYS) + 1)]
+    if clock.rule.unit == "day":
+        # A natural day needs no calendar; only what is announced is named.
+        named = {calendar.name(day) for day in days if calendar.off_by_name(day)}
+        yield from [f"其间的{'、'.join(sorted(named))}假期照算自然日"] if named else []
+        return
     holidays = dict.fromkeys(
         calendar.name(d) for d in days if calendar.name(d) and not calendar.works(d)
     )

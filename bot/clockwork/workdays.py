@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -34,6 +35,10 @@ class SpecialDay:
     frames: tuple[Frame, ...] = ()
 
 
+def _span(frames: tuple[Frame, ...]) -> str:
+    return ",".join(f"{frame.opens:%H:%M}-{frame.closes:%H:%M}" for frame in frames)
+
+
 OFFICE_HOURS = (Frame(time(8, 30), time(12)), Frame(time(13, 30), time(17, 30)))
 
 
@@ -56,6 +61,20 @@ class WorkCalendar:
         """Return the holiday or make-up day that ``day`` is, or ''."""
         special = self.days.get(day)
         return special.name if special else ""
+
+    def off_by_name(self, day: date) -> bool:
+        """Tell whether ``day`` is an announced day off; asks for no year."""
+        special = self.days.get(day)
+        return special is not None and not special.working
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells this version of the calendar from every other."""
+        days = [
+            f"{day}{s.working}{s.name}{_span(s.frames)}" for day, s in sorted(self.days.items())
+        ]
+        parts = (*days, str(sorted(self.years)), str(sorted(self.weekend)), _span(self.frames))
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def frames_of(self, day: date) -> tuple[Frame, ...]:
         """Return the work frames of ``day``, in order; none on a day off."""

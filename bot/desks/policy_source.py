@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from bot.desks.policies import PolicyWish
+
+ANY: Final = PolicyWish()
+MOST: Final = 100
 
 
 class PolicyFacts(Protocol):
@@ -64,8 +69,10 @@ class Known:
 class PolicySource(Protocol):
     """The policies of a customer whose identity is proved."""
 
-    def of_customer(self, customer_id: int) -> Known | None:
-        """Return all policies of a customer; None when they must be asked for elsewhere first."""
+    def of_customer(
+        self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST
+    ) -> Known | None:
+        """Return a customer's policies that fit; None when they must be asked for elsewhere."""
         ...
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:

@@ -42,4 +42,4 @@ def promise(view: HandoffView, *, urgent: bool) -> str:
         return phrases.HANDOFF_URGENT
     if not view.staffed:
         return phrases.HANDOFF_CLOSED.format(when=f"{view.answer_by:%m月%d日 %H:%M}")
-    return phrases.HANDOFF_QUEUED.format(ahead=phrases.ahead(view.ahead))
+    return phrases.HANDOFF_QUEUED.format(ahead=phrases.ahead(view.ahead, view.minutes))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from bot.back_office import BackOffice
+from bot.desks.identity import Assurance
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
 
@@ -30,6 +31,7 @@ class Slot(Generic[T]):
     A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
     A slot that ``belongs_to`` another is emptied when that one changes. One that is ``implied``
     is found in words that say something else too («追尾» is a kind of accident and means a car).
+    Where its words fit the slot that it is ``instead_of`` as well, they are no value for that one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Slot(Generic[T]):
         received: str = "",
         belongs_to: str = "",
         implied: bool = False,
+        instead_of: str = "",
     ) -> None:
         self.type = slot_type
         self.label = label
@@ -76,6 +79,7 @@ class Slot(Generic[T]):
         self.received = received
         self.belongs_to = belongs_to
         self.implied = implied
+        self.instead_of = instead_of
 
     def __set_name__(self, owner: type[Flow], name: str) -> None:
         self.name = name
@@ -86,6 +90,17 @@ class Slot(Generic[T]):
     def __get__(self, flow: Flow, owner: type[Flow]) -> T | None: ...
     def __get__(self, flow: Flow | None, owner: type[Flow]) -> Self | T | None:
         return self if flow is None else flow.values.get(self.name)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots made from a table; they are asked for where the class names them."""
+
+    slots: Mapping[str, Slot[Any]]
+
+    def __post_init__(self) -> None:
+        for name, slot in self.slots.items():
+            slot.name = name
 
 
 @dataclass
@@ -112,6 +127,8 @@ class Flow:
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
+    ``told_by`` is a regular expression: a message that is wholly this begins the flow like a tap.
+    The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
 
     name: ClassVar[str]
@@ -129,9 +146,11 @@ class Flow:
     declined_by: ClassVar[str] = ""
     knowledge_first: ClassVar[bool] = False
     amended_by: ClassVar[str] = ""
+    told_by: ClassVar[str] = ""
+    gate: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        cls.slots = {n: s for n, s in vars(cls).items() if isinstance(s, Slot)}
+        cls.slots = dict(_slots_of(vars(cls)))
 
     def __init__(
         self,
@@ -154,6 +173,19 @@ class Flow:
     def confirm(self) -> bool:
         """Tell whether the customer sees a summary and says yes before ``submit``."""
         return True
+
+    @property
+    def requires(self) -> Assurance:
+        """Return how surely we must know who is asking before the flow goes on from here.
+
+        Say V0 as long as nothing is shown or changed: it is asked again at every step.
+        """
+        return "V0"
+
+    @property
+    def needs_consent(self) -> str:
+        """Return the code of the consent without which the flow may not go on, '' for none."""
+        return ""
 
     @property
     def over(self) -> bool:
@@ -195,6 +227,10 @@ class Flow:
         """Go on without a value for ``name``."""
         self.skipped = (*self.skipped, name)
         self.order = (*self.order, name)
+
+    def left_open(self) -> tuple[str, ...]:
+        """Return the slots that were left for later and have no value yet."""
+        return tuple(name for name in self.skipped if name not in self.values)
 
     def partner(self, slot: Slot[Any]) -> Slot[Any] | None:
         """Return the slot that is asked for in the same breath as ``slot``, if it is open too."""
@@ -272,3 +308,11 @@ class Flow:
     def submit(self, office: BackOffice) -> Outcome:
         """Do what the flow is for; called once, in the turn's transaction."""
         raise NotImplementedError
+
+
+def _slots_of(members: Mapping[str, Any]) -> Iterator[tuple[str, Slot[Any]]]:
+    for name, member in members.items():
+        if isinstance(member, Slot):
+            yield name, member
+        elif isinstance(member, Slots):
+            yield from member.slots.items()

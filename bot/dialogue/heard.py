@@ -13,6 +13,7 @@ from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
+from bot.dialogue.slot_types.plain import CLAUSE
 from bot.dialogue.state import DialogueState
 from bot.dialogue.words import ASKING, OPENER
 
@@ -85,7 +86,7 @@ class Heard:
             if found:
                 values[slot.name] = self.said(found)
                 text = text if slot.implied else blank(text, found.span)
-        return values
+        return {name: said for name, said in values.items() if not _taken(name, values, flow)}
 
     def _found(self, slot: Slot[Any], left: str) -> Found[Any] | None:
         """Find a value in the whole sentence, whose words explain each other, or in what is left.
@@ -93,6 +94,8 @@ class Heard:
         «报案，刚才追尾了» tells when it happened; without «追尾» it tells when it was reported.
         """
         found = slot.type.find(self.text, self.at)
+        if slot.implied:
+            return found
         if found and _USED not in left[slice(*found.span)]:
             return found
         return slot.type.find(left, self.at) if _USED in left else None
@@ -117,8 +120,25 @@ class Heard:
         for other in used.values():
             if (start := self.original.find(other.quote)) >= 0 and other.quote:
                 text = blank(text, (start, start + len(other.quote)))
-        found = slot.type.answer(text, self.at)
+        found = slot.type.answer(self._whole(text) if slot.type.greedy else text, self.at)
         return self.said(found) if found else None
+
+    def _whole(self, left: str) -> str:
+        """Return what is left in whole clauses: those that say more than others have used."""
+        for clause in CLAUSE.finditer(self.text):
+            start, end = clause.span()
+            if left.count(_USED, start, end) * 2 < end - start:
+                left = left[:start] + self.text[start:end] + left[end:]
+            else:
+                left = blank(left, (start, end))
+        return left
+
+
+def _taken(name: str, values: Mapping[str, Said], flow: Flow) -> bool:
+    """Tell whether these words mean something else here: a hospital is not where it happened."""
+    better = (s for s in flow.slots.values() if s.instead_of == name and s.name in values)
+    quote = values[name].quote
+    return any(quote in values[slot.name].quote and slot.when(flow) for slot in better)
 
 
 def blank(text: str, span: tuple[int, int]) -> str:

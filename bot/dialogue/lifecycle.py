@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dialogue import phrases
+from bot.dialogue import gates, phrases
 from bot.dialogue.commands import Confirm, Finish, StartFlow
 from bot.dialogue.message import Reply
 from bot.dialogue.refresh import is_idle
@@ -87,16 +87,18 @@ def submit(turn: Turn, first: str = "") -> None:
     if turn.state.top is None:
         return
     flow = turn.flow()
-    if flow.pending() is not None:
+    if flow.pending() is not None or gates.stands_before(turn, flow):
         return
     outcome = flow.submit(turn.office)
     turn.remember(flow)
-    turn.state = turn.state.pop()
+    frame, turn.state = turn.frame, turn.state.pop()
     turn.flow_ended = True
+    if flow.gate:
+        gates.passed(turn, flow, frame)
     if flow.slots:
         turn.state = replace(turn.state, answered=None)
     if flow.amended_by:
-        turn.state = replace(turn.state, done=(flow.name, turn.stamp()))
+        turn.state = replace(turn.state, done=(flow.name, turn.stamp(), *flow.left_open()))
     replies = outcome.replies
     if first and replies:
         replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
@@ -112,8 +114,10 @@ def finish_ready_flows(turn: Turn) -> None:
             return
         flow = turn.flow()
         if flow.over:
-            turn.state = turn.state.pop()
+            gates.leave(turn)
             turn.flow_ended = True
+        elif gates.stands_before(turn, flow):
+            continue
         elif flow.ready:
             submit(turn)
         else:

@@ -89,6 +89,7 @@ NOTHING_TO_CONFIRM = "这一项已经办完了，不用再提交。还需要办�
 STEPPED_BACK = "好的，退回一步，「{label}」重新填。"
 REQUEST_FILED = "{title}已登记，编号 {number}，{promise}会有同事联系您。{after}"
 REQUEST_SOON = "工作时间内"
+REQUEST_BY = "最晚 {when} 前"
 REQUEST_DETAILS = "具体是什么情况？简单说一句就行。"
 THEN_NEXT = "接下来帮您办{title}。"
 HANDOFF_URGENT = "我已经把您的情况转给值班人员，他们会马上联系您。我也一直在这儿。"
@@ -99,12 +100,19 @@ HANDOFF_CLOSED = (
     "现在不在人工服务时间，已经为您登记，{when} 前会有同事回复您。"
     "有人受伤等紧急情况请先拨打 120、122，再拨打客服热线。"
 )
+AGENT_TAKES = "{agent}已接入，接下来由工作人员为您服务，之前说过的不用重复。"
+AGENT_PASSES = "{agent}接着为您服务，您说过的内容都转过去了。"
+AGENT_LEAVES = "刚才为您服务的同事暂时离开了，已经请其他同事接着处理，您不用重复说。"
+AGENT_ELSEWHERE = "已经为您转给{skill}的同事，很快有人接着为您服务，您不用重复说。"
+AGENT_ENDS = "人工服务先到这里，接下来还是我来帮您。有需要随时回复「人工」。"
+STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用转人工了」，我接着帮您。"
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
-def ahead(count: int) -> str:
-    """Return the place in the queue in words."""
-    return f"前面还有 {count} 位" if count else "马上就到您"
+def ahead(count: int, minutes: int = 0) -> str:
+    """Return the place in the queue in words, with the expected wait where it is known."""
+    place = f"前面还有 {count} 位" if count else "马上就到您"
+    return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
 PLATE_LABEL, PLATE_CALLED = "车牌号", ("车牌",)
@@ -112,3 +120,17 @@ ASK_PLATE = "车牌号是多少？没上牌或者不是车险，回复「以后�
 PLATE_HELP = "比如津A12345；新能源车是 8 位。"
 PHONE_LABEL, PHONE_CALLED = "联系电话", ("电话", "手机", "手机号")
 ASK_PHONE = "请留个联系电话，同事会打这个号码。"
+POLICY_LABEL, POLICY_NUMBER_LABEL = "保单", "保单号"
+WHICH_POLICY = "您名下能办这件事的有这几份，是哪一份？回复第几份就行：\n{policies}"
+WHICH_POLICY_NONE = (
+    "您名下没有找到能办这件事的保单。请把保单号或车牌号告诉我，我再看看；也可以回复「人工」。"
+)
+WHICH_POLICY_AGAIN = (
+    "没对上是哪一份。请回复列表里的序号，比如「第 1 份」，或者直接说车牌号、保单号。"
+)
+NO_SUCH_POLICY = "没有查到这份保单，没法登记。请核对保单号或车牌号再试，也可以回复「人工」。"
+SERVICE_UNDER_WAY = (
+    "这份保单的「{title}」已经有一件在办：编号 {number}，现在是「{status}」。{says}"
+    "您刚才说的我已经补充进去了，不用重复提交。"
+)
+PHOTO_FOR_SERVICE = "照片收到了，已经放进申请 {number}（共 {count} 张）。还有的话接着发就行。"

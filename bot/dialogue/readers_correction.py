@@ -20,6 +20,7 @@ from bot.dialogue.heard import Heard
 
 _CUES = ("改成", "改为", "改到", "换成", "应该是", "是", "：", ":")
 _JUST_A_NAME = 8
+_MOSTLY = 0.6
 _AMENDABLE = timedelta(days=3)
 
 
@@ -31,7 +32,9 @@ def correction(heard: Heard) -> list[Command]:
     if not words.CORRECT.search(heard.text):
         return _tapped_label(heard, flow)
     values = heard.volunteered(flow)
-    changed = {n: s for n, s in values.items() if s.value != flow.values.get(n)}
+    # What the flow will not take any more («改成津A…» is the new plate) corrects nothing.
+    open_to = {n: s for n, s in values.items() if n in flow.values or flow.takes(n)}
+    changed = {n: s for n, s in open_to.items() if s.value != flow.values.get(n)}
     named = _named(heard, flow)
     if named and named.name not in changed and (said := _after_cue(heard, named)):
         changed[named.name] = said
@@ -58,7 +61,8 @@ def after_submission(heard: Heard) -> list[Command]:
     if _mention(heard.text, slot) and slot.name not in values and (said := _after_cue(heard, slot)):
         values[slot.name] = said
     hurt = "injured" in values and values["injured"].value is True
-    if not values or not (words.CORRECT.search(heard.text) or hurt):
+    meant = words.CORRECT.search(heard.text) or hurt or _completes(heard, values, slot)
+    if not values or not meant:
         return []
     return [
         StartFlow(amending.name, heard.original),
@@ -66,11 +70,19 @@ def after_submission(heard: Heard) -> list[Command]:
     ]
 
 
+def _completes(heard: Heard, values: dict[str, Said], named: Slot[Any]) -> bool:
+    """Tell whether the message says hardly more than what was left for later."""
+    later = {name: said for name, said in values.items() if name in heard.state.done[2:]}
+    told = sum(len(said.quote) for said in later.values() if said.value is not None)
+    called = named.name in later and _mention(heard.text, named) > 0
+    return bool(told) and (called or told >= _MOSTLY * len(heard.bare))
+
+
 def _just_done(heard: Heard) -> tuple[type[Flow] | None, Flow | None]:
     """Return the form submitted last, and an empty one of those that change it."""
-    if heard.flow is not None or len(heard.state.done) != 2:
+    if heard.flow is not None or len(heard.state.done) < 2:
         return None, None
-    name, since = heard.state.done
+    name, since, *_ = heard.state.done
     form = heard.flows.get(name)
     amending = heard.flows.get(form.amended_by) if form else None
     if amending is None or heard.at - datetime.fromisoformat(since) > _AMENDABLE:

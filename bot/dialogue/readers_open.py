@@ -25,8 +25,14 @@ _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "co
 def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
-    flow = next((f for f in heard.flows.values() if words in f.taps), None)
-    return [StartFlow(flow.name, heard.original)] if flow else []
+    if flow := next((f for f in heard.flows.values() if words in f.taps), None):
+        return [StartFlow(flow.name, heard.original)]
+    told = next((f for f in heard.flows.values() if _told(f, words)), None)
+    return start(told.name, heard) if told else []
+
+
+def _told(flow: type[Flow], words: str) -> bool:
+    return bool(flow.told_by) and re.fullmatch(flow.told_by, words) is not None
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -62,6 +68,8 @@ def person(heard: Heard) -> list[Command]:
     «换个人处理» is what a complainant wants of us, when that was the question.
     """
     slot, reading = heard.pending(), heard.reading
+    if slot and heard.bare in slot.buttons:
+        return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if slot and slot.type.greedy and not PERSON.search(heard.text):
         return []
     asked = reading.escalation.level == "human" or (
@@ -124,6 +132,8 @@ def new_intent(heard: Heard) -> list[Command]:
         return []  # anger belongs to what we are writing down
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
+    if reading.intent == _CHAT and (numbered := recognised(heard)):
+        return numbered  # a bare number of ours looks like chat and is none
     return start(reading.intent, heard)
 
 

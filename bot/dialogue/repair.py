@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import phrases
+from bot.dialogue import gates, phrases
 from bot.dialogue.commands import Back, CancelFlow, ForgetSlot, Help, Restart, Resume, Skip, Wait
 from bot.dialogue.state import Frame
 from bot.dialogue.turn import Turn
@@ -14,6 +14,8 @@ _ASKED_AT_ONCE = 6
 
 def cancel(turn: Turn, _: CancelFlow) -> None:
     """Leave the flow; what was filled waits as a draft. Said again, the draft goes too."""
+    if turn.state.top and turn.registry.flows[turn.state.top.flow].gate:
+        gates.step_aside(turn)
     top = turn.state.top
     if top is None:
         _drop_draft(turn)
@@ -55,7 +57,7 @@ def restart(turn: Turn, _: Restart) -> None:
     """Begin the flow anew; a number it has already opened is kept."""
     if turn.state.top is None:
         return
-    kept = {k: v for k, v in turn.frame.kept.items() if k in ("number", "opened")}
+    kept = {k: v for k, v in turn.frame.kept.items() if k in ("number", "opened", "gate")}
     frame = Frame(turn.frame.flow, turn.frame.version, kept=kept, touched_at=turn.stamp())
     turn.state = turn.state.with_top(frame)
     flow = turn.flow()

@@ -6,6 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from bot.back_office import BackOffice
+from bot.clockwork.words import moment
 from bot.dialogue import phrases
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
@@ -90,8 +91,12 @@ class Request(Flow):
     def submit(self, office: BackOffice) -> Outcome:
         """Open the ticket and say until when somebody calls."""
         number = office.open_ticket(self.name, self.facts())
-        promise = office.fact("callback_promise") or phrases.REQUEST_SOON
+        view = next(iter(office.tickets(number)), None)
+        promise = phrases.REQUEST_BY.format(when=moment(view.due_at)) if view else ""
         text = phrases.REQUEST_FILED.format(
-            title=self.title, number=number, promise=promise, after=self.after
+            title=self.title,
+            number=number,
+            promise=promise or phrases.REQUEST_SOON,
+            after=self.after,
         )
         return Outcome.say(text, *self.buttons)

@@ -76,7 +76,8 @@ class DialogueState:
     """The stack of open flows, drafts, and what may be picked up from before.
 
     ``waiting`` names flows whose drafts are to be offered as soon as nothing else is open.
-    ``done`` is the form that was submitted last, and when: it may still be corrected.
+    ``done`` is the form that was submitted last, when, and the slots that were left for later:
+    it may still be corrected and completed.
     """
 
     stack: tuple[Frame, ...] = ()

@@ -117,3 +117,7 @@ def split_question(text: str) -> tuple[str, str]:
     asked = [clause for clause in clauses if QUESTION.search(clause)]
     told = [clause for clause in clauses if clause not in asked]
     return (" ".join(asked) or text, " ".join(told))
+
+
+# «就要第二份吧»: what stands around the number of a choice.
+AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"

@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).parent
 def page(copy: Mapping[str, Any], request: str) -> str:
     """Return the page; every word in it is escaped."""
     return _template().render(
-        request=request, made_at=copy["made_at"], tables=copy["tables"], names=_names()
+        request=request, made_at=copy["made_at"], tables=copy["tables"], names=names()
     )
 
 
@@ -29,7 +29,8 @@ def _template() -> Template:
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
+    """Return the columns' names for people."""
     text = (_FOLDER / "column_names.yaml").read_text(encoding="utf-8")
-    names: dict[str, str] = yaml.safe_load(text)
-    return names
+    found: dict[str, str] = yaml.safe_load(text)
+    return found

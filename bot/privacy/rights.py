@@ -22,6 +22,7 @@ from storage.personal.export import export
 from storage.personal.person import Person
 from storage.privacy_desk import open_request
 from storage.rules.retention import retention
+from storage.tickets import TicketBook
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -30,7 +31,6 @@ KINDS = ("privacy_export", "privacy_erase", "privacy_correct", "privacy_withdraw
 # How a person may have proved to another who they are (domain.md 5.7, V3).
 WAYS = {"video": "视频核验", "counter": "门店当面核验", "two_staff": "两人复核证件"}
 _FIELDS = {"name": cells.words, "phone": cells.phone, "id_number": cells.identity}
-_OVER = ("done", "closed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,13 @@ class Rights:
             if uow.session.scalar(query) is None:
                 raise Refused("没有这个客户编号")
             facts = {"customer": customer_ref}
-            receipt = open_request(uow, self.settings, kind, facts, self.now(), None, actor=actor)
-            return receipt.number
+            return open_request(self._book(uow, actor), kind, facts, None).number
 
         return self.ways.run(work)
 
     def requests(self) -> list[Ticket]:
         """Return the requests that are open, the one that is due first at the top."""
-        query = select(Ticket).where(Ticket.kind.in_(KINDS), Ticket.status.not_in(_OVER))
+        query = select(Ticket).where(Ticket.kind.in_(KINDS), Ticket.status != "done")
         return self.ways.read(lambda uow: list(uow.session.scalars(query.order_by(Ticket.due_at))))
 
     def export(self, number: str, check: Check) -> dict[str, Any]:
@@ -154,6 +153,9 @@ class Rights:
 
         self.ways.run(work)
 
+    def _book(self, uow: UnitOfWork, actor: str) -> TicketBook:
+        return TicketBook(uow, self.cipher, self.settings, self.now(), actor)
+
     def _checked(self, uow: UnitOfWork, number: str, check: Check) -> tuple[Ticket, Person]:
         """Return request and person; raise Refused unless somebody made sure of who asks."""
         if check.way not in WAYS or not check.by.strip():
@@ -170,7 +172,7 @@ class Rights:
         ticket = uow.session.scalar(query)
         if ticket is None:
             raise Refused(f"没有个人信息请求 {number}")
-        if ticket.status in _OVER:
+        if ticket.status == "done":
             raise Refused(f"{number} 已经办完")
         return ticket
 
@@ -209,10 +211,9 @@ class Rights:
     def _close(
         self, uow: UnitOfWork, ticket: Ticket, check: Check, outcome: dict[str, Any]
     ) -> None:
-        ticket.status = "done"
-        data = {"kind": ticket.kind, "checked": check.words, **outcome}
-        uow.session.flush()
-        uow.cases.note(ticket.number, self.now(), f"staff:{check.by}"[:128], "done", data)
+        book = self._book(uow, f"staff:{check.by}"[:128])
+        book.note(ticket, "checked", {"checked": check.words, **outcome})
+        book.move(ticket, "done", note=check.words)
 
     def _forget_old_pages(self) -> None:
         """SQLite: pages that were replaced still stand in the log until it is emptied."""

@@ -202,15 +202,18 @@ class Play:
         def work(uow: UnitOfWork) -> None:
             channel, account = _CHANNELS[self.script.channel]
             conversation = uow.conversations.id_of(channel, account, "customer") or 0
-            desk = Desk(uow, self.at)
+            desk = Desk(uow, self.at, self.app.engine.go_on)
             if action == "take":
-                desk.take(conversation, "客服小李")
+                desk.take(conversation, _AGENT)
             if text is not None:
-                desk.say(conversation, str(text))
+                desk.say(conversation, _AGENT, str(text))
             if action == "hand_back":
                 desk.hand_back(conversation)
 
         self.app.transactions.run(work)
+
+
+_AGENT = "客服小李"
 
 
 def _own_checks(turn: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -65,9 +65,18 @@ class CaseEvent(Base):
 
 
 class Complaint(Base):
-    """A complaint with its legal date (15 days from receipt, CMP20)."""
+    """A complaint with its legal date (15 days from receipt, CMP20).
+
+    ``category`` is the stage of business, ``dispute`` the kind that statistics ask for;
+    ``position`` is what the customer thinks of the decision; ``rung`` how far it went up the
+    ladder because it was late.
+    """
 
     __tablename__ = "complaint"
+    __table_args__ = (
+        Index("ix_complaint_status_due_at", "status", "due_at"),
+        Index("ix_complaint_root_cause_closed_at", "root_cause", "closed_at"),
+    )
 
     id: Mapped[Id]
     number: Mapped[Short] = mapped_column(unique=True)
@@ -80,15 +89,34 @@ class Complaint(Base):
     phone_blind: Mapped[Short | None] = mapped_column(index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("complaint.facts"))
     decision: Mapped[str] = mapped_column(EncryptedText("complaint.decision"))
+    dispute: Mapped[Short | None]
+    line: Mapped[Short | None]
+    capacity: Mapped[Short | None]
+    policy_number: Mapped[Short | None]
+    claim_number: Mapped[Short | None]
+    joined_to: Mapped[Short | None] = mapped_column(index=True)
+    outcome: Mapped[Short | None]
+    position: Mapped[Short | None]
+    root_cause: Mapped[Short | None]
+    rung: Mapped[int | None]
+    due_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     due_on: Mapped[date]
     updated_at: Mapped[datetime]
 
 
 class Ticket(Base):
-    """Any other promise: a call back, a lead, a wish, a data-rights request."""
+    """Any other promise: a call back, a lead, a wish, a data-rights request.
+
+    ``queue`` and ``due_at`` follow from the kind; ``promised_at`` is a time that somebody named
+    to the customer and that goes before the kind's clock. ``unique_key`` makes a second ticket
+    for the same cause impossible.
+    """
 
     __tablename__ = "ticket"
+    __table_args__ = (Index("ix_ticket_queue_status_due_at", "queue", "status", "due_at"),)
 
     id: Mapped[Id]
     number: Mapped[Short] = mapped_column(unique=True)
@@ -96,12 +124,23 @@ class Ticket(Base):
     kind: Mapped[Short]
     status: Mapped[Short]
     facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("ticket.facts"))
+    queue: Mapped[Short | None]
+    owner: Mapped[Name | None]
+    about: Mapped[Short | None] = mapped_column(index=True)
+    unique_key: Mapped[Name | None] = mapped_column(unique=True, index=True)
+    promised_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
 
 
 class Handoff(Base):
-    """A request for a person with the package an agent needs; open, taken or closed."""
+    """A request for a person with the package an agent needs; open, taken or closed.
+
+    ``offered_to`` is the agent who was asked to take it; ``told`` counts how often the waiting
+    customer was told a new place.
+    """
 
     __tablename__ = "handoff"
     __table_args__ = (Index("ix_handoff_status_level_opened_at", "status", "level", "opened_at"),)
@@ -113,6 +152,11 @@ class Handoff(Base):
     reason: Mapped[Name]
     status: Mapped[Short]
     agent: Mapped[Name | None]
+    skill: Mapped[Short] = mapped_column(server_default="general")
+    offered_to: Mapped[Name | None]
+    offered_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(server_default="0")
     package: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("handoff.package"))
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime]
@@ -133,6 +177,12 @@ class Survey(Base):
     comment: Mapped[str] = mapped_column(EncryptedText("survey.comment"))
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    # Who is credited, the case it is about, the answers by dimension, and why it was not sent.
+    agent: Mapped[Name | None]
+    case_number: Mapped[Short | None] = mapped_column(index=True)
+    answers: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("survey.answers"))
+    reason: Mapped[Name | None]
+    expires_at: Mapped[datetime | None]
 
 
 class NumberSequence(Base):

@@ -16,6 +16,8 @@ class Conversation(Base):
     """Everything between one customer identity and us; owner is bot, queue or agent.
 
     ``owner_rev`` goes up with every change of owner, ``last_seq`` with every message.
+    ``fence_rev`` is the revision at which a person last took the floor: what was computed for an
+    earlier one is stale and not sent.
     """
 
     __tablename__ = "conversation"
@@ -31,6 +33,7 @@ class Conversation(Base):
     state: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("conversation.state"))
     owner: Mapped[Short]
     owner_rev: Mapped[int]
+    fence_rev: Mapped[int] = mapped_column(server_default="0")
     agent: Mapped[Name | None]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     verified_until: Mapped[datetime | None]

@@ -27,10 +27,16 @@ class Customer(Base):
 
 
 class OneTimeCode(Base):
-    """A code sent to a phone; only its hash is kept, and it works once."""
+    """A code sent to a phone; only its hash is kept, and it works once.
+
+    One that is ``forgotten`` proves nothing any more, but the limits still count it.
+    """
 
     __tablename__ = "one_time_code"
-    __table_args__ = (Index("ix_one_time_code_phone_blind_sent_at", "phone_blind", "sent_at"),)
+    __table_args__ = (
+        Index("ix_one_time_code_phone_blind_sent_at", "phone_blind", "sent_at"),
+        Index("ix_one_time_code_sent_at", "sent_at"),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
@@ -40,6 +46,7 @@ class OneTimeCode(Base):
     expires_at: Mapped[datetime]
     attempts: Mapped[int]
     used: Mapped[bool]
+    forgotten_at: Mapped[datetime | None]
 
 
 class VerificationFailure(Base):

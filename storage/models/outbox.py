@@ -16,7 +16,8 @@ class OutboxItem(Base):
     """One delivery, due or done. ``dedupe_key`` makes a second one for the same cause impossible.
 
     status: planned (waits for a job to let it go), due, sent, undeliverable, unknown (left us,
-    no answer), failed, suppressed (taken back before it was sent).
+    no answer), failed, suppressed (taken back before it was sent). ``owner_rev`` is the revision
+    of the conversation that the words were computed for; None is for what no owner says.
     """
 
     __tablename__ = "outbox_item"
@@ -29,6 +30,7 @@ class OutboxItem(Base):
     account: Mapped[Short]
     peer: Mapped[Name]
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    owner_rev: Mapped[int | None]
     body: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("outbox_item.body"))
     status: Mapped[Short]
     reason: Mapped[str] = mapped_column(String(255))

@@ -15,7 +15,10 @@ class Policy(Base):
     """One policy; ``details`` holds what differs by line (coverages, vehicle, address)."""
 
     __tablename__ = "policy"
-    __table_args__ = (Index("ix_policy_ends_on_status", "ends_on", "status"),)
+    __table_args__ = (
+        Index("ix_policy_ends_on_status", "ends_on", "status"),
+        Index("ix_policy_customer_id_ends_on", "customer_id", "ends_on"),
+    )
 
     id: Mapped[Id]
     number: Mapped[Short] = mapped_column(unique=True)

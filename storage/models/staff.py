@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.crypto import EncryptedText
 from storage.models.base import Base, Id, Name, Short
 
 
 class StaffUser(Base):
-    """A log-in of the console; the password is an argon2id hash."""
+    """A log-in of the console; the password is an argon2id hash.
+
+    ``skills`` and ``capacity`` say which conversations the agent is offered, and how many at once.
+    ``failures`` counts wrong passwords in a row; ``totp_used`` is the last time step whose code
+    was used, so that no code serves twice.
+    """
 
     __tablename__ = "staff_user"
 
@@ -19,6 +26,13 @@ class StaffUser(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     role: Mapped[Short]
     password_hash: Mapped[str] = mapped_column(String(255))
+    skills: Mapped[list[Any] | None] = mapped_column(JSON)
+    capacity: Mapped[int | None]
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText("staff_user.totp_secret"))
+    totp_used: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

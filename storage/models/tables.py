@@ -1,11 +1,16 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
-from storage.models.calendar import CalendarDay
+from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
+from storage.models.complaint import ComplaintParty
+from storage.models.console import AgentDraft, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -15,26 +20,56 @@ from storage.models.knowledge import (
     KbTestQuestion,
     KbVersion,
 )
+from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
 from storage.models.policy import Policy
+from storage.models.quality import (
+    Assessment,
+    Feedback,
+    FeedbackCluster,
+    Improvement,
+    Merit,
+    QaPlan,
+    QaSample,
+    TrainingTask,
+)
+from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
+    "AccessGrant",
     "AccessLog",
+    "AgentDraft",
+    "AgentPresence",
+    "AgentState",
     "ApiToken",
+    "Assessment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "CalendarDay",
+    "CalendarVersion",
     "CaseEvent",
     "ChannelToken",
     "Claim",
     "ClaimDocument",
     "Complaint",
+    "ComplaintParty",
+    "Consent",
+    "ConsoleEvent",
+    "ConsoleSession",
     "Conversation",
     "Customer",
+    "Episode",
+    "Event",
+    "Feedback",
+    "FeedbackCluster",
     "Handoff",
     "IdempotentRequest",
+    "IdentityBinding",
+    "Improvement",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -42,7 +77,9 @@ __all__ = [
     "KbReleaseItem",
     "KbTestQuestion",
     "KbVersion",
+    "KpiExclusion",
     "Media",
+    "Merit",
     "Message",
     "NumberSequence",
     "OneTimeCode",
@@ -50,10 +87,19 @@ __all__ = [
     "OutboxItem",
     "Payment",
     "Policy",
+    "PolicyDelivery",
+    "PolicyLink",
     "PolicySnapshot",
+    "QaPlan",
+    "QaSample",
     "RestrictedRecord",
+    "ServiceDocument",
+    "ServiceRequest",
+    "StaffCheck",
+    "StaffPost",
     "StaffUser",
     "Survey",
     "Ticket",
+    "TrainingTask",
     "VerificationFailure",
 ]

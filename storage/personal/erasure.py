@@ -28,6 +28,7 @@ from storage.personal.verdicts import Verdict, kept, verdicts
 
 # What is still on its way belongs to the business that goes on.
 _UNSENT = ("due", "planned")
+_OF_A_CASE = ("case_event", "claim_document", "complaint_party", "service_document")
 _TIED_TO_TALK = ("message", "media", "kb_miss")
 
 
@@ -155,7 +156,7 @@ def _envelope(session: Session, verdict: Verdict) -> dict[str, list[dict[str, An
         own = _picked(session, "policy", "number", verdict.key)
     else:
         about = Person(cases={verdict.key})
-        names = dict.fromkeys(("case_event", "claim_document"), about)
+        names = dict.fromkeys(_OF_A_CASE, about)
         own = _picked(session, verdict.kind, "number", verdict.key)
         talk = Person(conversations={verdict.conversation} if verdict.conversation else set())
         names["message"] = talk

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer
+from storage.models.identity import IdentityBinding
 from storage.models.policy import Policy
+from storage.models.service import ServiceRequest
 from storage.personal.declaration import TableRule
 
 CHUNK = 400
@@ -51,6 +53,14 @@ def of_customer(session: Session, customer_id: int) -> Person:
     person = Person(customers={customer_id})
     query = select(Conversation.id).where(Conversation.customer_id == customer_id)
     person.conversations |= set(session.scalars(query))
+    # A talk that was bound once and to nobody since is still this person's.
+    once = select(Conversation.id).join(
+        IdentityBinding, IdentityBinding.conversation_id == Conversation.id
+    )
+    once = once.where(
+        IdentityBinding.customer_id == customer_id, Conversation.customer_id.is_(None)
+    )
+    person.conversations |= set(session.scalars(once))
     return _completed(session, person)
 
 
@@ -99,6 +109,14 @@ def _cases(session: Session, person: Person) -> Iterator[str]:
     )
     yield from session.scalars(
         select(Ticket.number).where(Ticket.conversation_id.in_(person.conversations))
+    )
+    yield from session.scalars(
+        select(ServiceRequest.number).where(
+            or_(
+                ServiceRequest.conversation_id.in_(person.conversations),
+                ServiceRequest.customer_id.in_(person.customers),
+            )
+        )
     )
     refs = select(Customer.ref).where(Customer.id.in_(person.customers))
     wanted = set(session.scalars(refs))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.policy import Policy
+from storage.models.service import ServiceRequest
 from storage.personal.person import Person
 from storage.rules.claim_states import machine
 from storage.rules.retention import File, retention
@@ -40,6 +41,7 @@ def verdicts(session: Session, person: Person, today: date, request: str = "") -
         *_policies(session, person, today),
         *_claims(session, person, today),
         *_complaints(session, person, today),
+        *_services(session, person, today),
         *_tickets(session, person, request),
     ]
 
@@ -80,6 +82,18 @@ def _complaints(session: Session, person: Person, today: date) -> Iterator[Verdi
         else:
             ended, file = complaint.updated_at.date(), retention().files["complaint"]
             yield _by_file("complaint", complaint.number, file, ended, today, talk)
+
+
+def _services(session: Session, person: Person, today: date) -> Iterator[Verdict]:
+    file = retention().files["short_policy"]
+    query = select(ServiceRequest).where(ServiceRequest.number.in_(person.cases))
+    for asked in session.scalars(query):
+        talk = asked.conversation_id
+        if asked.open_key is not None:
+            yield Verdict("service_request", asked.number, "keep", "保单服务还没有办完", None, talk)
+        else:
+            ended = asked.updated_at.date()
+            yield _by_file("service_request", asked.number, file, ended, today, talk)
 
 
 def _tickets(session: Session, person: Person, request: str) -> Iterator[Verdict]:

@@ -50,7 +50,7 @@ def _pick(part: str, line: str, accident_type: str) -> Any:
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
     table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    for part in ("injured_lines", "photo_words", "known", "reminders"):
+    for part in ("injured_lines", "photo_words", "known", "reminders", "silence"):
         if part not in table:
             raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
     for part in ("checklist", "advice", "photo_guide"):

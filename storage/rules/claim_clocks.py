@@ -59,6 +59,11 @@ def told() -> frozenset[str]:
     return frozenset(r.rule.code for r in rules() if r.shown and r.rule.side == "us")
 
 
+def rule_of(code: str) -> Rule:
+    """Return the newest rule of a code."""
+    return next(found.rule for found in reversed(rules()) if found.rule.code == code)
+
+
 @lru_cache(maxsize=1)
 def rules() -> tuple[ClaimRule, ...]:
     """Return the table; raise ConfigurationError with file, place and remedy."""

@@ -57,7 +57,6 @@ class Retention:
     purges: Sequence[Purge]
     chat_days: int
     chat_basis: str
-    request_days: int
     minor_age: int
 
     def policy_file(self, starts: date, ends: date) -> File:
@@ -75,7 +74,6 @@ def retention() -> Retention:
             purges=[Purge(**{"only": {}, **rule}) for rule in raw["purge"]],
             chat_days=int(raw["chat"]["days"]),
             chat_basis=str(raw["chat"]["basis"]),
-            request_days=int(raw["request"]["working_days"]),
             minor_age=int(raw["minor"]["age"]),
         )
     except (KeyError, TypeError, ValueError) as error:

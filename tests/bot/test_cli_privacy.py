@@ -56,6 +56,7 @@ def test_a_copy_then_an_erasure(anda: Run, tmp_path: Path) -> None:
     assert copy.stat().st_mode & 0o077 == 0
     assert PERSON.phone in json.dumps(json.loads(copy.read_text(encoding="utf-8")))
     assert PERSON.name in copy.with_suffix(".html").read_text(encoding="utf-8")
+    assert copy.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     number = anda("privacy", "request", "privacy_erase", "--customer", "REF1").stdout.strip()
     assert "可以全部删除" in anda("privacy", "erase", number, "--dry-run").stdout
     refused = anda("privacy", "erase", number)

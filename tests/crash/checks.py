@@ -55,7 +55,7 @@ def _check_messages(connection: Connection, life: Life) -> None:
 def _check_answer(conversations: Conversations, conversation: int, seq: int, sent: Sent) -> None:
     heard = {answer for answer in sent.answers if answer != LATER}
     assert len(heard) <= 1, f"{sent.key}: answered differently"
-    texts = [reply.text for reply, _ in conversations.stored_replies(conversation, seq)]
+    texts = [reply.text for reply, _, _ in conversations.stored_replies(conversation, seq)]
     # The response carries the first replies; what did not fit into it follows by the outbox.
     possible = {"\n".join(texts[:count]) for count in range(1, len(texts) + 1)}
     assert heard <= possible, f"{sent.key}: the answer given is not the answer stored"

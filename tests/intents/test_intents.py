@@ -13,6 +13,7 @@ from intents.follow_up import ClaimPhotos
 from intents.human import Human
 from intents.policy_query import PolicyQuery
 from intents.privacy import Privacy
+from intents.verify import Verify
 from tests.fakes import CODE, FakeOffice
 
 FLOWS = find_flows(intents)
@@ -30,18 +31,17 @@ def test_flow_is_complete(flow: type) -> None:
         assert bool(slot.also) == bool(slot.ask_both)
 
 
-@pytest.mark.parametrize("proof", [None, True])
-def test_policies_are_not_shown_without_a_proof(proof: bool | None) -> None:
-    """A note that is missing counts as unproved."""
-    flow = PolicyQuery(kept={} if proof is None else {"proof": proof})
-    assert flow.pending() is not None
-    assert not flow.ready
+def test_policies_are_not_shown_without_a_proof() -> None:
+    """The look-up asks for V2, whatever was noted; the gate asks for the proofs."""
+    assert PolicyQuery(kept={"proof": False}).requires == "V2"
+    assert Verify().pending() is not None
+    assert not Verify(kept={}).ready
 
 
 def test_policy_proof_fails_without_telling_what_was_wrong() -> None:
-    """Tail and name are asked again, the phone is not."""
-    flow = PolicyQuery(
-        {"phone": "13920116628", "code": CODE, "id_tail": "999999"}, kept={"proof": True}
+    """Document and name are asked again, the phone is not."""
+    flow = Verify(
+        {"phone": "13920116628", "code": CODE, "document": "999999"}, kept={"proof": True}
     )
     office = FakeOffice()
     assert "没有对上" in flow.progress(office)[0].text
@@ -50,7 +50,7 @@ def test_policy_proof_fails_without_telling_what_was_wrong() -> None:
 
 def test_other_phone_needs_another_code() -> None:
     """A code belongs to the phone it was sent to."""
-    flow = PolicyQuery({"phone": "13920116628", "code": CODE}, kept={"proof": True})
+    flow = Verify({"phone": "13920116628", "code": CODE}, kept={"proof": True})
     flow.keep("phone", "13920116629", "")
     assert "code" not in flow.values
 
@@ -72,7 +72,8 @@ def test_claim_keeps_words_but_not_bare_answers() -> None:
     flow = ClaimReport()
     flow.hear("能开", "")
     flow.hear("等红灯让后车怼了", "等红灯让后车怼了")
-    assert flow.kept == {"story": "等红灯让后车怼了", "told": True}
+    told = "等红灯让后车怼了"
+    assert flow.kept == {"story": told, "account": [told], "told": True}
 
 
 def test_home_claim_asks_nothing_about_cars() -> None:

@@ -33,6 +33,8 @@ FACTS: dict[str, Any] = {
     "plate": "津A12345",
     "accident_type": "scrape",
     "injured": False,
+    "drivable": True,
+    "police_reported": True,
     "phone": "13800000000",
     "reporter": "张三",
 }
@@ -140,6 +142,7 @@ def _found(steps: Steps, number: str) -> Claim:
     return claim
 
 
-def desk_on(engine: Engine, **settings: Any) -> Desk:
+def desk_on(engine: Engine, secret: bytes = SECRET, **settings: Any) -> Desk:
     """Return a desk on a database with the newest schema."""
-    return Desk(transactions(engine), Settings(secret_key=SECRET.decode(), **settings))
+    made = Settings(secret_key=secret.decode(), **settings)
+    return Desk(transactions(engine), made, cipher=Cipher(secret))

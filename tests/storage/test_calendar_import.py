@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.clock import SHANGHAI
+from bot.clockwork.workdays import WorkCalendar
 from storage import calendars
 from storage.calendar_import import Outcome, import_calendar
+from storage.tickets import TicketBook
+from storage.unit_of_work import UnitOfWork
 from tests.storage.claims_kit import Desk, desk_on
 
 # Invented, in the shape of an announcement: nobody has announced 2028 yet.
@@ -121,3 +124,32 @@ def test_deadlines_move_with_the_calendar_and_it_is_said_which(desk: Desk) -> No
     assert outcome.moved == [f"{number}：11月26日 17:30 → 11月27日 17:30"]
     assert desk.claim(number).due_at == datetime(2026, 11, 27, 17, 30, tzinfo=SHANGHAI)
     assert desk.claim(other).due_at == datetime(2026, 11, 25, 10, 30, tzinfo=SHANGHAI)
+
+
+def test_tickets_move_with_the_calendar_and_it_is_said_why(desk: Desk) -> None:
+    """A promise of one working day moves by the day off; the history keeps both and the reason."""
+    made = desk.ways.run(
+        lambda uow: TicketBook(uow, desk.cipher, desk.settings, desk.now, "x").open("question", {})
+    )
+    outcome = run(desk, [("2026-11-26", "放假", "停电")])
+    assert outcome.moved == [
+        f"{made.number}：11月26日 17:30 → 11月27日 17:30（11月26日 上班 → 休息（停电））"
+    ]
+    assert desk.events(made.number)[-1].kind == "recalculated"
+
+
+def test_every_import_keeps_the_calendar_as_it_stood(desk: Desk) -> None:
+    """An old deadline can be explained by the days that were known then."""
+    settings = desk.settings.calendar
+
+    def versioned(uow: UnitOfWork, fingerprint: str) -> WorkCalendar | None:
+        return calendars.version(uow.session, settings, fingerprint)
+
+    first = desk.ways.read(lambda uow: calendars.load(uow.connection, settings))
+    run(desk, [("2026-11-26", "放假", "停电")])
+    second = desk.ways.read(lambda uow: calendars.load(uow.connection, settings))
+    run(desk, [("2026-11-26", "上班", "不停电")])
+    assert desk.ways.read(lambda uow: versioned(uow, first.fingerprint)) == first
+    assert desk.ways.read(lambda uow: versioned(uow, second.fingerprint)) == second
+    assert not second.works(date(2026, 11, 26))
+    assert desk.ways.read(lambda uow: versioned(uow, "none")) is None

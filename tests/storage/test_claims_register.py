@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from bot.desks import claim_facts
 from bot.errors import Refused
 from tests.storage.claims_kit import FACTS, HOOK, NOW, Desk, desk_on
 
@@ -63,6 +64,18 @@ def test_what_must_be_known_is_waited_for(desk: Desk) -> None:
     assert desk.claim(number).status == "draft"
     desk.amend(number, place="河西区友谊路")
     assert desk.claim(number).status == "contact_due"
+
+
+def test_other_systems_hear_that_a_report_is_complete(desk: Desk) -> None:
+    """The state that follows from an amendment is told like any other."""
+    number = desk.open(place=None)
+    desk.amend(number, place="和平区南京路")
+    told = [(i.body["type"], i.body["data"]["status"]) for i in desk.outbox("webhook")]
+    assert told == [
+        ("claim.opened", "draft"),
+        ("claim.status_changed", "contact_due"),
+        ("claim.amended", "contact_due"),
+    ]
 
 
 def test_an_emergency_waits_for_no_facts(desk: Desk) -> None:
@@ -434,13 +447,22 @@ def test_an_unknown_year_does_not_stop_a_claim(desk: Desk) -> None:
     assert desk.claim(number).due_at == at("2027-01-31T00:00:00")
 
 
+def _must(line: str) -> set[str]:
+    """Return what must be known of this line and of no other."""
+    every = claim_facts.facts().must
+    return {group[0] for group in every[line]} - {group[0] for group in every["auto"]}
+
+
 def test_every_line_has_its_facts_and_papers(desk: Desk) -> None:
-    """All lines of 3.2 can be reported, each with documents of its own."""
+    """All lines of 3.2 can be reported, each with facts and documents of its own."""
     lists = []
     for line in ("auto", "home", "accident", "liability", "cargo", "property"):
         number = desk.open(line=line, accident_type="other", story="出事了", plate=None)
         claim = desk.claim(number)
-        assert claim.status == ("draft" if line == "auto" else "contact_due")
+        assert claim.status == "draft"
+        said = dict.fromkeys(_must(line), "已知") | {"estimate_fen": 100, "plate": "津A12345"}
+        desk.amend(number, **said)
+        assert desk.claim(number).status == "contact_due"
         lists.append(tuple(document.name for document in desk.documents(number)))
     assert len(set(lists)) == len(lists)
 

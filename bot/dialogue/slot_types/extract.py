@@ -47,6 +47,8 @@ _FACTS: tuple[tuple[str, SlotType[Any]], ...] = (
     ("reporter_relation", relation),
     ("line", line),
 )
+# A line of the interface and the dialogue that this command's contract does not know.
+_NOT_IN_CONTRACT = ("property",)
 
 
 def claim_slots(text: str, now: datetime) -> dict[str, Json]:
@@ -58,7 +60,7 @@ def claim_slots(text: str, now: datetime) -> dict[str, Json]:
         rest = _take(slots, key, slot, rest, now)
     facts = _SHARED.sub(lambda match: "\0" * len(match.group()), rest)
     for key, slot in _FACTS:
-        if found := slot.find(facts, now):
+        if (found := slot.find(facts, now)) and found.value not in _NOT_IN_CONTRACT:
             slots[key] = slot.dump(found.value) if found.value is not None else None
     _take(slots, "happened_at", moment, facts, now)
     if where := _place(rest, facts, now):

@@ -17,7 +17,7 @@ _OTHER_NUMBER = re.compile(
     r"(?:运单|快递|订单|发货单|提单|身份证|证件|车架|卡|账|帐|案件?|流水)号?(?:号码?|是|[:, ])*$"
 )
 _PHONE = re.compile(r"(?:86)?1[3-9]\d{9}|0\d{9,11}")
-_OURS = re.compile(r"(?:CL|CP|TK)\d{12,}")
+_OURS = re.compile(r"(?:CL|CP|TK|EN|PP|IV)\d{12,}")
 _MONEY = re.compile(
     r"(?:([一两二三四五六七八1-9])[、到\-]?(?=[二两三四五六七八九十2-9][万千百])"
     r"|(\d{1,9})[到至~\-](?=\d))?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.api.permissions import PERMISSIONS, ROLES
+from bot.permissions import PERMISSIONS, ROLES
 from storage.models.customer import AccessLog
 from tests.bot.api.kit import Branch
 from tests.bot.api.rows import (

@@ -18,6 +18,9 @@ CLAIM = {
     "phone": "13800000000",
     "accident_type": "scrape",
     "story": "倒车蹭了柱子",
+    "reporter": "张三",
+    "drivable": True,
+    "police_reported": False,
 }
 
 
@@ -42,7 +45,7 @@ def test_a_claim_tells_everything_a_clerk_needs(office: Branch) -> None:
     )  # fmt: skip
     assert found["due_at"] == "2026-11-22T10:00:00+08:00"
     assert found["lacking"] == []
-    assert "报案人姓名" in found["asked_for"]
+    assert "驾驶人姓名" in found["asked_for"]
     assert found["details"] == {"estimate_fen": 80_000}
     assert "contacted" in found["next"]
     assert {d["name"] for d in found["documents"] if d["required"]} >= {"驾驶证", "行驶证"}

@@ -75,7 +75,7 @@ def test_a_cursor_belongs_to_its_list_and_its_filters(office: Branch) -> None:
         ("since=2026-11-22T09:00:00%2B08:00", [3, 2]),
         ("since=2026-11-22T01:00:00+00:00", [3, 2]),
         ("since=2026-11-22T09:00:00", [3, 2]),
-        ("status=none", []),
+        ("status=litigation", []),
     ],
 )
 def test_claims_are_filtered(office: Branch, query: str, numbers: list[int]) -> None:
@@ -195,3 +195,28 @@ def test_a_match_trace_is_shown_with_its_quotes_masked(office: Branch) -> None:
     assert body["trace"]["words"] == ["交强险"]
     assert "A12345" not in body["trace"]["asked"]
     assert "13800000009" not in body["trace"]["asked"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "allowed"),
+    [
+        ("/v1/claims?status=zzz", "query.status", "contact_due"),
+        ("/v1/complaints?status=zzz", "query.status", "received"),
+        ("/v1/complaints?severity=zzz", "query.severity", "P3"),
+        ("/v1/handoffs?level=zzz", "query.level", "P0"),
+        ("/v1/customers?kind=zzz", "query.kind", "firm"),
+        ("/v1/messages?author=zzz", "query.author", "agent"),
+        ("/v1/knowledge?basis=zzz", "query.basis", "SEED"),
+    ],
+)
+def test_a_filter_that_no_record_can_have_is_refused(
+    office: Branch, path: str, field: str, allowed: str
+) -> None:
+    """A misspelt value is a 422 that names the allowed ones, never an empty list."""
+    answer = office.client.get(path, headers=office.token("admin"))
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert allowed in error["reason"]
+    assert "zzz" not in answer.text

@@ -29,7 +29,8 @@ def test_a_clerk_opens_a_claim(office: Branch) -> None:
     """Slots are normalised and at top level; what was not said is absent."""
     office.add(conversation(1))
     header = office.token("agent", "坐席")
-    body = CLAIM | {"conversation": 1, "policy_number": "TATJ1"}
+    complete = {"drivable": True, "police_reported": False, "reporter_relation": "self"}
+    body = CLAIM | complete | {"conversation": 1, "policy_number": "TATJ1"}
     answer = office.client.post("/v1/claims", json=body, headers=header)
     made = answer.json()
     assert answer.status_code == 201
@@ -39,7 +40,7 @@ def test_a_clerk_opens_a_claim(office: Branch) -> None:
     assert made["happened_at"] == "2026-11-22T08:00:00+08:00"
     assert (made["status"], made["status_label"]) == ("contact_due", "待首次联系")
     assert (made["policy_number"], made["conversation"]) == ("TATJ1", 1)
-    assert "drivable" not in made
+    assert "other_plate" not in made
     assert [(e["kind"], e["actor"]) for e in made["history"]] == [("reported", "api:坐席")]
     stored = office.all(Claim)[0]
     assert stored.phone_blind == office.parts.cipher.blind(PHONE)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+import structlog
 from sqlalchemy import Engine, delete, func, select, update
 
 from bot import log
 from bot.dialogue.message import InboundMessage
 from bot.errors import Refused
 from bot.privacy.page import page
+from bot.privacy.paper import paper
 from bot.privacy.rights import Check, Rights
 from bot.settings import Settings
 from bot.spool import Spool
@@ -219,6 +223,9 @@ def test_a_copy_holds_everything_and_can_be_read(house: House) -> None:
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
     assert house.other.phone not in html
+    document = pypdfium2.PdfDocument(paper(copy, number))
+    assert any(house.one.name in leaf.get_textpage().get_text_range() for leaf in document)
+    document.close()
     assert number not in {t.number for t in house.rights.requests()}
 
 
@@ -291,13 +298,20 @@ def test_quiet_talks_go_after_their_time(house: House) -> None:
     assert (house.settings.media_dir / "folder/2.jpg").exists()
 
 
-def test_no_log_line_names_the_person(
-    house: House, capsys: pytest.CaptureFixture[str], make_app: Callable[[], Any]
-) -> None:
-    """All that is logged about talking, failing, exporting and erasing, at the most talkative."""
-    log.configure("DEBUG")
-    house.rights.export(house.request("privacy_export"), CHECK)
-    house.rights.erase(house.request(), CHECK)
-    said = capsys.readouterr()
-    log.configure("WARNING")
-    assert not any(word in said.out + said.err for word in house.one.words)
+def test_no_log_line_names_the_person(house: House) -> None:
+    """Nothing that is logged about refusing, exporting and erasing tells whose data it is."""
+    said = StringIO()
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, log.mask_personal_data,
+                    structlog.processors.LogfmtRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(said),
+        cache_logger_on_first_use=False,
+    )  # fmt: skip
+    try:
+        house.rights.export(house.request("privacy_export"), CHECK)
+        house.rights.erase(house.request(), CHECK)
+        structlog.get_logger().warning("test.said", words=house.one.phone, paper=house.one.paper)
+    finally:
+        structlog.reset_defaults()
+    assert "test.said" in said.getvalue()
+    assert not any(word in said.getvalue() for word in house.one.words)

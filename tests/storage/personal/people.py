@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Float, Integer, select
@@ -31,8 +31,12 @@ _FIXED: dict[tuple[str, str], Any] = {
     ("conversation", "account"): "web",
     ("conversation", "owner"): "bot",
     ("customer", "kind"): "person",
+    ("service_request", "open_key"): None,
 }
 
+_NUMBERED = ("claim", "complaint", "ticket", "handoff", "service_request")
+# What others point at goes in first.
+_FIRST = ("customer", "conversation", "policy", "qa_plan", "improvement", "feedback_cluster")
 # Columns in clear where words of a customer may stand; the others hold words of our own.
 _TOLD = {
     ("access_log", "what"),
@@ -89,7 +93,7 @@ class Somebody:
 
     def settle(self, session: Session) -> None:
         """Write a row into every table that may hold something about a person."""
-        for name in ("customer", "conversation", "policy", "ticket", "claim", "complaint"):
+        for name in _FIRST:
             self._insert(session, name)
         for name, rule in rules().items():
             if rule.personal and name not in self.keys:
@@ -103,6 +107,7 @@ class Somebody:
             for column in table.columns
             if not (column.primary_key and isinstance(column.type, BigInteger | Integer))
             or column.foreign_keys
+            or column.autoincrement is False
         }
         (key,) = table.primary_key
         self.keys[name] = session.execute(table.insert().values(values).returning(key)).scalar()
@@ -127,6 +132,12 @@ class Somebody:
             ("customer", "phone"): self.phone,
             ("customer", "id_blind"): self.cipher.blind(self.paper),
             ("customer", "ref"): f"REF{self.serial}",
+            ("policy_link", "policy_number"): self.policy,
+            ("policy_delivery", "policy_number"): self.policy,
+            ("service_request", "policy_number"): self.policy,
+            ("complaint_party", "complaint_number"): f"CO2015030100{self.serial:04d}",
+            ("service_document", "service_number"): f"SE2015030100{self.serial:04d}",
+            ("access_grant", "grantee_blind"): self.cipher.blind(self.phone),
             ("restricted_record", "subject"): f"TI2015030100{self.serial:04d}",
             ("media", "path"): f"folder/{self.serial}.jpg",
         }
@@ -134,7 +145,7 @@ class Somebody:
             return self.cipher.blind(self.phone)
         if column == "plate":
             return self.plate
-        if column == "number" and table in ("claim", "complaint", "ticket", "handoff"):
+        if column == "number" and table in _NUMBERED:
             return number
         if column in ("case_number", "claim_number"):
             return f"CL2015030100{self.serial:04d}"
@@ -144,8 +155,9 @@ class Somebody:
         kind, at = column.type, self.at
         for wanted, value in (
             (Moment, at),
-            (Date, at.date()),
-            ((EncryptedJson, JSON), self._json(table)),
+            (Date, at.date() + timedelta(days=self.serial)),
+            (EncryptedJson, self._json(table)),
+            (JSON, self._json(table) if table == "policy" else {}),
             (Boolean, False),
             (Float, 0.5),
             ((BigInteger, Integer), self.serial),

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desks import claim_facts
 from bot.errors import ConfigurationError, Refused
 from bot.settings import Deadlines
-from storage.rules import claim, claim_clocks, claim_facts, claim_tracks
+from storage.rules import claim, claim_clocks, claim_tracks
 from storage.rules.claim_states import machine
 from storage.rules.claim_tracks import Case, track
 from storage.statuses import CLAIM_STATUSES
@@ -131,7 +132,9 @@ def test_a_line_asks_for_what_is_open_and_nothing_else(line: str) -> None:
 
 def test_one_of_several_is_enough() -> None:
     """A plate or a policy number; a story or a kind of accident."""
-    known = {"happened_at": "x", "place": "x", "phone": "x", "accident_type": "glass"}
+    known: dict[str, Any] = dict.fromkeys(("happened_at", "place", "phone"), "x")
+    known |= {"accident_type": "glass", "reporter": "x", "drivable": False}
+    known |= {"police_reported": False}
     assert claim_facts.facts().lacking("auto", known) == ["车牌号"]
     assert claim_facts.facts().lacking("auto", known | {"policy_number": "P1"}) == []
 

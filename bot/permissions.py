@@ -1,8 +1,9 @@
 """Who may do what: one table per question, read by `desk.may` and by the resources.
 
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
-``handle`` moves a claim on, ``signals`` shows the signs of fraud; ``review`` approves what
-another one wrote, ``publish`` lets it go live.
+``handle`` moves a claim or complaint on, ``approve`` allows what one person alone may not,
+``signals`` shows the signs of fraud; ``review`` approves what another one wrote, ``publish`` lets
+it go live.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Action = Literal["read", "write", "full", "handle", "signals", "review", "publish"]
+from storage.rules.ticket_kinds import LEADS, table
+
+Action = Literal["read", "write", "full", "handle", "signals", "review", "publish", "approve"]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -41,6 +44,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "complaints": {
             "read": _and_lead("complaints"),
             "write": _and_lead("agent", "complaints"),
+            "handle": _and_lead("complaints"),
+            "approve": _LEAD,
         },
         "policies": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
@@ -53,8 +58,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {
-            "read": _and_lead("agent", "sales", "underwriting"),
-            "write": _and_lead("agent", "sales", "underwriting"),
+            # Which kinds, the table of kinds says.
+            "read": _ALL,
+            "write": _ALL,
         },
         "handoffs": {"read": _and_lead("agent")},
         "knowledge": {
@@ -65,7 +71,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
-        "kpis": {"read": _and_lead("trainer")},
+        "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
         # Whole persons are taken out or away: for those who answer for it.
         "privacy": {"read": _LEAD, "write": _LEAD},
     }
@@ -76,14 +82,6 @@ CONVERSATIONS_WITH: Final[Mapping[str, Literal["claim", "complaint"]]] = Mapping
     {"claims": "claim", "complaints": "complaint"}
 )
 
-# These roles see only tickets of these kinds (intent codes of domain.md section 6).
-TICKET_KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "sales": frozenset({"apply", "callback", "need_plan", "need_quote", "renew"}),
-        "underwriting": frozenset({"apply", "endorse", "need_quote", "paper", "surrender"}),
-    }
-)
-
 
 def allowed(role: str, resource: str, action: Action) -> bool:
     """Tell whether ``role`` may do ``action`` on ``resource``; what is not listed is refused."""
@@ -91,5 +89,7 @@ def allowed(role: str, resource: str, action: Action) -> bool:
 
 
 def sees_ticket(role: str, kind: str) -> bool:
-    """Tell whether ``role`` may see tickets of ``kind``."""
-    return role not in TICKET_KINDS or kind in TICKET_KINDS[role]
+    """Tell whether ``role`` may see tickets of ``kind``; kinds of no table are the agents'."""
+    if kind not in table().kinds:
+        return role in LEADS | {"agent"}
+    return kind in table().seen_by(role)

@@ -1,0 +1,26 @@
+"""Which pages a role is offered; whether it may really open one is asked again there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.permissions import allowed
+
+
+@dataclass(frozen=True)
+class Item:
+    """A page of the menu and the resource that must be readable for it."""
+
+    path: str
+    title: str
+    icon: str
+    resource: str
+
+
+ITEMS: tuple[Item, ...] = (Item("/console/inbox", "会话", "messages", "handoffs"),)
+
+
+def menu_of(role: str) -> Sequence[Item]:
+    """Return the pages that a role may open."""
+    return [item for item in ITEMS if allowed(role, item.resource, "read")]

@@ -1,0 +1,97 @@
+"""What the pages are built from, and what one request of one person has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from fastapi import Request
+from sqlalchemy import insert
+
+from bot.console.gate import STAFF, Staff
+from bot.errors import NotAllowed
+from bot.handoff import GoOn
+from bot.permissions import Action, allowed
+from bot.settings import Settings
+from storage.crypto import Cipher
+from storage.models.customer import AccessLog
+from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the console is built from. ``wake`` lets the outbox look at once."""
+
+    transactions: Transactions
+    cipher: Cipher
+    settings: Settings
+    clock: Callable[[], datetime]
+    go_on: GoOn
+    wake: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Room:
+    """One request of one person, now."""
+
+    parts: Parts
+    staff: Staff
+    now: datetime
+
+    def may(self, resource: str, action: Action) -> bool:
+        """Tell whether this person's role allows it."""
+        return allowed(self.staff.role, resource, action)
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read in a snapshot."""
+        return self.parts.transactions.read(work)
+
+    def change(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Change in one transaction, and let what is owed leave."""
+        done = self.parts.transactions.run(work)
+        self.parts.wake()
+        return done
+
+    def saw(
+        self,
+        what: str,
+        reason: str,
+        conversation_id: int | None = None,
+        customer_id: int | None = None,
+    ) -> None:
+        """Write down whose data this person was shown, and why."""
+        row: dict[str, Any] = {
+            "at": self.now,
+            "conversation_id": conversation_id,
+            "customer_id": customer_id,
+            "actor": self.staff.actor,
+            "what": what[:255],
+            "reason": reason[:255],
+        }
+        self.parts.transactions.run(lambda uow: uow.connection.execute(insert(AccessLog), [row]))
+
+
+def room(request: Request) -> Room:
+    """Return what a page has at hand; the gate let in only whoever is logged in."""
+    staff: Staff | None = request.scope.get(STAFF)
+    if staff is None:
+        raise NotAllowed("请先登录")
+    parts: Parts = request.app.state.parts
+    return Room(parts, staff, parts.clock())
+
+
+def may(resource: str, action: Action) -> Callable[[Request], Room]:
+    """Return the dependency that lets in only whose role allows ``action``."""
+
+    def opened(request: Request) -> Room:
+        found = room(request)
+        if not found.may(resource, action):
+            raise NotAllowed("您的角色不能做这一步，需要的话请找主管开通")
+        return found
+
+    return opened

@@ -1,0 +1,32 @@
+// What every page of the console does: forms carry their token, notices go away, day and night.
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-CSRF-Token"] = csrf;
+});
+
+const notices = document.getElementById("notices");
+
+// Show a sentence for a while; what went wrong stays longer.
+export function notice(text, kind = "good") {
+  const line = document.createElement("div");
+  line.className = `notice notice-${kind}`;
+  line.textContent = text;
+  notices.append(line);
+  setTimeout(() => line.remove(), kind === "bad" ? 12000 : 4000);
+}
+
+document.addEventListener("htmx:error", () => notice("网络不通，刚才的操作没有送到，请再试一次。", "bad"));
+
+document.getElementById("theme")?.addEventListener("click", () => {
+  const root = document.documentElement;
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  localStorage.setItem("anda-theme", root.dataset.bsTheme);
+});
+
+// One menu is open at a time, and Escape closes it.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.me[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});

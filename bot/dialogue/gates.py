@@ -1,0 +1,125 @@
+"""A proof of identity or a consent where a flow needs one: on top of it, and gone when done.
+
+A flow says how surely we must know who is asking (`Flow.requires`), and what the customer must
+have agreed to (`Flow.needs_consent`). The flow that is the ``gate`` asks on top of it; what the
+customer said already is used, and afterwards the flow beneath goes on by itself. Nobody is asked
+for a proof or a consent that the answer does not need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue import filling
+from bot.dialogue.commands import FillSlots, Said
+from bot.dialogue.flow import Flow
+from bot.dialogue.fold import fold
+from bot.dialogue.slot_types.base import Json
+from bot.dialogue.state import DialogueState, Frame
+from bot.dialogue.turn import Turn
+
+PROOF = "verify"
+CONSENT = "ask_consent"
+_CHECKED_LATER = "staff_check"
+
+
+def stands_before(turn: Turn, flow: Flow) -> bool:
+    """Put the gate before ``flow`` if it needs one; tell whether it stands there now."""
+    name = "" if flow.gate else _needed(turn, flow)
+    if name not in turn.registry.flows:
+        return False
+    standing = next((f for f in turn.state.stack if f.flow == name), None)
+    if standing is None:
+        _raise(turn, flow, name)
+    else:
+        turn.state = _without(turn.state, standing).push(standing)
+    return True
+
+
+def _needed(turn: Turn, flow: Flow) -> str:
+    """Return the gate that is needed, '' for none; consent comes first."""
+    if flow.needs_consent and not turn.office.consented(flow.needs_consent):
+        return CONSENT
+    return PROOF if _lacks_proof(turn, flow) else ""
+
+
+def _lacks_proof(turn: Turn, flow: Flow) -> bool:
+    """A check by a colleague is asked for once; the flow goes on and files for them."""
+    settled = flow.requires == "V3" and flow.kept.get(_CHECKED_LATER)
+    wanted = "V2" if settled else flow.requires
+    return wanted > turn.office.level
+
+
+def _raise(turn: Turn, flow: Flow, name: str) -> None:
+    """Begin the gate with what was said in this message, and what the flow knows."""
+    gate = turn.registry.flows[name]
+    about = {"level": flow.requires, "code": flow.needs_consent, "about": flow.name}
+    kept: dict[str, Json] = {"gate": dict(about)}
+    # Only what supports a proof: a contact phone is no phone that a code was sent to.
+    helpful = {n for n, slot in gate.slots.items() if slot.optional}
+    known = {n: s for n, s in turn.frame.slots.items() if n in helpful}
+    frame = Frame(name, gate.version, slots=known, kept=kept, touched_at=turn.stamp())
+    turn.state = turn.state.push(frame)
+    turn.begun = True
+    raised = turn.flow()
+    raised.begin(turn.office)
+    turn.store(raised)
+    values = {n: said for n, said in _said(turn, raised).items() if n not in known}
+    if values:
+        filling.fill(turn, FillSlots(values, flow=name))
+
+
+def _said(turn: Turn, flow: Flow) -> dict[str, Said]:
+    """Return what this message says of the proofs, unasked."""
+    text, values = fold(turn.utterance), {}
+    for slot in flow.slots.values():
+        found = slot.type.find(text, turn.at) if slot.type.volunteered else None
+        if found:
+            start, end = found.span
+            values[slot.name] = Said(found.value, turn.utterance[start:end].strip(), found.problem)
+            text = text[:start] + "\0" * (end - start) + text[end:]
+    return values
+
+
+def leave(turn: Turn) -> None:
+    """Take away a gate that nobody passed, together with the flow that waited behind it."""
+    guarded = _guarded(turn)
+    turn.state = _without(turn.state, turn.frame, guarded)
+    if guarded and guarded.slots and turn.registry.flows[guarded.flow].keeps_draft:
+        turn.state = turn.state.shelve(replace(guarded, touched_at=turn.stamp()))
+
+
+def step_aside(turn: Turn) -> None:
+    """Let the flow behind the gate come to the top, so that it is the one that is cancelled."""
+    if (guarded := _guarded(turn)) is not None:
+        turn.state = _without(turn.state, turn.frame, guarded).push(guarded)
+
+
+def passed(turn: Turn, gate: Flow, frame: Frame) -> None:
+    """Tell the flow behind the gate what was settled there."""
+    if not (number := gate.kept.get(_CHECKED_LATER)):
+        return
+    behind = gated(vars(frame))
+    frames = (
+        replace(f, kept=f.kept | {_CHECKED_LATER: number}) if f.flow == behind else f
+        for f in turn.state.stack
+    )
+    turn.state = replace(turn.state, stack=tuple(frames))
+
+
+def gated(frame: Mapping[str, Any]) -> str:
+    """Return the flow behind a gate, '' for any other frame; takes a frame as it is stored."""
+    gate = (frame.get("kept") or {}).get("gate")
+    return str(gate.get("about") or "") if isinstance(gate, dict) else ""
+
+
+def _guarded(turn: Turn) -> Frame | None:
+    behind = gated(vars(turn.frame))
+    return next((f for f in turn.state.stack if f.flow == behind), None)
+
+
+def _without(state: DialogueState, *frames: Frame | None) -> DialogueState:
+    kept = tuple(f for f in state.stack if all(f is not gone for gone in frames))
+    return replace(state, stack=kept)

@@ -1,0 +1,215 @@
+"""A request about one policy of the verified customer: which one, what about it, then a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.back_office import BackOffice, PolicyView
+from bot.desks.identity import Assurance
+from bot.desks.policies import PolicyWish
+from bot.desks.servicing import ServiceView
+from bot.dialogue import phrases
+from bot.dialogue.flow import Outcome, Slot
+from bot.dialogue.message import Reply
+from bot.dialogue.request import Request
+from bot.dialogue.slot_types.base import Found
+from bot.dialogue.slot_types.chinese_numbers import integer
+from bot.dialogue.slot_types.numbers import policy_number
+from bot.dialogue.slot_types.plain import TextValue
+from bot.dialogue.slot_types.plate import plate
+from bot.dialogue.words import AROUND_A_PICK
+
+_MOST = 9
+_PICKS = ("plate", "policy_number")
+
+
+@dataclass(frozen=True)
+class Which(TextValue):
+    """The words that pick one of the policies we have listed."""
+
+    volunteered: bool = False
+    greedy: bool = True
+
+    def find(self, text: str, now: datetime) -> Found[str] | None:
+        """Return nothing: any word could be meant for something else."""
+        return None
+
+    def answer(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the words."""
+        said = text.strip("\0 ，。,.")
+        return Found(said[:40], (0, len(text)), 0.6) if said else None
+
+
+def accept_which(flow: Any, said: str, office: BackOffice) -> str | None:
+    """Settle the policy, or say that the words fit none or several of the list."""
+    fitting = [choice for order, choice in enumerate(flow.choices, 1) if _fits(said, order, choice)]
+    if len(fitting) != 1:
+        return phrases.WHICH_POLICY_AGAIN
+    flow.settle(*fitting[0])
+    return None
+
+
+def _fits(said: str, order: int, choice: Sequence[str]) -> bool:
+    number, label = choice
+    bare = said.strip(AROUND_A_PICK)
+    if bare == str(order) or integer(bare) == order:
+        return True
+    return len(bare) >= 2 and (bare.upper() in label.upper() or bare.upper() in number.upper())
+
+
+class PolicyRequest(Request):
+    """Begin here and say in ``family`` what is asked for; the slots of the subclass come first.
+
+    A subclass is asked for nothing personal before ``wants_proof``. Then the customer proves who
+    they are, and picks the policy if there are several.
+    """
+
+    family: Any = "endorsement"
+
+    plate = Slot(
+        plate,
+        label=phrases.PLATE_LABEL,
+        ask=phrases.ASK_PLATE,
+        optional=True,
+        shown=False,
+    )
+    policy_number = Slot(
+        policy_number,
+        label=phrases.POLICY_NUMBER_LABEL,
+        ask=phrases.WHICH_POLICY_NONE,
+        optional=True,
+        shown=False,
+    )
+    which = Slot(
+        Which(),
+        label=phrases.POLICY_LABEL,
+        called=(phrases.POLICY_LABEL,),
+        ask=phrases.WHICH_POLICY_NONE,
+        when=lambda flow: flow.proved and not flow.policy,
+        accept=accept_which,
+        deferrable=False,
+        shown=False,
+    )
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.slots = {**cls.slots, **PolicyRequest.slots}
+
+    @property
+    def confirm(self) -> bool:
+        """Show a card before anything is filed."""
+        return True
+
+    @property
+    def requires(self) -> Assurance:
+        """Nothing is filed for somebody who is not the holder."""
+        return "V2" if self.wants_proof else "V0"
+
+    @property
+    def wants_proof(self) -> bool:
+        """Tell whether it goes on only for the holder from here."""
+        return True
+
+    @property
+    def proved(self) -> bool:
+        """Tell whether the customer's policies have been looked at."""
+        return bool(self.kept.get("looked"))
+
+    @property
+    def policy(self) -> str:
+        """Return the number of the policy, '' while it is open."""
+        return str(self.kept.get("policy") or "")
+
+    @property
+    def choices(self) -> list[list[str]]:
+        """Return number and label of the policies to choose from."""
+        raw = self.kept.get("choices") or []
+        return raw if isinstance(raw, list) else []  # type: ignore[return-value]
+
+    def takes(self, name: str) -> bool:
+        """A plate that is said once the policy is known is a new plate, not another policy."""
+        return not (self.policy and name in _PICKS) and super().takes(name)
+
+    def settle(self, number: str, label: str) -> None:
+        """Note the policy."""
+        self.kept["policy"], self.kept["label"] = number, label
+
+    def suits(self, policy: PolicyView) -> bool:
+        """Tell whether this can be done to a policy."""
+        return policy.running
+
+    def noticed(self, policies: Sequence[PolicyView]) -> str:
+        """Return what must be said once the policies are known, '' for nothing."""
+        return ""
+
+    def opening(self, office: BackOffice) -> list[Reply]:
+        """Say the notice once, and look at the policies as soon as they may be looked at."""
+        replies = [] if self.kept.get("noticed") else super().opening(office)
+        self.kept["noticed"] = True
+        if self.wants_proof and office.verified:
+            return [*replies, *self._look(office)]
+        self.kept["opened"] = False  # to be called again behind the gate
+        return replies
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """A plate or number said later picks the policy too."""
+        named = self.plate or self.policy_number
+        if not self.proved or self.policy or not named:
+            return []
+        return self._look(office)
+
+    def _look(self, office: BackOffice) -> list[Reply]:
+        wish = PolicyWish(number=self.policy_number or "", plate=self.plate or "")
+        views = office.find_policies(wish, self.title).views
+        found = [view for view in views if self.suits(view)]
+        self.kept["looked"] = True
+        self.kept["choices"] = [[view.number, label(view)] for view in found[:_MOST]]
+        if len(found) == 1:
+            self.settle(found[0].number, label(found[0]))
+        if not found:
+            for name in _PICKS:
+                self.forget(name)
+        said = self.noticed(views)
+        return [Reply(said)] if said else []
+
+    def prompt(self) -> Reply:
+        """List the policies where one must be picked."""
+        slot = self.pending()
+        if slot is None or slot.name != "which" or not self.choices:
+            return super().prompt()
+        lines = [f"{order}. {name}" for order, (_, name) in enumerate(self.choices, 1)]
+        return Reply(phrases.WHICH_POLICY.format(policies="\n".join(lines)))
+
+    def lines(self) -> list[str]:
+        """Return the summary with the policy first."""
+        named = self.kept.get("label")
+        head = [f"{phrases.POLICY_LABEL}：{named}"] if named else []
+        return [*head, *super().lines()]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what goes into the record."""
+        hidden = (*_PICKS, "which", "kind")
+        return {k: v for k, v in super().facts().items() if k not in hidden}
+
+    def file(self, office: BackOffice, kind: str) -> ServiceView | None:
+        """Record the request."""
+        return office.request_service(self.family, kind, self.policy, self.facts())
+
+    def not_filed(self) -> Outcome:
+        """Say that there is no such policy; nothing tells whether it is somebody else's."""
+        return Outcome.say(phrases.NO_SUCH_POLICY, phrases.PERSON_BUTTON)
+
+
+def label(policy: PolicyView) -> str:
+    """Return a policy in a few words."""
+    return f"{policy.product}（{policy.subject}）" if policy.subject else policy.product
+
+
+def under_way(view: ServiceView) -> str:
+    """Return that the same thing is being done already."""
+    return phrases.SERVICE_UNDER_WAY.format(
+        title=view.title, number=view.number, status=view.status, says=view.says
+    )

@@ -1,0 +1,145 @@
+"""People at work and customers who wait for them; never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.assignment import Agent, Waiting
+from storage.models.case import Handoff
+from storage.models.conversation import Conversation
+from storage.models.episode import AgentPresence, AgentState
+from storage.models.staff import StaffUser
+
+ONLINE, OFFLINE = "online", "offline"
+STATES = (ONLINE, "busy", "away", OFFLINE)
+DEFAULT_CAPACITY = 6
+_LAST_HOUR = timedelta(hours=1)
+_ENOUGH = 3
+
+
+class Floor:
+    """The desk of all agents."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def set_state(self, agent: str, state: str, reason: str, now: datetime) -> bool:
+        """Begin a new interval; False when the agent is in this state already."""
+        current = self.state_of(agent)
+        if current and (current.state, current.reason) == (state, reason):
+            return False
+        if current:
+            current.until = now
+        self.session.add(AgentState(agent=agent, state=state, reason=reason, since=now, until=None))
+        self.session.flush()
+        return True
+
+    def state_of(self, agent: str) -> AgentState | None:
+        """Return the interval that is open for an agent."""
+        query = select(AgentState).where(AgentState.agent == agent, AgentState.until.is_(None))
+        return self.session.scalar(query.order_by(AgentState.id.desc()).limit(1))
+
+    def beat(self, agent: str, now: datetime) -> None:
+        """Note that an agent's console is open."""
+        presence = self.session.get(AgentPresence, agent)
+        if presence is None:
+            self.session.add(AgentPresence(agent=agent, seen_at=now))
+        elif presence.seen_at < now:
+            presence.seen_at = now
+        self.session.flush()
+
+    def gone(self, since: datetime) -> Sequence[str]:
+        """Return the agents who have conversations and were last heard of before ``since``.
+
+        Whoever has no console (a program, the platform's own desk) is never gone.
+        """
+        query = (
+            select(AgentPresence.agent)
+            .join(Conversation, Conversation.agent == AgentPresence.agent)
+            .where(Conversation.owner == "agent", AgentPresence.seen_at < since)
+            .distinct()
+        )
+        return self.session.scalars(query).all()
+
+    def online_before(self, since: datetime) -> Sequence[str]:
+        """Return the agents who count as at work and were last heard of before ``since``."""
+        query = (
+            select(AgentState.agent)
+            .join(AgentPresence, AgentPresence.agent == AgentState.agent)
+            .where(
+                AgentState.until.is_(None),
+                AgentState.state != OFFLINE,
+                AgentPresence.seen_at < since,
+            )
+        )
+        return self.session.scalars(query).all()
+
+    def conversations_of(self, agent: str) -> Sequence[int]:
+        """Return the conversations that an agent has."""
+        query = select(Conversation.id).where(
+            Conversation.owner == "agent", Conversation.agent == agent
+        )
+        return self.session.scalars(query.order_by(Conversation.id)).all()
+
+    def agents(self) -> Sequence[Agent]:
+        """Return the agents who are online, with what they can and have."""
+        load = (
+            select(Conversation.agent, func.count().label("load"))
+            .where(Conversation.owner == "agent")
+            .group_by(Conversation.agent)
+            .subquery()
+        )
+        query = (
+            select(AgentState, StaffUser, load.c.load)
+            .join(StaffUser, StaffUser.name == AgentState.agent)
+            .outerjoin(load, load.c.agent == AgentState.agent)
+            .where(AgentState.until.is_(None), AgentState.state == ONLINE)
+        )
+        return [
+            Agent(
+                name=user.name,
+                skills=frozenset(map(str, user.skills or ())),
+                capacity=max(1, user.capacity or DEFAULT_CAPACITY),
+                load=count or 0,
+                since=state.since,
+            )
+            for state, user, count in self.session.execute(query)
+        ]
+
+    def open_handoffs(self) -> Sequence[Handoff]:
+        """Return the requests that wait, first come first."""
+        query = select(Handoff).where(Handoff.status == "open").order_by(Handoff.id)
+        return self.session.scalars(query).all()
+
+    def waiting(self) -> Sequence[Waiting]:
+        """Return the requests that wait, as the assignment sees them."""
+        return [
+            Waiting(
+                number=one.number,
+                level=one.level,
+                skill=one.skill,
+                opened_at=one.opened_at,
+                offered_to=one.offered_to,
+                declined=tuple(one.package.get("declined", ())),
+            )
+            for one in self.open_handoffs()
+        ]
+
+    def offer(self, number: str, agent: str, now: datetime) -> bool:
+        """Offer an open request; False when it was taken or offered meanwhile."""
+        done = self.session.connection().execute(
+            update(Handoff)
+            .where(Handoff.number == number, Handoff.status == "open", Handoff.offered_to.is_(None))
+            .values(offered_to=agent, offered_at=now)
+        )
+        return done.rowcount == 1
+
+    def minutes_to_wait(self, ahead: int, now: datetime) -> int:
+        """Return the expected wait by how many were taken in the last hour; 0 = not known."""
+        query = select(func.count()).where(Handoff.taken_at >= now - _LAST_HOUR)
+        taken = int(self.session.scalar(query) or 0)
+        return -(-(ahead + 1) * 60 // taken) if taken >= _ENOUGH else 0

@@ -1,0 +1,103 @@
+"""Who has the floor: bot, queue or an agent; every change is one compare-and-set.
+
+A change raises ``owner_rev``. When an agent takes the floor that revision also becomes the
+fence: whatever was computed for an earlier revision and has not left us is stale and stays here
+(`console.md` part 5, 4). Words of the agent who gives the floor away are not stale: nobody else
+speaks before they are out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from storage.conversations import OpenConversation
+from storage.models.base import table_of
+from storage.models.conversation import Conversation
+from storage.models.episode import ConsoleEvent, Episode
+
+_conversation = table_of(Conversation)
+_episode = table_of(Episode)
+_event = table_of(ConsoleEvent)
+
+
+class Ownership:
+    """The floor of all conversations; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def open(self, conversation_id: int) -> OpenConversation | None:
+        """Return a conversation, locked until the end of the transaction; None if unknown."""
+        query = select(_conversation).where(_conversation.c.id == conversation_id).with_for_update()
+        row = self.connection.execute(query).mappings().first()
+        return OpenConversation.of({**row, "repeat_of": None}) if row else None
+
+    def pass_on(
+        self,
+        conversation: OpenConversation,
+        owner: str,
+        agent: str | None,
+        reason: str,
+        now: datetime,
+    ) -> bool:
+        """Give the floor to ``owner``; False when it has changed since it was read."""
+        rev = conversation.owner_rev + 1
+        values = {"owner": owner, "agent": agent, "owner_rev": rev}
+        if owner == "agent":
+            values["fence_rev"] = rev
+        done = self.connection.execute(
+            update(_conversation)
+            .where(
+                _conversation.c.id == conversation.id,
+                _conversation.c.owner_rev == conversation.owner_rev,
+            )
+            .values(values)
+        )
+        if done.rowcount != 1:
+            return False
+        conversation.owner, conversation.agent, conversation.owner_rev = owner, agent, rev
+        self._turn_page(conversation, reason, now)
+        self.tell("owner", conversation.id, agent, now, {"owner": owner, "rev": rev})
+        return True
+
+    def _turn_page(self, conversation: OpenConversation, reason: str, now: datetime) -> None:
+        """Close the episode that was open and open the next."""
+        self.connection.execute(
+            update(_episode)
+            .where(_episode.c.conversation_id == conversation.id, _episode.c.closed_at.is_(None))
+            .values(closed_at=now)
+        )
+        self.connection.execute(
+            insert(_episode).values(
+                conversation_id=conversation.id,
+                owner_rev=conversation.owner_rev,
+                owner=conversation.owner,
+                agent=conversation.agent,
+                reason=reason[:128],
+                opened_at=now,
+            )
+        )
+
+    def tell(
+        self,
+        kind: str,
+        conversation_id: int | None,
+        agent: str | None,
+        now: datetime,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write down what open consoles must hear; ``agent`` None is for all of them."""
+        values = {"kind": kind, "conversation_id": conversation_id, "agent": agent}
+        self.connection.execute(insert(_event).values(**values, data=dict(data or {}), at=now))
+
+    def events_after(self, last: int, limit: int) -> list[RowMapping]:
+        """Return what happened after event ``last``, in order."""
+        query = select(_event).where(_event.c.id > last).order_by(_event.c.id).limit(limit)
+        return list(self.connection.execute(query).mappings())
+
+    def newest_event(self) -> int:
+        """Return the number of the newest event; 0 when nothing has happened yet."""
+        return int(self.connection.execute(select(func.max(_event.c.id))).scalar() or 0)

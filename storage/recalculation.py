@@ -1,0 +1,75 @@
+"""Deadlines worked out anew after a change of the calendar or of the rules, and which moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.clockwork import changes, words
+from bot.clockwork.workdays import WorkCalendar
+from bot.errors import CalendarMissing
+from bot.settings import Settings
+from storage.claims_register import Register
+from storage.crypto import Cipher
+from storage.models.case import Claim, Ticket
+from storage.rules.claim_states import machine
+from storage.rules.ticket_kinds import table
+from storage.tickets import TicketBook
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Recalculation:
+    """Everything that is open, counted once more; ``before`` is the calendar as it was."""
+
+    uow: UnitOfWork
+    cipher: Cipher
+    settings: Settings
+    now: datetime
+    before: WorkCalendar | None = None
+
+    def run(self) -> Iterator[str]:
+        """Set the deadlines of open cases anew and say which moved, from when to when and why."""
+        yield from self._claims()
+        yield from self._tickets()
+
+    def _claims(self) -> Iterator[str]:
+        register = Register(self.uow, self.cipher, self.settings, self.now, "system")
+        running = select(Claim).where(
+            Claim.status.not_in(sorted(machine().over)), Claim.due_at.is_not(None)
+        )
+        for claim in self.uow.session.scalars(running.order_by(Claim.id)):
+            before = claim.due_at
+            register.set_due(claim)
+            if claim.due_at != before:
+                yield _line(claim.number, before, claim.due_at)
+
+    def _tickets(self) -> Iterator[str]:
+        book = TicketBook(self.uow, self.cipher, self.settings, self.now, "system")
+        running = select(Ticket).where(Ticket.status != "done", Ticket.promised_at.is_(None))
+        for ticket in self.uow.session.scalars(running.order_by(Ticket.id)):
+            before = ticket.due_at
+            book.set_due(ticket)
+            if ticket.due_at != before:
+                why = self._why(book, ticket)
+                data = {"before": before.isoformat(), "after": ticket.due_at.isoformat()}
+                book.note(ticket, "recalculated", {**data, "why": why})
+                yield _line(ticket.number, before, ticket.due_at) + (f"（{why}）" if why else "")
+
+    def _why(self, book: TicketBook, ticket: Ticket) -> str:
+        kind = table().find(ticket.kind)
+        if self.before is None or kind.calendar != "office":
+            return ""
+        try:
+            moved = changes.by_calendar(book.clock(ticket), self.before, book.office)
+        except CalendarMissing:
+            return "新公布的年份"
+        return moved.why if moved else ""
+
+
+def _line(number: str, before: datetime | None, after: datetime | None) -> str:
+    first, then = (words.moment(at) if at else "无" for at in (before, after))
+    return f"{number}：{first} → {then}"

@@ -1,0 +1,68 @@
+"""Do a piece of work and die at a statement: `python -m tests.crash.dying URL MODULE:NAME 1 2 3`.
+
+NAME takes the engine and does the work. Without numbers it is done undisturbed, and the number
+of its statements is printed; else each number is a process of its own that is killed there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from storage.database import open_engine
+from tests.conftest import SECRET
+from tests.crash.server import ROOT
+
+
+def killed(url: str, work: str, *deadly: int) -> list[int]:
+    """Run ``work`` ("module:name") once per number and return the exit codes, -9 = killed.
+
+    Without numbers return the count of statements of one undisturbed run.
+    """
+    command = [sys.executable, "-m", "tests.crash.dying", url, work, *map(str, deadly)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [int(line) for line in done.stdout.split()]
+
+
+def _do(url: str, work: Callable[[Engine], None], deadly: int) -> int:
+    engine = open_engine(url, SECRET)
+    numbers = count(1)
+    last = 0
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def executed(*_: Any) -> None:
+        nonlocal last
+        last = next(numbers)
+        if last == deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    work(engine)
+    return last
+
+
+def main() -> None:
+    """Die once per number, each time in a process of its own."""
+    url, work, *deadly = sys.argv[1:]
+    module, _, name = work.partition(":")
+    found = getattr(import_module(module), name)
+    if not deadly:
+        sys.stdout.write(f"{_do(url, found, 0)}\n")
+    for number in map(int, deadly):
+        pid = os.fork()
+        if not pid:
+            _do(url, found, number)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+
+
+if __name__ == "__main__":
+    main()
