@@ -1,6 +1,7 @@
-"""Erase a person and die at a statement: `python -m tests.crash.rights_writes URL NUMBER 1 2 3`.
+"""Erase a person and die: `python -m tests.crash.rights_writes URL DIR NUMBER 1 2 3`.
 
-Without numbers it seeds two people, opens a request of the first and prints its number.
+NUMBER may be `purge`: then the nightly job is what dies. Without numbers it seeds two people,
+opens a request of the first and prints its number.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,15 @@ from sqlalchemy import event
 from bot.errors import Refused
 from bot.privacy.rights import Check, Rights
 from bot.settings import Settings
+from scheduler.context import JobContext
+from scheduler.jobs import retention
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.transactions import transactions
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import NOW, Somebody
+
+LATER = NOW + timedelta(days=1)
 
 
 def rights(url: str, folder: Path) -> Rights:
@@ -48,7 +54,10 @@ def work(url: str, folder: Path, number: str, deadly: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     try:
-        desk.erase(number, Check("李", "video"))
+        if number == "purge":
+            retention.run(JobContext(desk.ways, desk.settings, desk.cipher), LATER)
+        else:
+            desk.erase(number, Check("李", "video"))
     except Refused:
         return  # killed after the commit last time: it is done already
 

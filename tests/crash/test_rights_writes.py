@@ -54,3 +54,23 @@ def test_an_erasure_is_whole_or_not_there(tmp_path: Path) -> None:
         assert traces(session, other.words) == others
         assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
     engine.dispose()
+
+
+def test_a_purge_that_died_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Every portion is whole; whoever comes after takes what is left, and nothing else."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    _run(url, tmp_path)
+    gone = ("one_time_code", "verification_failure", "outbox_item", "kb_miss", "policy_snapshot",
+            "idempotent_request", "restricted_record")  # fmt: skip
+    outcomes = _run(url, tmp_path, "purge", *range(1, 80)).split()
+    assert outcomes.count("-9") > 10
+    assert outcomes[-1] == "0"
+    with engine.connect() as connection:
+        left = {t: connection.execute(text(f"SELECT count(*) FROM {t}")).scalar() for t in gone}
+        assert left == dict.fromkeys(gone, 0)
+        # What business was about is there.
+        assert connection.execute(text("SELECT count(*) FROM message")).scalar() == 2
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
