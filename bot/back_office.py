@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desks.applications import ApplicationDesk, ApplicationView
 from bot.desks.claims import ClaimsDesk
+from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
 from bot.desks.policy_source import PolicySourceDesk
 from bot.desks.privacy import PrivacyDesk
+from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
+from bot.desks.surveys import SurveyDesk
 from bot.desks.tickets import TicketDesk, TicketView
 from bot.desks.values import Values
 
@@ -24,6 +28,7 @@ Level = Literal["P0", "P1", "P2", "human"]
 CodeResult = Literal["sent", "too_soon", "too_many", "locked"]
 
 __all__ = [
+    "ApplicationView",
     "BackOffice",
     "ClaimView",
     "CodeResult",
@@ -70,18 +75,6 @@ class SimilarClaim:
     reported_at: datetime
     status: str
     here: bool
-
-
-@dataclass(frozen=True)
-class ComplaintView:
-    """A complaint as its author may see it."""
-
-    number: str
-    status: str
-    received_at: datetime
-    owner: str
-    due_on: date
-    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +129,10 @@ class BackOffice(
     PolicyDesk,
     ServicingDesk,
     ClaimsDesk,
+    ComplaintDesk,
+    RenewalDesk,
+    SurveyDesk,
+    ApplicationDesk,
     PolicySourceDesk,
     PrivacyDesk,
     Protocol,
@@ -205,14 +202,6 @@ class BackOffice(
         """Return the claims this customer may see, newest first."""
         ...
 
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        ...
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see, newest first."""
-        ...
-
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person; never makes a second request while one is open.
 
@@ -259,10 +248,6 @@ class BackOffice(
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer, if any."""
-        ...
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey; False when none waits."""
         ...
 
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:

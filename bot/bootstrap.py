@@ -19,8 +19,7 @@ from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
-from bot.channels.core.client import CoreClient
-from bot.channels.core.delivery import CorePolicies
+from bot.channels.core.delivery import core_routes
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
@@ -36,10 +35,11 @@ from bot.channels.wechat.sender import WeChatSender
 from bot.clockwork.calendar_files import shipped
 from bot.console import parts as console_parts
 from bot.console.app import console_app
+from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.message import InboundMessage
 from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
@@ -57,12 +57,12 @@ from bot.spool import Spool
 from knowledge_base import products
 from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
-from storage import policy_source_desk
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
-from storage.rules import claim as claim_rules
 from storage.rules import (
+    application_checks,
+    application_states,
     claim_clocks,
     claim_states,
     claim_texts,
@@ -70,11 +70,12 @@ from storage.rules import (
     consents,
     policy_terms,
     policy_words,
+    renewal,
     service_states,
     skills,
 )
+from storage.rules import claim as claim_rules
 from storage.rules import complaint as complaint_rules
-from storage.rules import retention as retention_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
 
@@ -185,10 +186,12 @@ class App:
         service_states.families()
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
-        retention_rules.retention()
         consents.texts()
         policy_terms.notes()
         policy_words.words()
+        renewal.advice()
+        application_states.machine()
+        application_checks.checks()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -198,7 +201,7 @@ class App:
             ),
             settings=self.settings,
             cipher=self.cipher,
-            cuts={"wechat": _cut_for_wechat},
+            cuts={"wechat": wechat_text.cut},
             products=self.products,
         )
 
@@ -214,6 +217,8 @@ class App:
         if result.owes:
             self.dispatcher.wake()
         self.chat.ring(message, result)
+        if result.state.get("owner") != "bot":
+            self.news.ring()
         for listener in self.listeners:
             listener(message, result)
 
@@ -241,17 +246,14 @@ class App:
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
             ("*", "sms"): _by(self._sms()),
+            # The inbox is made when the first answer comes.
+            **core_routes(self, lambda m: self.inbox.afterwards(m)),  # noqa: PLW0108
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
             ("webhook", "webhook"): WebhookSender(
                 {hook.name: hook for hook in self.settings.webhooks}, self.now
             ),
         }
-        if self.settings.policy_source.kind == "http":
-            client = CoreClient(self.settings.policy_source, self.now)
-            routes[(policy_source_desk.KIND, policy_source_desk.CHANNEL)] = CorePolicies(
-                client, self.transactions, self._afterwards, self.now
-            )
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)
             media = WeChatMedia(api, self.settings.media.max_bytes)
@@ -263,10 +265,6 @@ class App:
         """Return the client of the official account's API."""
         tokens = StoredTokens(self.transactions, lambda: self.clock().timestamp())
         return WeChatApi(settings, tokens, self.clock)
-
-    async def _afterwards(self, message: InboundMessage) -> Result:
-        """The inbox is made when the first answer of the core system comes."""
-        return await self.inbox.afterwards(message)
 
     async def _to_webchat(self, item: Leased) -> str:
         """A web customer reads the message table; ringing is all there is to deliver."""
@@ -292,6 +290,17 @@ class App:
             self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
         )
 
+    @cached_property
+    def news(self) -> News:
+        """Return what tells open consoles of news."""
+        return News(self.transactions, self.now)
+
+    def _suggest(self, text: str) -> list[tuple[str, str]]:
+        """Return questions of the knowledge base that fit, with their answers."""
+        found = [match.id for match in self.knowledge.look_up(text).matches]
+        answers = ((entry, self.knowledge.answer(entry)) for entry in found)
+        return [(self.knowledge.question(entry), answer[0]) for entry, answer in answers if answer]
+
     def console(self) -> ASGIApp:
         """Return the staff's pages."""
         return console_app(
@@ -302,6 +311,9 @@ class App:
                 self.clock,
                 self.engine.go_on,
                 self.dispatcher.wake,
+                self.news,
+                self.registry,
+                self._suggest,
             )
         )
 
@@ -332,8 +344,3 @@ def _by(sender: Sender) -> Deliver:
         return await sender.send(item.account, item.peer, item.body)
 
     return deliver
-
-
-def _cut_for_wechat(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-    plan = wechat_text.plan(replies)
-    return plan.now, plan.later

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from bot import core_answers
+from bot.attachments import keep_media
 from bot.back_office import ProductView
 from bot.dialogue import phrases, words
 from bot.dialogue.commands import (
@@ -34,7 +35,6 @@ from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
-from storage.models.outbox import Media
 from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
@@ -156,10 +156,13 @@ class Engine:
         office: TransactionBackOffice,
         now: datetime,
     ) -> list[Reply]:
-        media = self._keep_media(uow, conversation, message, now)
+        media = keep_media(uow, conversation, message, now)
         if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
+        if conversation.owner != "bot":
+            # Consoles that show it must hear of it; a conversation with the bot costs nothing.
+            uow.ownership.tell("message", conversation.id, None, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
@@ -185,8 +188,8 @@ class Engine:
         if message.location and message.kind == "location":
             return self._located(state, message.location)
         text = message.spoken
-        if office.waiting and words.HOW_LONG.match(fold(text or "").strip()):
-            return [StartFlow("human", text or "")]
+        if flow := _plainly_about(fold(text or "").strip(), state, office):
+            return [StartFlow(flow, text or "")]
         if text is None:
             return [
                 Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))
@@ -227,46 +230,6 @@ class Engine:
             count = office.attach_service_photos(number)
             return [Say(phrases.PHOTO_FOR_SERVICE.format(number=number, count=count))]
         return [Say(phrases.GOT_PHOTO, phrases.GOT_PHOTO_BUTTONS)]
-
-    def _keep_media(
-        self,
-        uow: UnitOfWork,
-        conversation: OpenConversation,
-        message: InboundMessage,
-        now: datetime,
-    ) -> str:
-        """Record a photo or voice note, and owe the fetching of its bytes."""
-        attachment = message.attachment
-        if attachment is None or not attachment.ref:
-            return ""
-        media = Media(
-            conversation_id=conversation.id,
-            kind=attachment.kind,
-            ref=attachment.ref[:512],
-            path=attachment.ref[:255] if attachment.stored else None,
-            status="stored" if attachment.stored else "due",
-            at=now,
-        )
-        uow.cases.add_media(media)
-        if not attachment.stored:
-            self._owe_fetch(uow, message, media, now)
-        return str(media.id)
-
-    def _owe_fetch(
-        self, uow: UnitOfWork, message: InboundMessage, media: Media, now: datetime
-    ) -> None:
-        uow.outbox.queue(
-            dedupe_key=f"media:{media.id}",
-            kind="media",
-            channel=message.channel,
-            account=message.account,
-            # One customer's replies must not wait behind a slow download.
-            peer=f"media:{media.id}",
-            body={"media": media.id, "kind": media.kind, "ref": media.ref},
-            due_at=now,
-            now=now,
-            conversation_id=media.conversation_id,
-        )
 
     def _silent_event(
         self,
@@ -343,3 +306,11 @@ class Engine:
                 conversation_id=conversation.id,
                 owner_rev=conversation.owner_rev,
             )
+
+
+def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffice) -> str:
+    """Return the flow of a remark that means something only because of what is waiting."""
+    if office.waiting and words.HOW_LONG.match(text):
+        return "human"
+    remark = not state.stack and words.REMARK.match(text)
+    return "callback" if remark and office.pending_survey() else ""

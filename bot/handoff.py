@@ -83,6 +83,17 @@ class Desk:
         seq = self._speak(conversation, "agent", body, key and f"agent:{key}")
         if handoff := self._handoff(conversation_id):
             self._ledger.spoken(handoff)
+        self.uow.ownership.tell("message", conversation_id, None, self.now)
+        return Done(True, seq=seq)
+
+    def note(self, conversation_id: int, agent: str, text: str) -> Done:
+        """Write something for colleagues only; it never leaves us."""
+        conversation, refused = self._open(conversation_id, None)
+        if conversation is None:
+            return refused
+        row = {"author": "note", "body": {"type": "text", "text": text, "name": agent}}
+        seq = self.uow.conversations.record(conversation, [row], self.now)[0]
+        self.uow.ownership.tell("message", conversation_id, None, self.now)
         return Done(True, seq=seq)
 
     def announce(self, conversation_id: int, text: str) -> None:

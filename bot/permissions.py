@@ -3,7 +3,7 @@
 ``read`` shows the resource, ``write`` creates and amends, ``full`` shows personal data unmasked;
 ``handle`` moves a claim or complaint on, ``approve`` allows what one person alone may not,
 ``signals`` shows the signs of fraud; ``review`` approves what another one wrote, ``publish`` lets
-it go live.
+it go live; ``evidence`` takes a whole case away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Final, Literal
 
 from storage.rules.ticket_kinds import LEADS, table
 
-Action = Literal["read", "write", "full", "handle", "signals", "review", "publish", "approve"]
+Action = Literal[
+    "read", "write", "full", "handle", "signals", "review", "publish", "approve", "evidence"
+]
 
 ROLES: Final = (
     "agent", "claims", "complaints", "underwriting", "sales", "supervisor", "trainer", "admin",
@@ -46,6 +48,14 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "write": _and_lead("agent", "complaints"),
             "handle": _and_lead("complaints"),
             "approve": _LEAD,
+            "evidence": _and_lead("complaints"),
+        },
+        # Taking an application down is for agents too; moving it on for sales and underwriting.
+        "applications": {
+            "read": _and_lead("agent", "sales", "underwriting"),
+            "write": _and_lead("agent", "sales", "underwriting"),
+            "full": _and_lead("sales", "underwriting"),
+            "handle": _and_lead("sales", "underwriting"),
         },
         "policies": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
@@ -53,7 +63,20 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         "customers": {
             "read": _and_lead("agent", "claims", "underwriting", "sales"),
+            # The human way out of a lock or of a stolen identity.
+            "write": _and_lead("agent"),
             "full": _and_lead("underwriting"),
+        },
+        # Changes, surrenders, paper copies, invoices: agents see and note, underwriting decides.
+        "endorsements": {
+            "read": _and_lead("agent", "underwriting"),
+            "write": _and_lead("agent", "underwriting"),
+            "full": _and_lead("agent", "underwriting"),
+            "handle": _and_lead("underwriting"),
+        },
+        "deliveries": {
+            "read": _and_lead("agent", "underwriting", "sales"),
+            "write": _and_lead("agent", "underwriting", "sales"),
         },
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
@@ -71,6 +94,13 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # What customers asked in vain, in their words.
         "misses": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        "audit": {"read": _LEAD},
+        "feedback": {
+            "read": _and_lead("trainer"),
+            "write": _and_lead("agent", "claims", "complaints", "sales"),
+        },
+        "improvements": {"read": _and_lead("trainer")},
+        "qa-samples": {"read": _and_lead("trainer"), "write": _LEAD},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
         # Whole persons are taken out or away: for those who answer for it.
         "privacy": {"read": _LEAD, "write": _LEAD},

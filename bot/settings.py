@@ -108,6 +108,12 @@ class Deadlines(Section):
     injury_contact_minutes: Positive = 5
 
 
+class Sales(Section):
+    """What this platform may do; a branch's platform may not quote (docs/configuration.md)."""
+
+    quoting: bool = False
+
+
 class Calendar(Section):
     """The week of the branch; holidays come with the program or by import."""
 
@@ -251,6 +257,7 @@ class Settings(BaseSettings):
     desk: Desk = Desk()
     console: Console = Console()
     calendar: Calendar = Calendar()
+    sales: Sales = Sales()
     media: Media = Media()
     policy_source: PolicySource = PolicySource()
     papers: Papers = Papers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
@@ -93,11 +94,14 @@ class Callback(Flow):
         score = score_of(self.score or self.utterance)
         if score is None:
             return Outcome.say("好的，不评也没关系。有建议随时告诉我。")
-        if not office.answer_survey(score, self.utterance[:500]):
+        rated = office.rate(score, self.utterance[:500])
+        if rated is None:
             if not self.score and _BARE_FIGURE.match(self.utterance):
                 return Outcome.say(_NO_SURVEY, "报案", "查保单", "查理赔进度", "转人工")
             office.open_ticket("feedback", {"score": score, "words": self.utterance[:500]})
-        return Outcome.say(_thanks(score), *(() if score > 2 else ("投诉", "转人工")))
+        by = rated.call_back_by if rated else None
+        more = rated.topics if rated else ()
+        return Outcome.say(_thanks(score, by), *more, *(() if score > 2 else ("投诉", "转人工")))
 
     def _unsubscribe(self, office: BackOffice) -> Outcome:
         category, label, _ = next(c for c in _CATEGORIES if c[2].search(self.utterance))
@@ -114,10 +118,17 @@ _NO_SURVEY = (
 )
 
 
-def _thanks(score: int) -> str:
+def _thanks(score: int, by: datetime | None) -> str:
+    """Say what will happen now, not only that we are grateful."""
+    if score <= 2 and by:
+        when = f"{by.month}月{by.day}日 {by:%H:%M}"
+        return (
+            f"收到，您打了 {score} 分。让您不满意了，非常抱歉。我已经请同事在 {when} 前给您回电，"
+            "了解情况。"
+        )
     if score <= 2:
         return (
             f"收到，您打了 {score} 分。让您不满意了，非常抱歉，我们会安排同事回访了解情况。"
             "愿意的话，可以直接告诉我哪里没做好。"
         )
-    return f"收到，您打了 {score} 分，谢谢您。有建议也欢迎随时告诉我。"
+    return f"收到，您打了 {score} 分，谢谢您。主要是哪方面，愿意的话点一下或直接告诉我。"

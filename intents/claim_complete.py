@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.back_office import BackOffice
 from bot.desks.claims import IncompleteReport
+from bot.dialogue.claim_choice import offer, offered, unclear, which_claim, with_choices
 from bot.dialogue.claim_form import ClaimForm
 from bot.dialogue.fact_slots import fact_slots, matters, of_line
 from bot.dialogue.flow import Outcome, Slot
@@ -13,7 +14,6 @@ from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type
 from bot.dialogue.slot_types.flags import drivable, police_reported
 from bot.dialogue.slot_types.moment import moment
-from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.place import place
@@ -22,7 +22,7 @@ from bot.dialogue.slot_types.text import free_text
 
 
 def _lacks(claim: Any, key: str) -> bool:
-    return key in claim.kept.get("lacking", ()) and not claim.several
+    return key in claim.kept.get("lacking", ()) and not unclear(claim)
 
 
 def _lacking(key: str) -> Any:
@@ -37,16 +37,7 @@ class ClaimComplete(ClaimForm):
     keeps_draft = False
     taps = ("补充报案信息", "补报案信息")
 
-    which = Slot(
-        claim_number,
-        label="报案号",
-        when=lambda c: c.several,
-        deferrable=False,
-        check=lambda c, number: (
-            None if number in c.kept["choices"] else "没有这个待补的报案，请看看号码。"
-        ),
-        ask="您有几件待补的报案，要补的是哪一件？",
-    )
+    which = which_claim("您有几件待补的报案，要补的是哪一件？", "没有这个待补的报案，请看看号码。")
     happened_at = Slot(
         moment, label="出险时间", when=_lacking("happened_at"), ask="事故是什么时候发生的？"
     )
@@ -86,7 +77,7 @@ class ClaimComplete(ClaimForm):
 
     def pending(self) -> Slot[Any] | None:
         """Ask for nothing where no claim waits."""
-        idle = not self.kept.get("number") and not self.kept.get("choices")
+        idle = not self.kept.get("number") and not offered(self)
         return None if idle else super().pending()
 
     @property
@@ -100,18 +91,12 @@ class ClaimComplete(ClaimForm):
         line = self.kept.get("line")
         return str(line) if line else None
 
-    @property
-    def several(self) -> bool:
-        """Tell whether it must be asked first which claim is meant."""
-        return bool(self.kept.get("choices")) and not self.values.get("which")
-
     def begin(self, office: BackOffice) -> None:
         """Find the claim that waits, and what for."""
         waiting = office.incomplete_reports()
+        offer(self, [report.number for report in waiting])
         if len(waiting) == 1:
             self._take(waiting[0])
-        else:
-            self.kept["choices"] = [report.number for report in waiting]
 
     def _take(self, report: IncompleteReport) -> None:
         self.kept |= {"number": report.number, "line": report.line, "lacking": list(report.keys)}
@@ -123,11 +108,7 @@ class ClaimComplete(ClaimForm):
 
     def prompt(self) -> Reply:
         """Offer the numbers where it must be asked which claim it is."""
-        choices = self.kept.get("choices")
-        reply = super().prompt()
-        if self.several and isinstance(choices, list):
-            return Reply(reply.text, tuple(map(str, choices)))
-        return reply
+        return with_choices(self, super().prompt())
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Record what was said, and look what is still lacking."""

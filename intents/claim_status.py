@@ -77,7 +77,8 @@ class ClaimStatus(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the newest claims in plain words."""
-        views = office.claims(self.number)
+        # What is under way comes first; the newest of each.
+        views = sorted(office.claims(self.number), key=lambda view: not view.open)
         if not views:
             return Outcome.say(
                 "没有查到对应的报案，请核对一下报案号或手机号；需要的话回复「人工」，我们帮您找。",
@@ -88,7 +89,9 @@ class ClaimStatus(Flow):
         if len(views) > _MOST:
             told.append(f"您一共有 {len(views)} 件，其余的请说报案号。")
         more = ("补充报案信息",) if any(view.lacking for view in views) else ()
-        return Outcome.say("\n\n".join(told), *more, "补理赔材料", "催一下", "转人工")
+        if any(view.open for view in views):
+            more = (*more, "补理赔材料", "催一下")
+        return Outcome.say("\n\n".join(told), *more, "转人工")
 
     def _hurry(self, office: BackOffice, views: Sequence[ClaimView]) -> list[str]:
         """«怎么还没消息»: the owner of the only running claim is told at once."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.back_office import BackOffice
+from bot.back_office import BackOffice, ComplaintView
+from bot.clockwork.words import moment
+from bot.dialogue.escalation import promise
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.numbers import claim_number
@@ -109,12 +111,36 @@ class Complaint(Flow):
         """Record it, and give the number, the owner and the date (S57, CMP20)."""
         facts = dict(self.values) | {"story": self.kept.get("story") or self.story}
         view = office.open_complaint(facts)
-        return Outcome.say(
-            f"投诉已登记，编号 {view.number}。\n由{view.owner}负责，"
+        urgent = office.hand_off("P0", "投诉里有紧急情形") if view.severity == "P0" else None
+        parts = [
+            f"投诉已登记，编号 {view.number}。\n{_contact(view)}由{view.owner}负责，"
             f"最晚 {view.due_on.year}年{view.due_on.month}月{view.due_on.day}日前答复您"
-            "（情况复杂需要延长的，会提前告诉您原因）。\n"
+            "（情况复杂需要延长的，会提前告诉您原因）。",
+            promise(urgent, urgent=True) if urgent else "",
+            _withheld(view),
+            _CAPACITIES.get(view.capacity, ""),
+            "" if view.reachable else _ANONYMOUS,
             "随时可以在这里补充材料、查进度或撤回；投诉不会影响您的理赔。"
             "对处理不满意，还可以申请上级核查、调解，或拨打 12378。",
-            "查投诉进度",
-            "转人工",
-        )
+        ]
+        return Outcome.say("\n".join(filter(None, parts)), "查投诉进度", "转人工")
+
+
+_ANONYMOUS = "您没有留电话，我们只能在这个会话里答复您；想接电话，随时把号码发给我。"
+_CAPACITIES = {
+    "proxy": "替别人投诉也收。后面方便时，把本人亲笔签名的授权书和您的身份证明拍照发来就行。",
+    "heir": "作为继承人投诉也收。后面方便时，把和当事人的关系证明拍照发来就行。",
+    "group": "多人同一件事，请推选不超过 5 位代表和我们沟通，每个人都会收到结果。",
+}
+
+
+def _contact(view: ComplaintView) -> str:
+    """Promise a first contact only to whom we can call."""
+    if view.contact_by is None or not view.reachable:
+        return ""
+    return f"同事会在 {moment(view.contact_by)} 前先和您联系；"
+
+
+def _withheld(view: ComplaintView) -> str:
+    names = "、".join(view.withheld)
+    return f"您提到的{names}不会经办、也看不到这件投诉。" if names else ""

@@ -9,9 +9,12 @@ from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.identity import one_time_code
 from bot.dialogue.slot_types.numbers import complaint_number
+from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
 
+_SURE = Pattern(r"不|别|算了|先放着|确定|是|对|撤|嗯|好|行|可以|没错", volunteered=False)
+_NOT_SURE = re.compile(r"不|别|算了|先放着")
 _WITHDRAW = re.compile(r"撤回|撤销|撤诉|撤了")
 
 
@@ -46,6 +49,16 @@ class ComplaintStatus(Flow):
         help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
     )
 
+    sure = Slot(
+        _SURE,
+        label="撤回投诉",
+        when=lambda c: bool(c.kept.get("withdraw")) and not unproved(c),
+        shown=False,
+        deferrable=False,
+        ask="撤回后今天就终止处理；不撤回也不影响您的理赔，以后还可以再投诉。确定撤回吗？",
+        buttons=("确定撤回", "不撤回"),
+    )
+
     @property
     def confirm(self) -> bool:
         """A look-up needs no yes."""
@@ -75,24 +88,48 @@ class ComplaintStatus(Flow):
                 "没有查到对应的投诉，请核对编号或手机号；需要的话回复「人工」。", "投诉", "转人工"
             )
         if self.kept.get("withdraw"):
-            return _withdrawn(office, views[0])
-        return Outcome.say("\n\n".join(map(_words, views[:3])), "补充投诉材料", "转人工")
+            running = [view for view in views if view.open]
+            return _withdrawn(
+                office,
+                running[0] if running else views[0],
+                sure=not _NOT_SURE.search(self.sure or "不"),
+            )
+        buttons = _DECIDED if views[0].decided else ("补充投诉材料",)
+        return Outcome.say("\n\n".join(map(_words, views[:3])), *buttons, "转人工")
 
 
-def _withdrawn(office: BackOffice, view: ComplaintView) -> Outcome:
-    """Register the withdrawal; the procedure ends the same day (CMP20)."""
-    number = office.open_ticket("complaint_withdrawal", {"complaint": view.number})
+_DECIDED = ("接受处理结果", "不接受，申请核查")
+
+
+def _withdrawn(office: BackOffice, view: ComplaintView, *, sure: bool) -> Outcome:
+    """End it today, if that is what its author wants (CMP20)."""
+    if not sure:
+        return Outcome.say(f"好的，投诉 {view.number} 接着办理。", "查投诉进度", "转人工")
+    if office.withdraw_complaint(view.number) is None:
+        return Outcome.say(
+            f"投诉 {view.number} 现在是「{view.status}」，不用撤回了。", "查投诉进度", "转人工"
+        )
     return Outcome.say(
-        f"您撤回投诉 {view.number} 的申请已登记，编号 {number}，今天就会终止处理。"
-        "以后还有问题，随时可以再投诉。",
+        f"投诉 {view.number} 已按您的意思撤回，今天起终止处理。"
+        "想接着办，回复「恢复投诉」；以后还有问题，随时可以再投诉。",
+        "恢复投诉",
         "转人工",
     )
 
 
 def _words(view: ComplaintView) -> str:
-    decision = f"\n处理结果：{view.decision}" if view.decision else ""
-    return (
-        f"投诉编号 {view.number}（{view.received_at:%m月%d日} 登记）\n"
-        f"进度：{view.status}；处理人：{view.owner}\n"
-        f"最晚 {view.due_on.year}年{view.due_on.month}月{view.due_on.day}日前答复您{decision}"
-    )
+    lines = [
+        f"投诉编号 {view.number}（{view.received_at:%m月%d日} 登记）",
+        f"进度：{view.status}；处理人：{view.owner}",
+        f"已做：{'、'.join(view.done)}" if view.done else "",
+        view.extended,
+        f"下一步：{view.next_step}" if view.next_step else "",
+        f"最晚 {view.due_on.year}年{view.due_on.month}月{view.due_on.day}日前答复您"
+        if view.open and not view.decided
+        else "",
+        f"处理结果：{view.decision}" if view.decision else "",
+        f"不接受的话，{view.review_until:%m月%d日}前可以申请上级核查，也可以调解、拨打 12378。"
+        if view.decided and view.review_until
+        else "",
+    ]
+    return "\n".join(filter(None, lines))

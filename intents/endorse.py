@@ -16,7 +16,7 @@ from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.text import free_text
 
 _KINDS = [change for change in changes().values() if change.by == "customer"]
-_ENOUGH = 20
+_ENOUGH = 12
 _V3 = "这一类要由工作人员当面、视频或两人核实您本人以后，才能出批单；同事会联系您约时间。"
 
 

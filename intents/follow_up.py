@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from bot.back_office import BackOffice
+from bot.dialogue.claim_choice import offer, offered, which_claim, with_choices
 from bot.dialogue.claim_words import hurried
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
-from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.text import free_text
@@ -30,16 +30,7 @@ class ClaimPhotos(Flow):
     keeps_draft = False
     taps = ("补照片", "补理赔材料", "补材料", "传照片")
 
-    which = Slot(
-        claim_number,
-        label="报案号",
-        when=lambda c: bool(c.kept.get("several")),
-        deferrable=False,
-        check=lambda c, number: (
-            None if number in c.kept["several"] else "没有这个报案，请看看号码。"
-        ),
-        ask="您有几件办着的案子，照片是哪一件的？",
-    )
+    which = which_claim("您有几件办着的案子，照片是哪一件的？", "没有这个报案，请看看号码。")
     photos = Slot(photos, label="照片", ask="请发照片。", optional=True, adds=True)
     done = Slot(
         _DONE,
@@ -59,12 +50,6 @@ class ClaimPhotos(Flow):
         """Return the claim that the photos are for."""
         return str(self.which or self.kept.get("number") or "")
 
-    @property
-    def several(self) -> tuple[str, ...]:
-        """Return the running claims where it is not clear which one is meant."""
-        found = self.kept.get("several")
-        return tuple(map(str, found)) if isinstance(found, list) else ()
-
     def begin(self, office: BackOffice) -> None:
         """Find the claim; photos that were sent just before hang on it at once."""
         views = office.claims()
@@ -73,7 +58,7 @@ class ClaimPhotos(Flow):
         self.kept["number"] = number
         self.kept["hung"] = office.attach_photos(number) if number else 0
         self.kept["none"] = not running
-        self.kept["several"] = [] if number else list(running)
+        offer(self, running)
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Say which claim it is, as far as that is clear."""
@@ -83,7 +68,9 @@ class ClaimPhotos(Flow):
         already = f"，前面发的照片已经加进去了（一共 {hung} 张）" if hung else ""
         view = next(iter(office.claims(self.number)), None)
         guide = view.photo_guide if view else ""
-        return [Reply(f"照片会加到报案 {self.number} 里{already}。{guide}{self._wanted(office)}")]
+        other = "是另一件的话，请说报案号。" if len(offered(self)) > 1 else ""
+        text = f"照片会加到报案 {self.number} 里{already}。{other}{guide}{self._wanted(office)}"
+        return [Reply(text)]
 
     def _wanted(self, office: BackOffice) -> str:
         """Name the papers that are still missing; what came is not asked for again."""
@@ -92,17 +79,16 @@ class ClaimPhotos(Flow):
 
     def prompt(self) -> Reply:
         """Offer the numbers where it must be asked which claim it is."""
-        reply = super().prompt()
-        if self.pending() is not self.slots["which"]:
-            return reply
-        return Reply(reply.text, self.several)
+        return with_choices(self, super().prompt())
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Hang every photo at once, so that none is lost when the customer just leaves."""
         if not self.number or self.done or not (self.photos or self.which):
             return []
         count = office.attach_photos(self.number)
-        return [Reply(f"收到，已经加到报案 {self.number} 里（一共 {count} 张）。")] if count else []
+        if not count:
+            return [Reply(f"好的，照片会加到报案 {self.number} 里。")]
+        return [Reply(f"收到，已经加到报案 {self.number} 里（一共 {count} 张）。")]
 
     @property
     def relevant_claim(self) -> bool:
@@ -137,16 +123,7 @@ class ClaimReminder(Flow):
     keeps_draft = False
     taps = ("催一下", "催办", "帮我催一下")
 
-    which = Slot(
-        claim_number,
-        label="报案号",
-        when=lambda c: bool(c.kept.get("several")),
-        deferrable=False,
-        check=lambda c, number: (
-            None if number in c.kept["several"] else "没有这个办着的报案，请看看号码。"
-        ),
-        ask="您有几件办着的案子，要催哪一件？",
-    )
+    which = which_claim("您有几件办着的案子，要催哪一件？", "没有这个办着的报案，请看看号码。")
 
     @property
     def confirm(self) -> bool:
@@ -157,15 +134,12 @@ class ClaimReminder(Flow):
         """Find the claim that is meant."""
         running = [view.number for view in office.claims() if view.open]
         self.kept["number"] = running[0] if len(running) == 1 else ""
-        self.kept["several"] = list(running) if len(running) > 1 else []
+        offer(self, running)
         self.kept["words"] = self.utterance[:500]
 
     def prompt(self) -> Reply:
         """Offer the numbers to choose from."""
-        found = self.kept.get("several")
-        return Reply(
-            super().prompt().text, tuple(map(str, found)) if isinstance(found, list) else ()
-        )
+        return with_choices(self, super().prompt())
 
     def submit(self, office: BackOffice) -> Outcome:
         """Tell the owner; without a claim somebody calls back all the same."""
@@ -215,13 +189,15 @@ class ComplaintMore(Flow):
             self.values["words"] = told
 
     def submit(self, office: BackOffice) -> Outcome:
-        """Record the words with the number of the newest complaint."""
+        """Put the words into the newest complaint, or keep them for whoever looks for one."""
         newest = next(iter(office.complaints()), None)
-        about = newest.number if newest else ""
-        facts = {"about": about, "words": self.words}
-        number = office.open_ticket("complaint_supplement", facts)
-        to = f"投诉 {about}" if about else "您的投诉"
-        return Outcome.say(f"收到，已经补充到{to}里，记录编号 {number}。", "查投诉进度", "转人工")
+        if newest and office.add_to_complaint(newest.number, str(self.words)):
+            text = f"收到，已经补充到投诉 {newest.number} 里，处理您投诉的同事看得到。"
+            return Outcome.say(text, "查投诉进度", "转人工")
+        number = office.open_ticket("complaint_supplement", {"words": self.words})
+        return Outcome.say(
+            f"收到，已经补充到您的投诉里，记录编号 {number}。", "查投诉进度", "转人工"
+        )
 
 
 class Solved(Flow):
@@ -238,4 +214,5 @@ class Solved(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Say goodbye, and that we are here."""
+        office.mark_solved(solved=True)
         return Outcome.say("能帮上您就好。以后有事随时找我，祝您平安顺利。")

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Outcome, Slot
+from bot.dialogue.message import Reply
 from bot.dialogue.policy_request import PolicyRequest, under_way
+from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.choice import Choice
-from bot.dialogue.slot_types.pattern import Pattern
+from bot.dialogue.slot_types.plain import TextValue
 from bot.dialogue.slot_types.tax_number import tax_number
 from bot.dialogue.slot_types.text import free_text
 
-_MAIL = Pattern(
+_MAIL = re.compile(
     r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,4}\.[A-Za-z]{2,24}"
 )
+_NO_MAIL = re.compile(r"没有?邮箱|没有|不用|不要|发?(?:到|在)?(?:这里|这儿|微信|短信)|就这")
+_FIRM = re.compile(r"[^,，。]{2,40}(?:公司|厂|店|中心|事务所|合作社|商行|经营部)")
+
+
+@dataclass(frozen=True)
+class Mail(TextValue):
+    """An address, or '' for whoever wants none."""
+
+    volunteered: bool = True
+    greedy: bool = False
+
+    def find(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the address said in ``text``."""
+        match = _MAIL.search(text)
+        return Found(match.group(), match.span()) if match else None
+
+    def answer(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the address, or that there is none."""
+        if found := self.find(text, now):
+            return found
+        return Found("", (0, len(text)), 0.9) if _NO_MAIL.search(text) else None
+
+    def show(self, value: str) -> str:
+        """Return the address, or where else it goes."""
+        return value or "不用，在这里通知"
+
+
 _SPECIAL = (
     "专用发票要企业是一般纳税人，除了抬头和税号，还要开户行和账号、地址和电话，同事会联系您补齐；"
     "能不能抵扣请问您的税务人员。"
@@ -94,12 +126,19 @@ class Invoice(PolicyRequest):
         deferrable=False,
     )
     mail = Slot(
-        _MAIL,
+        Mail(),
         label="接收邮箱",
         called=("邮箱",),
-        ask="发到哪个邮箱？没有邮箱就回复「以后补」，开好后在这里发下载方式。",
+        ask="发到哪个邮箱？没有就回复「没有邮箱」，开好后在这里通知您。",
         help="比如 name@example.com。",
     )
+
+    def progress(self, office: BackOffice) -> list[Reply]:
+        """A firm that names itself where it was asked for a person or a firm has said its name."""
+        said = self.utterance.strip(" ，。,.")
+        if self.buyer == "company" and "payee" not in self.values and _FIRM.fullmatch(said):
+            self.keep("payee", said, said)
+        return super().progress(office)
 
     def submit(self, office: BackOffice) -> Outcome:
         """File it and say when it comes."""

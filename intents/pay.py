@@ -47,7 +47,7 @@ class Pay(Request):
         when=lambda flow: not flow.private and not_told(flow),
         ask="什么时候付的、付了多少、用什么方式？页面或短信上怎么写的？",
     )
-    plate = plate_slot()
+    plate = plate_slot(when=lambda flow: not flow.private)
     phone = phone_slot()
 
     @property

@@ -11,6 +11,7 @@ from bot.desks.policies import PolicyWish, TermNote
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
+from bot.dialogue.slot_types.text import free_text
 
 _WORDS = (
     "免赔|保额|限额|保险金额|特别约定|特约|三者|第三者|车损|座位险|车上人员|划痕|医保外|自费药"
@@ -40,6 +41,14 @@ class PolicyExplain(Flow):
 
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
+    seen = Slot(
+        free_text,
+        label="看过的保单",
+        ask="哪一份保单？",
+        optional=True,
+        shown=False,
+        remembered=True,
+    )
 
     @property
     def confirm(self) -> bool:
@@ -67,31 +76,45 @@ class PolicyExplain(Flow):
         if not self.kept.get("mine"):
             text = "\n\n".join(map(_note, named[:_MOST_NOTES]))
             return Outcome.say(f"{text}\n\n{_NO_FIGURES}" if text else _NOT_KNOWN, _MINE, "转人工")
-        wish = PolicyWish(number=self.policy_number or "", plate=self.plate or "")
-        policies = office.find_policies(wish, self.title).views
+        policies = self._meant(office, named)
         if not policies:
             return Outcome.say("没有查到您名下的保单，需要的话回复「人工」。", "转人工")
-        running = [p for p in policies if p.running] or list(policies)
-        return _explained(running, named, office.term_notes())
+        first, *others = policies
+        self.values["seen"] = first.number
+        text = "\n\n".join([_figures(first, named), *map(_note, self._notes(office, first, named))])
+        more = (f"看懂保单 {policy.number}" for policy in others[:2])
+        return Outcome.say(text, *more, "查我的保单", "转人工")
+
+    def _meant(self, office: BackOffice, named: Sequence[TermNote]) -> list[PolicyView]:
+        """Return the policies that may be meant, the likeliest first and whole."""
+        number = self.policy_number or ""
+        wish = PolicyWish(number=number, plate=self.plate or "")
+        policies = list(office.find_policies(wish, self.title).views)
+        likely = sorted(policies, key=lambda p: self._likeliness(p, named), reverse=True)
+        if len(likely) > 1:
+            # Several come as cards; the one that is explained is looked at as a whole.
+            likely[:1] = office.find_policies(PolicyWish(number=likely[0].number), self.title).views
+        return likely
+
+    def _likeliness(self, policy: PolicyView, named: Sequence[TermNote]) -> tuple[bool, ...]:
+        deductible = any(note.code == "deductible" for note in named)
+        return (
+            policy.number == self.seen,
+            policy.running,
+            any(policy.kind in note.kinds for note in named),
+            deductible and any(cover.deductible for cover in policy.covers),
+        )
+
+    def _notes(
+        self, office: BackOffice, policy: PolicyView, named: Sequence[TermNote]
+    ) -> Sequence[TermNote]:
+        """Explain the words that were named, else those that stand on the policy."""
+        fitting = [note for note in named if policy.kind in note.kinds]
+        return (fitting or list(named) or _on_it(policy, office.term_notes()))[:_MOST_NOTES]
 
 
 def _names(note: TermNote, asked: str) -> bool:
     return any(word in asked for word in note.called)
-
-
-def _explained(
-    policies: Sequence[PolicyView], named: Sequence[TermNote], notes: Sequence[TermNote]
-) -> Outcome:
-    """Explain the words that were named, else those that stand on the policy."""
-    policy = next((p for p in policies if _fitting(p, named)), policies[0])
-    chosen = _fitting(policy, named) or list(named) or _on_it(policy, notes)
-    text = "\n\n".join([_figures(policy, named), *map(_note, chosen[:_MOST_NOTES])])
-    others = [f"看懂保单 {p.number}" for p in policies if p is not policy][:2]
-    return Outcome.say(text, *others, "查我的保单", "转人工")
-
-
-def _fitting(policy: PolicyView, notes: Sequence[TermNote]) -> list[TermNote]:
-    return [note for note in notes if policy.kind in note.kinds]
 
 
 def _on_it(policy: PolicyView, notes: Sequence[TermNote]) -> list[TermNote]:

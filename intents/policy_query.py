@@ -13,6 +13,7 @@ from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
+from bot.dialogue.slot_types.text import free_text
 
 # 客户的叫法 → 保单记录里的险种 line 和产品名里的字；次序是先细后粗。
 _KINDS: dict[str, tuple[str, str]] = {
@@ -52,6 +53,11 @@ class PolicyQuery(Flow):
     recognised_by = ("policy_number",)
     suggested_by = ("plate",)
     taps = ("查保单", "查我的保单", "我的保单")
+    told_by = (
+        r"(?:查|看|看看)?(?:一下|下)?(?:我的?)?(?:那|这)(?:个|份)"
+        r"(?:车险|车的?保险|商业险|交强险|家财险|意外险|驾意险|医疗险|健康险|责任险|货运险|保单|保险)"
+        r"(?:呢|怎么样|什么情况|的情况)?[?]?"
+    )
     examples = (
         "查保单",
         "查下我的保险",
@@ -62,6 +68,15 @@ class PolicyQuery(Flow):
 
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
+    # What was shown alone: «这个免赔啥意思» is about it.
+    seen = Slot(
+        free_text,
+        label="看过的保单",
+        ask="哪一份保单？",
+        optional=True,
+        shown=False,
+        remembered=True,
+    )
 
     @property
     def confirm(self) -> bool:
@@ -93,7 +108,10 @@ class PolicyQuery(Flow):
             return Outcome.say(
                 "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工"
             )
-        text = _detail(found.views[0]) if len(found.views) == 1 else _cards(found)
+        if len(found.views) == 1:
+            self.values["seen"], text = found.views[0].number, _detail(found.views[0])
+        else:
+            text = _cards(found)
         if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
         text = core_system.dated(text, office)

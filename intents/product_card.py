@@ -13,7 +13,7 @@ _TAPS_SHOWN = 6
 _ALL = "我这里能介绍的产品有这些，没列出的可以转人工问："
 _SEVERAL = "您问到的不止一个，先说个大概："
 _FOR_WHOM = "可以看看这些（仅供参考，合不合适还要看您的情况和核保）："
-_FOOT = "以保单条款、核保和分公司许可的产品清单为准；这里不报价。想办理可以转人工。"
+_FOOT = "以保单条款、核保和分公司许可的产品清单为准；这里不报价。想办理说“我要投保”，也可以转人工。"
 _PEOPLE = re.compile(r"适合(.{1,8}?)(?:买|上|投)?的(?:保险|产品|险)")
 # A family of products, said without naming one.
 _FAMILIES = (("车险", {"auto"}), ("责任险", {"liability"}), ("财产险", {"home", "property"}))
@@ -84,7 +84,7 @@ def _shown(card: ProductView) -> Outcome:
         f"办理要带：{'、'.join(card.bring)}。",
         f"条款：{card.terms}；{card.reviewed_on} 复核。{_FOOT}",
     )
-    return Outcome.say("\n".join(parts), *card.asks[:2], "其他产品", "转人工")
+    return Outcome.say("\n".join(parts), *card.asks[:2], "我要投保", "其他产品", "转人工")
 
 
 def _listed(cards: Sequence[ProductView], head: str) -> Outcome:

@@ -217,6 +217,9 @@ class Assessments:
         return found
 
     def _told(self, kept: Assessment, kind: str) -> None:
+        subject = f"assessment {kept.person} {kept.first}"
+        detail = {"status": kept.status, "total": kept.body["total"]}
+        self.uow.audit.note(self.now, self.actor, "decision", subject, detail)
         self.uow.ledger.add(
             Happening(kind, self.now, actor=self.actor, label=kept.post, team=kept.team)
         )

@@ -11,7 +11,6 @@ from typing import Any
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -22,8 +21,10 @@ from bot.back_office import (
 from bot.clockwork.desk_hours import DeskHours
 from bot.desks import claim_facts
 from bot.settings import Settings
-from storage import claims, complaints, handoffs, policies, surveys
+from storage import claims, handoffs, policies, surveys
+from storage.applications_desk import ApplicationsDesk
 from storage.claims_desk import ClaimsDeskMixin
+from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.identity import Identity
@@ -31,8 +32,10 @@ from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
 from storage.policy_source_desk import PolicySourcePart
 from storage.privacy_desk import PrivacyPart
+from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
+from storage.survey_desk import SurveyDeskMixin
 from storage.tickets_desk import TicketsOfTurn
 from storage.unit_of_work import UnitOfWork
 
@@ -48,6 +51,10 @@ class TransactionBackOffice(
     ClaimsDeskMixin,
     PolicySourcePart,
     PrivacyPart,
+    ComplaintsOfTurn,
+    RenewalDeskPart,
+    SurveyDeskMixin,
+    ApplicationsDesk,
 ):
     """One customer's view of the branch during one turn."""
 
@@ -137,14 +144,6 @@ class TransactionBackOffice(
         """Return the claims this customer may see."""
         return claims.visible(self, self.identity, number)
 
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint and return its receipt."""
-        return complaints.open_complaint(self, values)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints this customer may see."""
-        return complaints.visible(self, self.identity, number)
-
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
@@ -190,13 +189,11 @@ class TransactionBackOffice(
         """Return the key of a survey that waits for this customer's answer."""
         return surveys.pending(self)
 
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Record the answer to the waiting survey."""
-        return surveys.answer(self, score, comment)
-
     def note_question(self, kind: str, text: str, entry: str = "", score: float = 0.0) -> None:
         """Put a question into the pool that the editors of the knowledge base learn from."""
         trace = {"entry": entry, "score": score, "release": self.release}
+        if kind == "unsolved":
+            self.mark_solved(solved=False)
         self.uow.misses.note(self.conversation.id, kind, text[:_LONGEST], trace, self.at)
 
     def note(self, number: str, kind: str, data: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -14,6 +14,9 @@ from storage.ledger import Ledger
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.outbox import Media
 from storage.numbering import next_number
+
+# domain.md 9.4: an invitation that says nothing else is valid for a day.
+_OPEN = timedelta(hours=24)
 
 
 class Cases:
@@ -104,14 +107,27 @@ class Cases:
         )
         return int(self.session.scalar(query) or 0)
 
-    def waiting_survey(self, conversation_id: int, since: datetime) -> Survey | None:
-        """Return the newest survey sent since a time that has no answer."""
+    def waiting_survey(self, conversation_id: int, now: datetime) -> Survey | None:
+        """Return the newest survey that may be answered still and was not."""
         query = select(Survey).where(
             Survey.conversation_id == conversation_id,
             Survey.status == "sent",
-            Survey.sent_at >= since,
+            Survey.sent_at <= now,
+            or_(
+                Survey.expires_at > now,
+                Survey.expires_at.is_(None) & (Survey.sent_at >= now - _OPEN),
+            ),
         )
-        return self.session.scalar(query.order_by(Survey.id.desc()).limit(1))
+        return self.session.scalar(query.order_by(Survey.id.desc()).limit(1).with_for_update())
+
+    def survey_waits(self, conversation_id: int, now: datetime) -> bool:
+        """Tell whether a question is on its way or waits: two at once would confuse anybody."""
+        query = select(Survey.id).where(
+            Survey.conversation_id == conversation_id,
+            Survey.status == "sent",
+            Survey.expires_at > now,
+        )
+        return self.session.scalar(query.limit(1)) is not None
 
     def add_media(self, media: Media) -> None:
         """Record something the customer sent."""

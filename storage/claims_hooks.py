@@ -27,27 +27,37 @@ def tell(
     now: datetime,
 ) -> None:
     """Owe the event to everybody who asked for it, once each."""
-    listening = [hook for hook in hooks if hook.wants(event)]
-    if not listening:
-        return
-    event_id = f"evt_{secrets.token_hex(16)}"
     body = {
-        "id": event_id,
-        "type": event,
-        "at": now.isoformat(),
         "claim": claim.number,
         "external_ref": claim.external_ref,
         "data": {"line": claim.line, "status": claim.status, **data},
     }
+    publish(uow, hooks, event, claim.number, body, now)
+
+
+def publish(
+    uow: UnitOfWork,
+    hooks: Sequence[Webhook],
+    event: str,
+    number: str,
+    body: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Owe an event about any case to everybody who asked for it, once each."""
+    listening = [hook for hook in hooks if hook.wants(event)]
+    if not listening:
+        return
+    event_id = f"evt_{secrets.token_hex(16)}"
+    told = {"id": event_id, "type": event, "at": now.isoformat(), **body}
     for hook in listening:
         uow.outbox.queue(
             dedupe_key=f"webhook:{hook.name}:{event_id}",
             kind=KIND,
             channel=CHANNEL,
             account=hook.name,
-            # One claim's events arrive in order; other claims do not wait behind them.
-            peer=claim.number,
-            body=body,
+            # One case's events arrive in order; other cases do not wait behind them.
+            peer=number,
+            body=told,
             due_at=now,
             now=now,
         )

@@ -93,6 +93,7 @@ class Register:
         self._apply(claim, values)
         self.uow.cases.add(claim)
         self.note(claim, "reported", dict(claim.facts))
+        self._wait(claim)
         self.refresh(claim)
         self.tell(claim, "claim.opened", {})
         return claim
@@ -105,6 +106,8 @@ class Register:
         changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
         if not changed:
             return False
+        if any(before.get(key) is not None and now.get(key) is None for key in changed):
+            self._wait(claim)
         self.note(
             claim,
             "amended",
@@ -177,12 +180,19 @@ class Register:
         """Return what should be known beside."""
         return claim_facts.facts().asked_for(claim.line, self._known(claim))
 
-    def _complete(self, claim: Claim) -> None:
-        """A claim without the facts that must be known waits for them; an emergency does not."""
-        lacking = self.lacking(claim) if claim.severity != "P0" else []
-        if lacking and claim.status == "contact_due":
+    def _wait(self, claim: Claim) -> None:
+        """A report without the facts that must be known waits for them; an emergency does not.
+
+        It is looked at when facts are new or taken back: a clerks' table that asks for more
+        sets no running claim back.
+        """
+        if claim.status == "contact_due" and claim.severity != "P0" and self.lacking(claim):
             claim.status = "draft"
-        elif not lacking and claim.status == "draft":
+
+    def _complete(self, claim: Claim) -> None:
+        """What waited goes on by itself once all is known."""
+        lacking = self.lacking(claim) if claim.severity != "P0" else []
+        if not lacking and claim.status == "draft":
             claim.status = "contact_due"
             self.note(claim, "contact_due", {"note": "报案信息已补齐"})
             label = CLAIM_STATUSES[claim.status][0]

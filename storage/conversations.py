@@ -132,6 +132,7 @@ class Conversations:
             "customer_id": None,
             "verified_until": None,
             "subscribed": True,
+            "snoozed_until": None,
             "last_seq": 0,
             "opened_at": now,
             "last_at": now,

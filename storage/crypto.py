@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Dialect, Engine, LargeBinary
+from sqlalchemy import Connection, Dialect, Engine, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 from bot.errors import ConfigurationError
@@ -33,6 +33,7 @@ class Cipher:
     def __init__(self, secret: bytes) -> None:
         self._box = AESGCM(_derive(secret, b"anda column encryption"))
         self._index_key = _derive(secret, b"anda blind index")
+        self._audit_key = _derive(secret, b"anda audit chain")
 
     def seal(self, plain: bytes, place: bytes) -> bytes:
         """Encrypt ``plain`` for the column ``place``."""
@@ -52,6 +53,10 @@ class Cipher:
         """Return the keyed hash under which ``value`` can be looked up."""
         return hmac.new(self._index_key, value.encode(), hashlib.sha256).hexdigest()
 
+    def sign(self, content: bytes) -> str:
+        """Return the keyed hash that nobody without the secret can make of ``content``."""
+        return hmac.new(self._audit_key, content, hashlib.sha256).hexdigest()
+
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(secret)
@@ -60,6 +65,11 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
 def bind(engine: Engine, cipher: Cipher) -> None:
     """Let the encrypted columns of ``engine`` use ``cipher``."""
     _ciphers[engine.dialect] = cipher
+
+
+def cipher_of(connection: Connection) -> Cipher:
+    """Return the cipher that the columns of this connection use."""
+    return _ciphers[connection.dialect]
 
 
 class EncryptedText(TypeDecorator[str]):

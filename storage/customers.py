@@ -48,7 +48,8 @@ class Customers:
     def policies_of(self, customer_id: int) -> Sequence[Policy]:
         """Return a customer's policies, the one that ends last first."""
         query = select(Policy).where(Policy.customer_id == customer_id)
-        return self.session.scalars(query.order_by(Policy.ends_on.desc(), Policy.id)).all()
+        newest = query.order_by(Policy.ends_on.desc(), Policy.id)
+        return self.session.scalars(newest.limit(_MOST_POLICIES)).all()
 
     def policies_of_any(self, customers: Sequence[int]) -> Sequence[Policy]:
         """Return the policies of several customers: one query, also for none of them."""
@@ -129,6 +130,15 @@ class Customers:
         )
         return int(self.session.scalar(query) or 0)
 
+    def forgive(self, phone_blind: str) -> int:
+        """Take back the failures on a person's phones: a colleague made sure who it is."""
+        done = self.session.execute(
+            delete(VerificationFailure)
+            .where(_of_person(VerificationFailure.phone_blind, phone_blind))
+            .returning(VerificationFailure.id)
+        )
+        return len(done.all())
+
     def forget_proofs(self, conversation_id: int, at: datetime) -> None:
         """Let phones that were proved here count as proved no more."""
         self.session.execute(
@@ -161,6 +171,11 @@ class Customers:
                 reason=reason[:255],
             )
         )
+
+    def opted_out(self, conversation_id: int) -> Sequence[str]:
+        """Return the categories that this identity does not want."""
+        query = select(OptOut.category).where(OptOut.conversation_id == conversation_id)
+        return self.session.scalars(query).all()
 
     def opt_in(self, conversation_id: int) -> None:
         """Send every category again."""

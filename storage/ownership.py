@@ -81,6 +81,15 @@ class Ownership:
             )
         )
 
+    def snooze(self, conversation: int, until: datetime | None, now: datetime) -> None:
+        """Put a conversation aside until a time, or bring it back."""
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation)
+            .values(snoozed_until=until)
+        )
+        self.tell("snooze", conversation, None, now)
+
     def tell(
         self,
         kind: str,

@@ -171,7 +171,7 @@ def _payments(office: TransactionBackOffice, policy: PolicyFacts) -> list[str]:
 
 def _payment(raw: Mapping[str, Any]) -> str:
     amount = int(raw.get("amount_fen") or 0) / 100
-    parts = (str(raw.get("on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
+    parts = (str(raw.get("paid_on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
     return " ".join(filter(None, parts))
 
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.clockwork import changes, words
+from bot.clockwork.clocks import Clock
 from bot.clockwork.workdays import WorkCalendar
 from bot.errors import CalendarMissing
 from bot.settings import Settings
 from storage.claims_register import Register
+from storage.complaints_register import ComplaintRegister
 from storage.crypto import Cipher
-from storage.models.case import Claim, Ticket
+from storage.models.case import Claim, Complaint, Ticket
 from storage.rules.claim_states import machine
 from storage.rules.ticket_kinds import table
 from storage.tickets import TicketBook
@@ -34,7 +36,35 @@ class Recalculation:
     def run(self) -> Iterator[str]:
         """Set the deadlines of open cases anew and say which moved, from when to when and why."""
         yield from self._claims()
+        yield from self._complaints()
         yield from self._tickets()
+
+    def _complaints(self) -> Iterator[str]:
+        register = ComplaintRegister(self.uow, self.cipher, self.settings, self.now, "system")
+        running = select(Complaint).where(Complaint.due_at.is_not(None))
+        for complaint in self.uow.session.scalars(running.order_by(Complaint.id)):
+            before = complaint.due_at
+            register.set_due(complaint)
+            if complaint.due_at == before:
+                continue
+            why = self._moved(register.clocks(complaint), register.calendar)
+            data = {"before": _text(before), "after": _text(complaint.due_at), "why": why}
+            register.note(complaint, "recalculated", data)
+            yield _line(complaint.number, before, complaint.due_at) + (f"（{why}）" if why else "")
+
+    def _moved(self, clocks: list[Clock], after: WorkCalendar) -> str:
+        """Return which of our open clocks moved with the calendar, and why."""
+        if self.before is None:
+            return ""
+        said = []
+        for clock in clocks:
+            if clock.stopped is None and clock.rule.side == "us":
+                try:
+                    moved = changes.by_calendar(clock, self.before, after)
+                except CalendarMissing:
+                    continue
+                said += [moved.words] if moved else []
+        return "；".join(said)
 
     def _claims(self) -> Iterator[str]:
         register = Register(self.uow, self.cipher, self.settings, self.now, "system")
@@ -73,3 +103,7 @@ class Recalculation:
 def _line(number: str, before: datetime | None, after: datetime | None) -> str:
     first, then = (words.moment(at) if at else "无" for at in (before, after))
     return f"{number}：{first} → {then}"
+
+
+def _text(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

@@ -62,11 +62,11 @@ class ServicingOfTurn:
     def services(self, number: str | None = None) -> Sequence[ServiceView]:
         """Return what was asked for here, and to a verified customer all that is theirs."""
         book = self._book()
-        return [self._view(book, request) for request in self._mine(number)[:_SHOWN]]
+        return [self._view(book, request) for request in self._my_change(number)[:_SHOWN]]
 
     def withdraw_service(self, number: str) -> ServiceView | None:
         """Take back a request that is not done yet."""
-        book, mine = self._book(), self._mine(number)
+        book, mine = self._book(), self._my_change(number)
         if not mine:
             return None
         request = book.find(mine[0].number, lock=True)
@@ -79,7 +79,7 @@ class ServicingOfTurn:
 
     def attach_service_photos(self, number: str) -> int:
         """Hang every photo of this conversation that hangs nowhere on a request."""
-        mine = self._mine(number)
+        mine = self._my_change(number)
         query = select(Media.id).where(
             Media.conversation_id == self.conversation.id,
             Media.case_number.is_(None),
@@ -136,7 +136,7 @@ class ServicingOfTurn:
         query = select(Policy).where(Policy.number == number, Policy.customer_id == customer)
         return self.uow.session.scalar(query)
 
-    def _mine(self, number: str | None) -> list[ServiceRequest]:
+    def _my_change(self, number: str | None) -> list[ServiceRequest]:
         mine = [ServiceRequest.conversation_id == self.conversation.id]
         if self.verified and self.conversation.customer_id is not None:
             mine.append(ServiceRequest.customer_id == self.conversation.customer_id)

@@ -65,5 +65,6 @@ COMPLAINT_STATUSES: Final[Statuses] = MappingProxyType(
         "transferred": ("已转受理方", "此事不归本机构处理，已告知您应受理的机构。"),
         "extended": ("已延期", "情况复杂，办理期限已延长，理由和新的期限已告知您。"),
         "suspended": ("暂时中止", "正在等待司法程序的结果，收到后继续办理。"),
+        "merged": ("已合并处理", "与同一事由的其他投诉合并处理，结果会单独告诉您。"),
     }
 )

@@ -7,12 +7,14 @@ from functools import cached_property
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from storage.audit import Audit
 from storage.bindings import Bindings
 from storage.cases import Cases
 from storage.console_sessions import ConsoleSessions
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.floor import Floor
+from storage.inbox import Inbox
 from storage.knowledge import Knowledge
 from storage.ledger import Ledger
 from storage.misses import Misses
@@ -36,6 +38,7 @@ class UnitOfWork:
             self._session = Session(
                 self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
+            self.audit.watch(self._session)
         return self._session
 
     def flush(self) -> None:
@@ -45,6 +48,14 @@ class UnitOfWork:
             self._session.close()
         if "ledger" in self.__dict__:
             self.ledger.write()
+        # Last of all: whoever writes the chain holds its head until the commit.
+        if "audit" in self.__dict__:
+            self.audit.write()
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Return the chain of reads, decisions and edits."""
+        return Audit(self.connection)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -60,6 +71,11 @@ class UnitOfWork:
     def ownership(self) -> Ownership:
         """Return who has the floor where."""
         return Ownership(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return the conversations as staff see them."""
+        return Inbox(self.connection)
 
     @cached_property
     def floor(self) -> Floor:

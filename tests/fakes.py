@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.back_office import (
     ClaimView,
     CodeResult,
-    ComplaintView,
     HandoffView,
     Level,
     PolicyView,
@@ -20,11 +19,14 @@ from bot.back_office import (
 from bot.clock import SHANGHAI
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue.reading import Hit, Match, Reading
+from tests.fakes_applications import FakeApplications
 from tests.fakes_claims import FakeClaims
+from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
 from tests.fakes_policy_source import FakePolicySource
 from tests.fakes_privacy import FakePrivacy
 from tests.fakes_servicing import FakeServicing
+from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 from tests.fakes_tickets import FakeTickets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
@@ -33,7 +35,15 @@ CODE = "246810"
 
 @dataclass
 class FakeOffice(
-    FakeTickets, FakeIdentityDesk, FakeServicing, FakeClaims, FakePolicySource, FakePrivacy
+    FakeTickets,
+    FakeIdentityDesk,
+    FakeServicing,
+    FakeClaims,
+    FakeComplaints,
+    FakeSurveyDesk,
+    FakeApplications,
+    FakePolicySource,
+    FakePrivacy,
 ):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 
@@ -51,6 +61,7 @@ class FakeOffice(
     photos: int = 0
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
+    surveys: FakeSurveys = field(default_factory=FakeSurveys)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -112,19 +123,6 @@ class FakeOffice(
             ClaimView(n, "auto", "待联系", "", self.now, "理赔客服组", "联系您", None, ())
             for n in self._numbers("CL")
         ]
-        return [view for view in views if number in (None, view.number)]
-
-    def open_complaint(self, values: Values) -> ComplaintView:
-        """Record a complaint."""
-        return self._complaint(self._open("CP", values))
-
-    def _complaint(self, number: str) -> ComplaintView:
-        due = (self.now + timedelta(days=15)).date()
-        return ComplaintView(number, "已受理", self.now, "投诉岗", due)
-
-    def complaints(self, number: str | None = None) -> Sequence[ComplaintView]:
-        """Return the complaints opened here."""
-        views = map(self._complaint, self._numbers("CP"))
         return [view for view in views if number in (None, view.number)]
 
     def hand_off(self, level: Level, reason: str, about: Values | None = None) -> HandoffView:
@@ -209,10 +207,6 @@ class FakeOffice(
     def pending_survey(self) -> str | None:
         """Return nothing: no survey waits."""
         return None
-
-    def answer_survey(self, score: int | None, comment: str) -> bool:
-        """Return that no survey waited."""
-        return False
 
 
 @dataclass(frozen=True)

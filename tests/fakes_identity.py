@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.desks.identity import Assurance, ConsentText, GrantView
 from bot.desks.policies import TermNote
+from bot.desks.renewal import RenewalAdvice
 from bot.desks.values import Values
 
 
@@ -89,3 +90,13 @@ class FakeIdentityDesk:
     def term_notes(self) -> Sequence[TermNote]:
         """Return one note."""
         return [TermNote("deductible", "免赔", ("免赔",), "自己承担的部分。", "第八条")]
+
+    def renewal_advice(self, line: str) -> RenewalAdvice:
+        """Return short advice."""
+        return RenewalAdvice(
+            line, "车险", 30, ("登记",), ("行驶证",), "断档不赔。", "看情况。", "条款"
+        )
+
+    def declined(self, category: str) -> bool:
+        """Nothing is stopped."""
+        return False

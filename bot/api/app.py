@@ -12,14 +12,23 @@ from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 
 from bot.api import (
+    application_funnel,
+    application_handling,
+    applications,
     claim_handling,
     claim_texts,
     claims,
+    complaint_handling,
     complaints,
     conversations,
     customers,
+    deliveries,
     docs_page,
+    endorsements,
+    evidence,
+    feedback,
     handoffs,
+    identity,
     knowledge,
     knowledge_flow,
     knowledge_releases,
@@ -46,10 +55,36 @@ from storage.crypto import Cipher
 from storage.transactions import Transactions
 
 _RESOURCES = (
-    conversations, messages, claims, claim_handling, claim_texts, complaints, policies, customers,
-    notifications, surveys, tickets, ticket_handling, handoffs, knowledge_releases,
-    knowledge_flow, knowledge, misses, kpi_rows, kpis, privacy,
-)  # fmt: skip
+    conversations,
+    messages,
+    claims,
+    claim_handling,
+    claim_texts,
+    complaints,
+    policies,
+    customers,
+    endorsements,
+    deliveries,
+    notifications,
+    surveys,
+    tickets,
+    ticket_handling,
+    handoffs,
+    knowledge_releases,
+    knowledge_flow,
+    knowledge,
+    misses,
+    kpi_rows,
+    kpis,
+    complaint_handling,
+    identity,
+    evidence,
+    feedback,
+    application_funnel,
+    application_handling,
+    applications,
+    privacy,
+)
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"
     "用 next_cursor 翻页；出错一律是 application/problem+json，code 不会变；POST 可带 "

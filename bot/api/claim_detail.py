@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import Response
 
 from bot.api import history
 from bot.api.claim_views import (
@@ -14,7 +18,8 @@ from bot.api.claim_views import (
     values,
 )
 from bot.api.claim_writing import register
-from bot.api.desk import Desk, Seen
+from bot.api.desk import Desk, Seen, Shown
+from bot.api.problems import missing
 from storage.models.case import Claim
 from storage.rules.claim_states import machine
 from storage.unit_of_work import UnitOfWork
@@ -45,3 +50,16 @@ def detail(uow: UnitOfWork, desk: Desk, claim: Claim) -> ClaimDetail:
 def seen(claim: Claim) -> Seen:
     """Return what the access log says about showing this claim."""
     return Seen(f"claim {claim.number}", conversation_id=claim.conversation_id)
+
+
+def show(
+    desk: Desk, number: str, reason: str | None, body: Callable[[UnitOfWork, Claim], BaseModel]
+) -> Response:
+    """Show something of one claim and record that it was seen."""
+
+    def read(uow: UnitOfWork) -> Shown:
+        if (claim := uow.cases.claim(number)) is None:
+            raise missing(f"报案 {number}")
+        return Shown(body(uow, claim), (seen(claim),))
+
+    return desk.show(read, reason)

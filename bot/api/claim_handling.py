@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import Response
 
-from bot.api.claim_detail import detail, seen
+from bot.api.claim_detail import detail, show
 from bot.api.claim_views import ClaimDetail, ClockView, DocumentView, clock_view, document_view
 from bot.api.claim_writing import locked, register
-from bot.api.desk import Desk, Shown, may, may_create
+from bot.api.desk import Desk, may, may_create
 from bot.api.fields import Body, Line, Moment, OneQuery, PathNumber, Story, Word
-from bot.api.problems import missing
 from storage.claims_documents import Documents
 from storage.claims_steps import Steps
+from storage.models.case import Claim
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 理赔"])
@@ -90,6 +91,17 @@ def _steps(uow: UnitOfWork, desk: Desk) -> Steps:
     return Steps(register(uow, desk), lead=desk.caller.role in _LEAD)
 
 
+def _work(desk: Desk, number: str, body: BaseModel, do: Callable[[Steps, Claim], None]) -> Response:
+    """Work on a claim once per Idempotency-Key and show it as it is then."""
+
+    def work(uow: UnitOfWork) -> ClaimDetail:
+        claim = locked(uow, number)
+        do(_steps(uow, desk), claim)
+        return detail(uow, desk, claim)
+
+    return desk.create(body, work)
+
+
 @router.post(
     "/{number}/transitions", summary="推进案件", response_model=ClaimDetail, status_code=201
 )
@@ -100,12 +112,10 @@ def move_claim(
 ) -> Response:
     """Take a claim to another state, once per Idempotency-Key."""
 
-    def move(uow: UnitOfWork) -> ClaimDetail:
-        claim = locked(uow, number)
-        _steps(uow, desk).move(claim, body.to, _given(body))
-        return detail(uow, desk, claim)
+    def move(steps: Steps, claim: Claim) -> None:
+        steps.move(claim, body.to, _given(body))
 
-    return desk.create(body, move)
+    return _work(desk, number, body, move)
 
 
 def _given(body: TransitionIn) -> dict[str, Any]:
@@ -123,12 +133,10 @@ def add_milestone(
 ) -> Response:
     """Note what stops a clock: the refusal sent, the customer told."""
 
-    def add(uow: UnitOfWork) -> ClaimDetail:
-        claim = locked(uow, number)
-        _steps(uow, desk).milestone(claim, body.kind, body.text or "", body.at)
-        return detail(uow, desk, claim)
+    def add(steps: Steps, claim: Claim) -> None:
+        steps.milestone(claim, body.kind, body.text or "", body.at)
 
-    return desk.create(body, add)
+    return _work(desk, number, body, add)
 
 
 @router.get("/{number}/documents", summary="材料清单", response_model=DocumentList)
@@ -139,13 +147,11 @@ def list_documents(
 ) -> Response:
     """Return what the claim needs, and what is there."""
 
-    def read(uow: UnitOfWork) -> Shown:
-        if (claim := uow.cases.claim(number)) is None:
-            raise missing(f"报案 {number}")
-        documents = Documents(uow.session, desk.now).of(number)
-        return Shown(DocumentList(items=list(map(document_view, documents))), (seen(claim),))
+    def listed(uow: UnitOfWork, claim: Claim) -> DocumentList:
+        documents = Documents(uow.session, desk.now).of(claim.number)
+        return DocumentList(items=list(map(document_view, documents)))
 
-    return desk.show(read, query.reason)
+    return show(desk, number, query.reason, listed)
 
 
 @router.post(
@@ -177,10 +183,7 @@ def list_clocks(
 ) -> Response:
     """Return every deadline with its state and why it is then."""
 
-    def read(uow: UnitOfWork) -> Shown:
-        if (claim := uow.cases.claim(number)) is None:
-            raise missing(f"报案 {number}")
-        clocks = register(uow, desk).clocks(claim)
-        return Shown(ClockList(items=list(map(clock_view, clocks))), (seen(claim),))
+    def told(uow: UnitOfWork, claim: Claim) -> ClockList:
+        return ClockList(items=list(map(clock_view, register(uow, desk).clocks(claim))))
 
-    return desk.show(read, query.reason)
+    return show(desk, number, query.reason, told)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from bot.api.claim_detail import seen
+from bot.api.claim_detail import show
 from bot.api.claim_writing import register
-from bot.api.desk import Desk, Shown, may
+from bot.api.desk import Desk, may
 from bot.api.fields import OneQuery, PathNumber
-from bot.api.problems import missing
 from storage import claims_letters
+from storage.models.case import Claim
 from storage.rules import claim_texts
 from storage.unit_of_work import UnitOfWork
 
@@ -42,12 +42,9 @@ def get_text(
 ) -> Response:
     """Return a letter (refusal, supplement, application) or a notice (C01 to C10)."""
 
-    def read(uow: UnitOfWork) -> Shown:
-        if (claim := uow.cases.claim(number)) is None:
-            raise missing(f"报案 {number}")
-        book = register(uow, desk)
-        written = claims_letters.letter if code in claim_texts.LETTERS else claims_letters.notice
-        title, text = written(book, claim, code)
-        return Shown(TextView(claim=number, code=code, title=title, text=text), (seen(claim),))
+    def written(uow: UnitOfWork, claim: Claim) -> TextView:
+        write = claims_letters.letter if code in claim_texts.LETTERS else claims_letters.notice
+        title, text = write(register(uow, desk), claim, code)
+        return TextView(claim=number, code=code, title=title, text=text)
 
-    return desk.show(read, query.reason)
+    return show(desk, number, query.reason, written)

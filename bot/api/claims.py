@@ -9,13 +9,12 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.api import history, paging
-from bot.api.claim_detail import detail, seen
+from bot.api.claim_detail import detail, seen, show
 from bot.api.claim_views import ClaimDetail, ClaimView, claim_view, photo_counts
 from bot.api.claim_writing import ClaimIn, ClaimPatch, amend_claim, locked, open_claim, register
 from bot.api.desk import Desk, Shown, may, may_create
 from bot.api.fields import ClaimLine, Code, Moment, OneQuery, PathNumber, Plate, RowId, one_of
 from bot.api.history import EventView, NoteIn
-from bot.api.problems import missing
 from storage.models.case import Claim
 from storage.statuses import CLAIM_STATUSES
 from storage.unit_of_work import UnitOfWork
@@ -80,13 +79,7 @@ def get_claim(
 ) -> Response:
     """Return one claim with its history."""
 
-    def read(uow: UnitOfWork) -> Shown:
-        claim = uow.cases.claim(number)
-        if claim is None:
-            raise missing(f"报案 {number}")
-        return Shown(detail(uow, desk, claim), (seen(claim),))
-
-    return desk.show(read, query.reason)
+    return show(desk, number, query.reason, lambda uow, claim: detail(uow, desk, claim))
 
 
 @router.post("", summary="登记报案", response_model=ClaimDetail, status_code=201)

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.api import history, paging
-from bot.api.complaint_writing import ComplaintIn, locked, open_complaint
-from bot.api.desk import Desk, Seen, Shown, may, may_create
+from bot.api.complaint_views import ComplaintDetail, ComplaintView, detail, seen, values
+from bot.api.complaint_writing import ComplaintIn, find, open_complaint, visible
+from bot.api.desk import Desk, Shown, may, may_create
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId, Word, one_of
 from bot.api.history import EventView, NoteIn
-from bot.api.problems import missing
 from storage.models.case import Complaint
 from storage.statuses import COMPLAINT_STATUSES
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints 投诉"])
-
-
-class ComplaintView(BaseModel):
-    """A complaint with its legal date."""
-
-    number: str
-    status: str
-    status_label: str
-    severity: str
-    category: str
-    channel: str
-    owner: str
-    next_step: str
-    due_on: date
-    received_at: datetime
-    updated_at: datetime
-    decision: str
-    conversation: int | None
-    story: str
-    demand: str
-    about: str
-    reporter: str
-    phone: str
-
-
-class ComplaintDetail(ComplaintView):
-    """A complaint with its history."""
-
-    history: list[EventView]
 
 
 class ComplaintQuery(paging.PageQuery):
@@ -59,8 +28,14 @@ class ComplaintQuery(paging.PageQuery):
     status: Annotated[str | None, one_of(COMPLAINT_STATUSES)] = None
     severity: Literal["P0", "P1", "P2", "P3"] | None = None
     category: Word | None = None
+    owner: Word | None = None
+    dispute: Word | None = None
+    root_cause: Code | None = None
+    policy_number: Code | None = None
+    claim_number: Code | None = None
     conversation: RowId | None = None
     since: Moment | None = None
+    due_before: Moment | None = None
 
 
 @router.get("", summary="投诉列表", response_model=paging.Page[ComplaintView])
@@ -69,24 +44,31 @@ def list_complaints(
     desk: Annotated[Desk, Depends(may("complaints", "read"))],
 ) -> Response:
     """Return complaints, the newest first."""
-    statement = select(Complaint)
+    statement = visible(desk, select(Complaint))
     for column, wanted in (
         (Complaint.number, query.number),
         (Complaint.status, query.status),
         (Complaint.severity, query.severity),
         (Complaint.category, query.category),
+        (Complaint.owner, query.owner),
+        (Complaint.dispute, query.dispute),
+        (Complaint.root_cause, query.root_cause),
+        (Complaint.policy_number, query.policy_number),
+        (Complaint.claim_number, query.claim_number),
         (Complaint.conversation_id, query.conversation),
     ):
         if wanted is not None:
             statement = statement.where(column == wanted)
     if query.since:
         statement = statement.where(Complaint.received_at >= query.since)
+    if query.due_before:
+        statement = statement.where(Complaint.due_at < query.due_before)
 
     def read(uow: UnitOfWork) -> Shown:
         found, following = paging.rows(uow.session, desk, query, statement, Complaint.id)
-        items = [ComplaintView.model_validate(_values(complaint)) for complaint in found]
+        items = [ComplaintView.model_validate(values(complaint, desk.now)) for complaint in found]
         page = paging.Page[ComplaintView](items=items, next_cursor=following)
-        return Shown(page, tuple(_seen(complaint) for complaint in found))
+        return Shown(page, tuple(seen(complaint) for complaint in found))
 
     return desk.show(read, query.reason)
 
@@ -100,10 +82,8 @@ def get_complaint(
     """Return one complaint with its history."""
 
     def read(uow: UnitOfWork) -> Shown:
-        complaint = uow.cases.complaint(number)
-        if complaint is None:
-            raise missing(f"投诉 {number}")
-        return Shown(_detail(uow, complaint), (_seen(complaint),))
+        complaint = find(uow, desk, number)
+        return Shown(detail(uow, desk, complaint), (seen(complaint),))
 
     return desk.show(read, query.reason)
 
@@ -114,7 +94,7 @@ def create_complaint(
 ) -> Response:
     """Record a complaint; severity, category and legal date follow from its words and the day."""
     return desk.create(
-        body, lambda uow: _detail(uow, open_complaint(uow, desk, body)), name="number"
+        body, lambda uow: detail(uow, desk, open_complaint(uow, desk, body)), name="number"
     )
 
 
@@ -125,38 +105,7 @@ def add_complaint_note(
     """Add a note to the history."""
 
     def add(uow: UnitOfWork) -> EventView:
-        locked(uow, number).updated_at = desk.now
+        find(uow, desk, number, lock=True).updated_at = desk.now
         return history.add(uow, desk, number, "note", {"note": body.text})
 
     return desk.create(body, add)
-
-
-def _values(complaint: Complaint) -> dict[str, Any]:
-    label, step = COMPLAINT_STATUSES.get(complaint.status, (complaint.status, ""))
-    told = ("story", "demand", "about", "reporter", "phone")
-    return {
-        "number": complaint.number,
-        "status": complaint.status,
-        "status_label": label,
-        "severity": complaint.severity,
-        "category": complaint.category,
-        "channel": complaint.channel,
-        "owner": complaint.owner,
-        "next_step": step,
-        "due_on": complaint.due_on,
-        "received_at": complaint.received_at,
-        "updated_at": complaint.updated_at,
-        "decision": complaint.decision,
-        "conversation": complaint.conversation_id,
-        **{key: str(complaint.facts.get(key) or "") for key in told},
-    }
-
-
-def _detail(uow: UnitOfWork, complaint: Complaint) -> ComplaintDetail:
-    uow.session.flush()
-    events = history.history(uow.session, complaint.number)
-    return ComplaintDetail.model_validate({**_values(complaint), "history": events})
-
-
-def _seen(complaint: Complaint) -> Seen:
-    return Seen(f"complaint {complaint.number}", conversation_id=complaint.conversation_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathId
 from bot.api.problems import missing
 from bot.permissions import CONVERSATIONS_WITH
+from storage import complaint_parties
 from storage.models.case import Claim, Complaint
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer
@@ -91,11 +92,24 @@ def get_conversation(
 
 
 def visible(desk: Desk, statement: Select[Conversation]) -> Select[Conversation]:
-    """Narrow to what the role may see: those who work on cases see those that led to one."""
+    """Narrow to what the caller may see: those who work on cases see those that led to one.
+
+    Nobody sees the conversation in which they are complained about.
+    """
+    statement = statement.where(Conversation.id.not_in(complained_in(desk)))
     if (case := CONVERSATIONS_WITH.get(desk.caller.role)) is None:
         return statement
     led_to_case = select(_CASES[case].id).where(_CASES[case].conversation_id == Conversation.id)
     return statement.where(led_to_case.exists())
+
+
+def complained_in(desk: Desk) -> Select[int]:
+    """Return the query for the conversations that led to a complaint against the caller."""
+    mine = complaint_parties.against(desk.parts.cipher, desk.caller.label)
+    there = select(Complaint.conversation_id).where(
+        Complaint.number.in_(mine), Complaint.conversation_id.is_not(None)
+    )
+    return cast("Select[int]", there)
 
 
 def find(uow: UnitOfWork, desk: Desk, conversation: int) -> Conversation:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from fastapi import Header, Request
 from pydantic import BaseModel
-from sqlalchemy import insert
 from starlette.responses import Response
 
 from bot.api.auth import CALLER, Caller
@@ -20,7 +19,6 @@ from bot.knowledge.releases import Editors
 from bot.permissions import Action
 from bot.settings import Settings
 from storage.crypto import Cipher
-from storage.models.customer import AccessLog
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -118,19 +116,11 @@ class Desk:
     def record(self, uow: UnitOfWork, seen: tuple[Seen, ...], reason: str | None) -> None:
         """Write down who sees what of whom, and why."""
         why = (reason or f"接口 {self.method} {self.path}")[:255]
-        rows = [
-            {
-                "at": self.now,
-                "conversation_id": item.conversation_id,
-                "customer_id": item.customer_id,
-                "actor": self.caller.actor,
-                "what": item.what[:255],
-                "reason": why,
-            }
-            for item in seen
-        ]
-        if rows:
-            uow.connection.execute(insert(AccessLog), rows)
+        actor = self.caller.actor
+        for item in seen:
+            uow.customers.log_access(
+                self.now, item.conversation_id, item.customer_id, actor, item.what, why
+            )
 
 
 def _dump(body: BaseModel) -> bytes:

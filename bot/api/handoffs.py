@@ -11,6 +11,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.api import paging
+from bot.api.conversations import complained_in
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathNumber, RowId
 from bot.api.problems import missing
@@ -52,7 +53,7 @@ def list_handoffs(
     desk: Annotated[Desk, Depends(may("handoffs", "read"))],
 ) -> Response:
     """Return requests for a person, the newest first."""
-    statement = select(Handoff)
+    statement = select(Handoff).where(Handoff.conversation_id.not_in(complained_in(desk)))
     for column, wanted in (
         (Handoff.number, query.number),
         (Handoff.status, query.status),
@@ -82,7 +83,8 @@ def get_handoff(
     """Return one request for a person."""
 
     def read(uow: UnitOfWork) -> Shown:
-        handoff = uow.session.scalar(select(Handoff).where(Handoff.number == number))
+        mine = Handoff.conversation_id.not_in(complained_in(desk))
+        handoff = uow.session.scalar(select(Handoff).where(Handoff.number == number, mine))
         if handoff is None:
             raise missing(f"转人工 {number}")
         return Shown(_view(handoff), (_seen(handoff),))

@@ -11,6 +11,7 @@ from typer.exceptions import Abort, TyperException
 from bot import log
 from bot.cli import (
     assess,
+    audit,
     chat,
     data,
     database,
@@ -22,6 +23,7 @@ from bot.cli import (
     serve,
     setup,
     staff,
+    supervise,
     understand,
 )
 from bot.cli.wrong_use import explain
@@ -39,6 +41,9 @@ app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(jobs.app, name="jobs", help="定时任务")
 app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")
 app.add_typer(assess.app, name="assess", help="考核：岗位、结果、发布、申诉")
+app.add_typer(audit.app, name="audit", help="审计链与证据包")
+app.add_typer(supervise.app, name="supervise", help="服务监督：抽样、评分、承诺用语")
+app.add_typer(supervise.box, name="feedback", help="反馈：登记、归组、改进、告知")
 app.add_typer(report.app, name="report", help="报表：指标、服务评估")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 

@@ -1,7 +1,8 @@
 """Legal and promised clocks: when something is due, how far it is, and why; pure.
 
 A clock has a rule (data), a start, perhaps an end, pauses and extensions. Units: minutes and
-hours run on; days count from the day after the start and end at midnight; working hours run
+hours run on; years end with the same day (periods of law, which no pause of ours stops); days
+count from the day after the start and end at midnight; working hours run
 inside the work frames only; working days count working days and end when work ends. A day is
 used up unless the clock is paused at its midnight, so a pause within one day costs nothing.
 """
@@ -16,12 +17,12 @@ from typing import Final, Literal
 from bot.clock import SHANGHAI
 from bot.clockwork.workdays import ONE_DAY, WorkCalendar
 
-Unit = Literal["minute", "hour", "day", "working_hour", "working_day"]
+Unit = Literal["minute", "hour", "day", "working_hour", "working_day", "year"]
 State = Literal["not_started", "running", "paused", "met", "missed"]
 _LENGTH: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)} | {
     "working_hour": timedelta(hours=1)
 }
-UNITS: Final = ("minute", "hour", "day", "working_hour", "working_day")
+UNITS: Final = ("minute", "hour", "day", "working_hour", "working_day", "year")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Rule:
 
     ``warn`` are amounts of the unit before the end. ``restarts`` begins anew at every start
     event. ``on_day_off`` moves an end on a day off to the next working day. ``side`` tells whose
-    duty it is.
+    duty it is; a ``wait`` is nobody's: it is met when its time is up.
     """
 
     code: str
@@ -46,7 +47,7 @@ class Rule:
     pauses: dict[str, str] = field(default_factory=dict)
     restarts: bool = False
     on_day_off: Literal["keep", "next"] = "keep"
-    side: Literal["us", "customer"] = "us"
+    side: Literal["us", "customer", "wait"] = "us"
     begins: Literal["", "same_day", "next_opening"] = ""
     notice: bool = False
 
@@ -120,7 +121,8 @@ class Clock:
             return Reading("missed" if late else "met", due_at)
         if due_at is None:
             return Reading("paused")
-        state: State = "missed" if now >= due_at else self._running(now)
+        over: State = "met" if self.rule.side == "wait" else "missed"
+        state: State = over if now >= due_at else self._running(now)
         return Reading(state, due_at, tuple(self._warnings(calendar)))
 
     def _running(self, now: datetime) -> State:
@@ -154,6 +156,8 @@ def due(
     if amount < 1:
         raise ValueError(f"a clock of {amount} units has no end")
     start = start.astimezone(SHANGHAI)
+    if unit == "year":
+        return _anniversary(start.date(), amount)
     stops = _merged(pauses, start)
     if unit in _LENGTH:
         spans = calendar.spans(start) if unit == "working_hour" else iter([(start, _NEVER)])
@@ -193,6 +197,13 @@ def _without(spans: Iterator[Span], stops: Sequence[Span]) -> Iterator[Span]:
                 return
         if at < closes:
             yield at, closes
+
+
+def _anniversary(day: date, years: int) -> datetime:
+    """Return the end of the same day of a later year; 29 February becomes the 28th."""
+    leap = (day.month, day.day) == (2, 29)
+    last = day.replace(year=day.year + years, day=28 if leap else day.day)
+    return datetime.combine(last + ONE_DAY, time(), SHANGHAI)
 
 
 def _timed(length: timedelta, spans: Iterator[Span]) -> datetime | None:

@@ -22,6 +22,7 @@ _UNITS: Final[dict[Unit, str]] = {
     "day": "个自然日",
     "working_hour": "个工作小时",
     "working_day": "个工作日",
+    "year": "年",
 }
 _MOST_DAYS = 400
 
@@ -64,7 +65,7 @@ def amount(rule: Rule) -> str:
 
 
 def _counted_from(clock: Clock, calendar: WorkCalendar) -> str:
-    rule, days = clock.rule, clock.rule.unit in ("day", "working_day")
+    rule, days = clock.rule, clock.rule.unit in ("day", "working_day", "year")
     assert clock.started is not None
     if rule.begins == "same_day":
         return "当日"
@@ -90,7 +91,7 @@ def _pause(pause: Pause) -> str:
 
 def _days_off(clock: Clock, end: datetime, calendar: WorkCalendar) -> Iterator[str]:
     """Name what was left out and what counts although it is a weekend."""
-    if clock.rule.unit in ("minute", "hour") or clock.started is None:
+    if clock.rule.unit in ("minute", "hour", "year") or clock.started is None:
         return
     first, last = clock.started.date(), due_on(end)
     days = [first + timedelta(days=n) for n in range(min((last - first).days, _MOST_DAYS) + 1)]

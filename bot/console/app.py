@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from bot.console import entrance
+from bot.console import canned, entrance, inbox
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
 from bot.console.pages import show
@@ -24,11 +24,12 @@ from bot.errors import NotAllowed, Refused
 log = structlog.get_logger()
 _STATIC = Path(__file__).parent / "static"
 # Every form on these pages is checked; a new page is one line here.
-DESKS: Sequence[APIRouter] = ()
+DESKS: Sequence[APIRouter] = (inbox.router,)
 
 
 def console_app(parts: Parts) -> ASGIApp:
     """Return the application behind its gate."""
+    canned.replies()  # a mistake in it stops the start, not an agent
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = parts
     app.router.routes.append(Mount("/console/static", _Files(directory=_STATIC)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi import Request
 from sqlalchemy import insert
 
+from bot.clockwork.desk_hours import DeskHours
 from bot.console.gate import STAFF, Staff
+from bot.console.live import News
+from bot.dialogue.registry import Registry
 from bot.errors import NotAllowed
 from bot.handoff import GoOn
 from bot.permissions import Action, allowed
@@ -23,9 +26,19 @@ from storage.unit_of_work import UnitOfWork
 T = TypeVar("T")
 
 
+Suggest = Callable[[str], Sequence[tuple[str, str]]]
+
+
+def _none(_: str) -> Sequence[tuple[str, str]]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Parts:
-    """What the console is built from. ``wake`` lets the outbox look at once."""
+    """What the console is built from.
+
+    ``wake`` lets the outbox look at once; ``suggest`` gives (question, answer) for a sentence.
+    """
 
     transactions: Transactions
     cipher: Cipher
@@ -33,6 +46,14 @@ class Parts:
     clock: Callable[[], datetime]
     go_on: GoOn
     wake: Callable[[], None]
+    news: News
+    registry: Registry
+    suggest: Suggest = field(default=_none)
+
+    @property
+    def hours(self) -> DeskHours:
+        """Return when the desk is staffed."""
+        return DeskHours(self.settings.desk.opens, self.settings.desk.closes)
 
 
 @dataclass(frozen=True)

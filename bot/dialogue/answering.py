@@ -199,12 +199,13 @@ def _not_known(turn: Turn, command: NotUnderstood) -> None:
 def _not_understood_here(turn: Turn) -> None:
     """Say what the open flow asks for."""
     turn.say(phrases.NOT_UNDERSTOOD_IN_FLOW)
-    slot = turn.flow().pending()
+    flow = turn.flow()
+    slot = flow.pending()
     if slot is None:
         turn.say(phrases.ANSWER_YES_OR_NO, *phrases.CONFIRM_BUTTONS)
         turn.quiet = True
-    elif slot.help:
-        turn.say(slot.help)
+    elif help_text := flow.explanation(slot):
+        turn.say(help_text)
     if turn.state.misses > 1:
         turn.say(phrases.PERSON_OFFERED, phrases.PERSON_BUTTON)
 

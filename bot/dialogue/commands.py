@@ -160,7 +160,9 @@ class Skip:
 
 @dataclass(frozen=True)
 class Help:
-    """«帮助»: explain the open question, or what the bot can do."""
+    """«帮助»: explain the open question, or what the bot can do; ``name`` is another slot."""
+
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -301,6 +301,10 @@ class Flow:
         """Act on what is known so far; called after every change, before the next question."""
         return []
 
+    def explanation(self, slot: Slot[Any]) -> str:
+        """Return what ``slot`` means and why it is asked for, in plain words."""
+        return slot.help
+
     def invitation(self) -> str:
         """Return a sentence for the foot of the summary: what may still be added."""
         return ""

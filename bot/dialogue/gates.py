@@ -59,14 +59,15 @@ def _raise(turn: Turn, flow: Flow, name: str) -> None:
     kept: dict[str, Json] = {"gate": dict(about)}
     # Only what supports a proof: a contact phone is no phone that a code was sent to.
     helpful = {n for n, slot in gate.slots.items() if slot.optional}
-    known = {n: s for n, s in turn.frame.slots.items() if n in helpful}
+    taken = turn.frame.slots
+    known = {n: s for n, s in taken.items() if n in helpful}
     frame = Frame(name, gate.version, slots=known, kept=kept, touched_at=turn.stamp())
     turn.state = turn.state.push(frame)
     turn.begun = True
     raised = turn.flow()
     raised.begin(turn.office)
     turn.store(raised)
-    values = {n: said for n, said in _said(turn, raised).items() if n not in known}
+    values = {n: said for n, said in _said(turn, raised).items() if n not in taken}
     if values:
         filling.fill(turn, FillSlots(values, flow=name))
 

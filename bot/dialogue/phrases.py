@@ -115,6 +115,10 @@ def ahead(count: int, minutes: int = 0) -> str:
     return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
+NO_REBATE = (
+    "返现、返点、送卡送礼换投保，法律不允许，我和同事都不能给；有人私下答应您，也别当真。"
+    "公司有合规的优惠，会写在保单和官方页面上。"
+)
 PLATE_LABEL, PLATE_CALLED = "车牌号", ("车牌",)
 ASK_PLATE = "车牌号是多少？没上牌或者不是车险，回复「以后补」。"
 PLATE_HELP = "比如津A12345；新能源车是 8 位。"

@@ -20,7 +20,7 @@ from bot.dialogue.slot_types.chinese_numbers import integer
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plain import TextValue
 from bot.dialogue.slot_types.plate import plate
-from bot.dialogue.words import AROUND_A_PICK
+from bot.dialogue.words import AROUND_A_PICK, PICK_SUFFIX, PICKED_AS
 
 _MOST = 9
 _PICKS = ("plate", "policy_number")
@@ -57,7 +57,10 @@ def _fits(said: str, order: int, choice: Sequence[str]) -> bool:
     bare = said.strip(AROUND_A_PICK)
     if bare == str(order) or integer(bare) == order:
         return True
-    return len(bare) >= 2 and (bare.upper() in label.upper() or bare.upper() in number.upper())
+    if named := next((name for called, name in PICKED_AS.items() if called in bare), ""):
+        return named in label
+    short = bare.upper().removesuffix(PICK_SUFFIX)
+    return len(short) >= 2 and (short in label.upper() or short in number.upper())
 
 
 class PolicyRequest(Request):
@@ -132,6 +135,12 @@ class PolicyRequest(Request):
     def takes(self, name: str) -> bool:
         """A plate that is said once the policy is known is a new plate, not another policy."""
         return not (self.policy and name in _PICKS) and super().takes(name)
+
+    def forget(self, name: str) -> None:
+        """Without a pick there is no policy."""
+        if name == "which":
+            self.kept["policy"] = self.kept["label"] = ""
+        super().forget(name)
 
     def settle(self, number: str, label: str) -> None:
         """Note the policy."""

@@ -89,6 +89,18 @@ def restated(heard: Heard) -> list[Command]:
     return [CorrectSlots(changed, heard.original)] if nothing_else else []
 
 
+def tapped_answer(heard: Heard) -> list[Command]:
+    """Take a tap on a button of the open question as its answer, whatever a rule reads in it.
+
+    «不同意» under «您同意吗» answers it; elsewhere it is how people reject a settlement.
+    """
+    slot, flow = heard.pending(), heard.flow
+    if slot is None or flow is None or slot.type.greedy:
+        return []
+    tapped = heard.bare in flow.prompt().buttons and not words.SKIP.match(heard.bare)
+    return expected_answer(heard) if tapped else []
+
+
 def number(heard: Heard) -> list[Command]:
     """Take bare figures as what we asked for: a code or a phone means nothing else."""
     if heard.flow is None or not words.FIGURES.match(heard.bare):

@@ -81,18 +81,21 @@ def skip(turn: Turn, _: Skip) -> None:
         flow.skip(each.name)
     turn.store(flow)
     turn.say(phrases.SKIPPED.format(label="、".join(each.label for each in asked)))
+    turn.replies.extend(flow.progress(turn.office))
+    turn.store(flow)
 
 
-def explain(turn: Turn, _: Help) -> None:
-    """Explain the open question."""
+def explain(turn: Turn, command: Help) -> None:
+    """Explain the open question, or the slot that is asked about."""
     if turn.state.top is None:
         turn.say(phrases.HELP_OPEN, *phrases.MENU_BUTTONS)
         return
-    slot = turn.flow().pending()
+    flow = turn.flow()
+    slot = flow.slots.get(command.name) or flow.pending()
     if slot is None:
         turn.say(phrases.ANSWER_YES_OR_NO)
         return
-    help_text = slot.help or phrases.HELP_DEFAULT.format(label=slot.label)
+    help_text = flow.explanation(slot) or phrases.HELP_DEFAULT.format(label=slot.label)
     turn.say(phrases.HELP_SLOT.format(help=help_text))
 
 
@@ -114,9 +117,17 @@ def _take_up_old(turn: Turn, top: Frame) -> None:
     """The draft that was offered replaces what was begun anew, with what was said since."""
     state, draft = turn.state.unshelve(top.flow)
     if draft is not None:
-        merged = replace(draft, slots=draft.slots | top.slots, order=(*draft.order, *top.order))
+        merged = replace(
+            draft,
+            slots=draft.slots | top.slots,
+            order=(*draft.order, *top.order),
+            kept=top.kept | draft.kept,
+        )
         state = state.with_top(merged)
     turn.state = replace(state, waiting=())
+    flow = turn.flow()
+    turn.replies.extend(flow.progress(turn.office))
+    turn.store(flow)
 
 
 def show_draft(turn: Turn) -> None:

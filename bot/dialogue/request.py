@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from bot.back_office import BackOffice
@@ -24,7 +25,7 @@ def not_told(request: Any) -> bool:
     return not request.told
 
 
-def plate_slot() -> Slot[str]:
+def plate_slot(when: Callable[[Any], bool] = lambda flow: True) -> Slot[str]:
     """Return the question for the number plate, as every request asks it."""
     return Slot(
         plate,
@@ -32,6 +33,7 @@ def plate_slot() -> Slot[str]:
         called=phrases.PLATE_CALLED,
         ask=phrases.ASK_PLATE,
         help=phrases.PLATE_HELP,
+        when=when,
         remembered=True,
     )
 

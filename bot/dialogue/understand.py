@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.dialogue import (
     readers_answer,
     readers_correction,
+    readers_help,
     readers_knowledge,
     readers_open,
     readers_steering,
@@ -33,6 +34,7 @@ Reader = Callable[[Heard], list[Command]]
 READERS: tuple[Reader, ...] = (
     readers_knowledge.offered,
     readers_open.tapped,
+    readers_answer.tapped_answer,
     readers_answer.number,
     readers_open.danger,
     readers_knowledge.unsolved,
@@ -41,6 +43,8 @@ READERS: tuple[Reader, ...] = (
     readers_open.pressing,
     readers_open.person,
     readers_steering.declined,
+    readers_help.asked_what_it_means,
+    readers_help.wants_a_rebate,
     readers_steering.steering,
     readers_steering.resume,
     readers_correction.correction,

@@ -21,6 +21,7 @@ SKIP = re.compile(
     r"^(我?(就是)?(想|要)?匿名(投诉|举报|登记)?"
     r"|我?(不想|不愿意?|不便|不方便)(留|说|透露|告诉你们?|提供)[^,，。;； ]{0,6}"
     r"|不留(名字?|姓名|电话|手机号?|联系方式)?"
+    r"|(我?的?车)?(还|暂时)?没(有)?(上牌|挂牌|车牌号?|牌照)呢?"
     rf"|跳过|以后补|以后再补|待会补|回头补|先不填|不知道|不清楚|记不清|忘了|没有?带|略过|暂时没有|回头再说|后补){_END}"
 )
 HELP = re.compile(
@@ -92,6 +93,11 @@ LONG_FIGURES = re.compile(r"^[\dXx][\dXx \-]{5,20}$")
 RATING = re.compile(
     r"^[1-5](分|星|颗星)?$|^[一二三四五](分|星|颗星)$|^(打|给)[1-5一二三四五](分|星|颗星)$"
 )
+# A remark that answers «are you satisfied?», and means nothing much where nobody has asked.
+REMARK = re.compile(
+    r"^(还|挺|很|非常|特别|蛮|太|服务|态度)*(好|棒|不错|满意|可以|行|差|烂|糟|不行|不好|不满意|一般|垃圾)"
+    r"(的|了|啊|呀|吧|呢|极了|得很|透了)*[。!！~]*$"
+)
 ASKS = re.compile(
     r"[?？]|吗[ 。!！]*$|怎么|咋|多久|多少|能不能|可不可以|赔不赔|保不保|算不算"
     r"|要是|如果|万一|假如|几天|进度"
@@ -121,3 +127,6 @@ def split_question(text: str) -> tuple[str, str]:
 
 # «就要第二份吧»: what stands around the number of a choice.
 AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"
+# What customers call a policy → a word of its product's name.
+PICKED_AS = {"交强": "强制", "三者": "商业", "车损": "商业", "驾意": "驾乘", "家财": "家庭财产"}
+PICK_SUFFIX = "险"

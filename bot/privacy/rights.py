@@ -14,12 +14,13 @@ from bot.privacy.files import Files
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.imports import cells
-from storage.models.case import Ticket
-from storage.models.customer import Customer
+from storage.models.base import Base
+from storage.models.case import CaseEvent, Ticket
+from storage.models.customer import AccessLog, Customer
 from storage.personal import person as people
 from storage.personal.erasure import Erased, erase, plan
 from storage.personal.export import export
-from storage.personal.person import Person
+from storage.personal.person import CHUNK, Person
 from storage.privacy_desk import open_request
 from storage.rules.retention import retention
 from storage.tickets import TicketBook
@@ -118,6 +119,7 @@ class Rights:
             self._log(uow, ticket, person, check, "erasure of personal data")
             uow.session.flush()
             done = erase(uow.session, person, self.now(), number)
+            self._tell_audit(uow, ticket, check, done)
             done.rows["文件"] = self.files.remove(person, done.files)
             ticket.facts = {"done": True, "partly": done.partly}
             outcome = {"partly": done.partly, "restricted": done.restricted}
@@ -214,6 +216,19 @@ class Rights:
         book = self._book(uow, f"staff:{check.by}"[:128])
         book.note(ticket, "checked", {"checked": check.words, **outcome})
         book.move(ticket, "done", note=check.words)
+
+    def _tell_audit(self, uow: UnitOfWork, ticket: Ticket, check: Check, done: Erased) -> None:
+        """The chain knows what its rows said: that they were emptied is a link of its own."""
+        uow.session.flush()
+        uow.session.expire_all()
+        emptied: list[Base] = []
+        for model in (AccessLog, CaseEvent):
+            ids = done.emptied.get(model.__tablename__, [])
+            for start in range(0, len(ids), CHUNK):
+                part = ids[start : start + CHUNK]
+                emptied += uow.session.scalars(select(model).where(model.id.in_(part))).all()
+        if emptied:
+            uow.audit.erased(self.now(), f"staff:{check.by}"[:128], ticket.number, emptied)
 
     def _forget_old_pages(self) -> None:
         """SQLite: pages that were replaced still stand in the log until it is emptied."""

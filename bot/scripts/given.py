@@ -10,6 +10,7 @@ from bot.clock import SHANGHAI
 from bot.scripts.script import moment
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
+from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Survey
 from storage.models.customer import Customer
 from storage.models.policy import Policy
@@ -37,6 +38,7 @@ class Given:
             "claims": self._claim,
             "complaints": self._complaint,
             "surveys": self._survey,
+            "applications": self._application,
         }
         for kind, rows in given.items():
             for row in rows if kind in makers else ():
@@ -76,7 +78,7 @@ class Given:
                 status=str(row.get("status") or "有效"),
                 premium_fen=int(float(row.get("premium") or 0) * 100),
                 payment=str(row.get("payment") or "已缴清"),
-                details={"coverages": row.get("coverages") or []},
+                details={"coverages": row.get("coverages") or [], **(row.get("details") or {})},
             )
         )
 
@@ -120,12 +122,35 @@ class Given:
                 owner=str(row.get("owner") or "客户服务部投诉岗"),
                 phone_blind=self.cipher.blind(str(phone)) if phone else None,
                 facts={"story": str(row.get("story") or row.get("facts") or "")},
-                decision="",
+                decision=str(row.get("decision") or ""),
+                decided_at=moment(row["decided_at"]) if row.get("decided_at") else None,
                 received_at=at,
                 due_on=at.date() + timedelta(days=15),
                 updated_at=at,
             )
         )
+
+    def _application(self, row: dict[str, Any]) -> None:
+        at = moment(row.get("opened_at") or self.now)
+        facts = {"kind": "car", **(row.get("facts") or {})}
+        phone = facts.get("phone")
+        self.uow.session.add(
+            Application(
+                number=str(row.get("number") or self.uow.cases.number("AP", at)),
+                conversation_id=None if row.get("other_customer") else self.conversation.id,
+                kind=facts["kind"],
+                line="auto",
+                status=str(row.get("status") or "received"),
+                owner=str(row.get("owner") or "销售组"),
+                phone_blind=self.cipher.blind(str(phone)) if phone else None,
+                facts=facts,
+                told=row.get("told") or {},
+                work=row.get("work") or {},
+                opened_at=at,
+                updated_at=at,
+            )
+        )
+        self.uow.session.flush()
 
     def _survey(self, row: dict[str, Any]) -> None:
         at = moment(row.get("sent_at") or self.now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.customer import AccessLog, OptOut
 from storage.unit_of_work import UnitOfWork
@@ -32,6 +33,10 @@ def records(uow: UnitOfWork) -> dict[str, Any]:
             for t in session.scalars(select(Ticket).where(Ticket.kind == "callback"))
         ],
         "tickets": [{"number": t.number, "kind": t.kind} for t in session.scalars(select(Ticket))],
+        "applications": [
+            {**a.facts, "number": a.number, "status": a.status, "partner": a.partner}
+            for a in session.scalars(select(Application).order_by(Application.id))
+        ],
         "unsubscribed": sorted(session.scalars(select(OptOut.category))),
         "policies_disclosed": bool(session.scalar(shown)),
     }

@@ -28,6 +28,7 @@ _PATHS = {
     "transferred": ("received", "transferred"),
     "extended": ("received", "accepted", "investigating", "extended"),
     "suspended": ("received", "accepted", "investigating", "suspended"),
+    "merged": ("received", "accepted", "merged"),
 }
 _EXTENDED_TWICE = (*_PATHS["extended"], "extended")
 _CLOSED_LATER = (*_PATHS["extended"], "proposing", "negotiating", "decided", "closed")
@@ -35,6 +36,7 @@ _GAPS = {
     "accepted": (0, 0), "investigating": (1, 1), "proposing": (2, 3), "negotiating": (1, 2),
     "decided": (1, 3), "closed": (1, 4), "review": (3, 10), "mediation": (3, 8),
     "withdrawn": (1, 2), "transferred": (0, 0), "extended": (11, 13), "suspended": (2, 4),
+    "merged": (0, 1),
 }  # fmt: skip
 _NEWEST = ("received", "accepted")
 _EACH, _MORE_CLOSED = 2, 8
@@ -66,6 +68,7 @@ _NOTES = {
     "transferred": "不属于本机构，已告知受理机构",
     "extended": "情况复杂，经批准延期并告知投诉人",
     "suspended": "等待司法程序结果",
+    "merged": "与同一事由的投诉合并处理",
 }
 _BY_CUSTOMER = ("received", "review", "withdrawn")
 

@@ -19,6 +19,7 @@ _FIRST_END, _LAST_END = -40, 400
 _CARS, _FIRM_CARS = 108, 12
 _DRIVER_ACCIDENTS = 36
 _EARLY_ENDS = 4
+_WAYS = ("微信支付", "支付宝", "银行转账")
 _PERSONAL = (("accident", 38), ("health", 24), ("home", 36))
 _CORPORATE = (("property", 13), ("employer", 11), ("public", 10), ("cargo", 11), ("surety", 8))
 
@@ -72,6 +73,7 @@ class Portfolio:
         issued_on = min(starts_on - timedelta(days=self.rng.randint(1, 20)), self.today)
         fen, details = product.offer(self.rng, client, vehicle)
         status = self._status(starts_on, ends_on)
+        payment = self._payment(product, status)
         cover = Cover(
             # The count makes the number unique; a real branch counts per day.
             number=f"TATJ{issued_on:%Y%m%d}{len(self.covers) + 1:06d}",
@@ -81,8 +83,8 @@ class Portfolio:
             ends_on=ends_on,
             status=status,
             premium_fen=fen,
-            payment=self._payment(product, status),
-            details=details,
+            payment=payment,
+            details=details | self._payments(payment, issued_on, fen),
             vehicle=vehicle,
         )
         self.covers.append(cover)
@@ -99,6 +101,14 @@ class Portfolio:
         # Compulsory motor is paid at once, by law (CTPL 12).
         large = product.kind in ("property", "employer", "public", "cargo")
         return "部分缴费" if large and self.rng.random() < 0.2 else "已缴清"
+
+    def _payments(self, payment: str, on: date, fen: int) -> dict[str, Any]:
+        """Return what was paid, when and how; half of it where the rest is open."""
+        if payment == "待缴":
+            return {}
+        amount = fen // 2 if payment == "部分缴费" else fen
+        way = _WAYS[len(self.covers) % len(_WAYS)]
+        return {"payments": [{"paid_on": str(on), "amount_fen": amount, "way": way}]}
 
 
 def _year_before(day: date) -> date:

@@ -27,3 +27,5 @@ def add(uow: UnitOfWork, wanted: Exclusion, now: datetime) -> None:
     if uow.session.get(Event, wanted.event_id) is None:
         raise Refused(f"总账里没有第 {wanted.event_id} 行")
     uow.session.merge(KpiExclusion(**wanted._asdict(), at=now))
+    subject = f"event {wanted.event_id}"
+    uow.audit.note(now, wanted.approved_by, "decision", subject, wanted._asdict())

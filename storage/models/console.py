@@ -24,6 +24,17 @@ class ConsoleSession(Base):
     ended_at: Mapped[datetime | None]
 
 
+class AgentRead(Base):
+    """How far an agent has read a conversation, and until when they are looking at it."""
+
+    __tablename__ = "agent_read"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    agent: Mapped[Name] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    looks_until: Mapped[datetime]
+
+
 class AgentDraft(Base):
     """What an agent has begun to write in a conversation; kept here, so no tab loses it."""
 

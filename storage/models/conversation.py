@@ -38,6 +38,7 @@ class Conversation(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     verified_until: Mapped[datetime | None]
     subscribed: Mapped[bool]
+    snoozed_until: Mapped[datetime | None]
     last_seq: Mapped[int]
     opened_at: Mapped[datetime]
     last_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.crypto import EncryptedJson, EncryptedText
@@ -101,7 +101,8 @@ class QaSample(Base):
     id: Mapped[Id]
     plan_id: Mapped[int] = mapped_column(ForeignKey("qa_plan.id"))
     subject: Mapped[Name] = mapped_column(index=True)
-    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    # As in the ledger that it is drawn from: a sample outlives what it was about.
+    conversation_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     agent: Mapped[Name]
     why: Mapped[list[str]] = mapped_column(JSON)
     status: Mapped[Short]

@@ -81,7 +81,7 @@ class PolicyLink(Base):
 class PolicyDelivery(Base):
     """One step of a policy on its way to the customer; never changed (S12).
 
-    way: link, post, pick_up; state: offered, fetched, posted, ready, received, returned.
+    way: link, post, courier, pick_up; state: offered, fetched, posted, ready, received, returned.
     """
 
     __tablename__ = "policy_delivery"

@@ -1,12 +1,13 @@
 """Imports every model, so that the metadata is complete; says nothing itself."""
 
+from storage.models.application import Application, ApplicationPayment, FormStep
 from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base
 from storage.models.calendar import CalendarDay, CalendarVersion
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequence, Survey, Ticket
 from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
-from storage.models.console import AgentDraft, ConsoleSession
+from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
@@ -43,8 +44,11 @@ __all__ = [
     "AccessLog",
     "AgentDraft",
     "AgentPresence",
+    "AgentRead",
     "AgentState",
     "ApiToken",
+    "Application",
+    "ApplicationPayment",
     "Assessment",
     "AuditEntry",
     "AuditHead",
@@ -66,6 +70,7 @@ __all__ = [
     "Event",
     "Feedback",
     "FeedbackCluster",
+    "FormStep",
     "Handoff",
     "IdempotentRequest",
     "IdentityBinding",

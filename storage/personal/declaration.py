@@ -60,6 +60,8 @@ def _rule(name: str, said: Mapping[str, Any]) -> TableRule:
         raise ConfigurationError(f"{FILE.name}：{name} 的 ties 里不认得 {unknown}，可以写 {SETS}")
     if not isinstance(erase, dict) and erase not in _ERASE:
         raise ConfigurationError(f"{FILE.name}：{name} 的 erase 要写 {_ERASE} 或列的值")
+    if erase in ("delete", "mask") and len(list(table.primary_key)) > 1:
+        raise ConfigurationError(f"{FILE.name}：{name} 的主键不止一列，erase 请写列的值或 none")
     if not (said.get("ties") or said.get("search") or said.get("none")):
         raise ConfigurationError(f"{FILE.name}：{name} 要写 ties、search 或 none（为什么没有）")
     return TableRule(

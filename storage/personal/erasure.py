@@ -17,7 +17,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.models.base import table_of
-from storage.models.customer import OptOut
+from storage.models.case import CaseEvent
+from storage.models.customer import AccessLog, OptOut
 from storage.models.personal import RestrictedRecord
 from storage.models.policy import Policy
 from storage.personal import person as people
@@ -28,7 +29,13 @@ from storage.personal.verdicts import Verdict, kept, verdicts
 
 # What is still on its way belongs to the business that goes on.
 _UNSENT = ("due", "planned")
-_OF_A_CASE = ("case_event", "claim_document", "complaint_party", "service_document")
+_OF_A_CASE = (
+    "application_payment",
+    "case_event",
+    "claim_document",
+    "complaint_party",
+    "service_document",
+)
 _TIED_TO_TALK = ("message", "media", "kb_miss")
 
 
@@ -41,6 +48,7 @@ class Erased:
     rows: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     restricted: int = 0
+    emptied: dict[str, list[int]] = field(default_factory=dict)
 
 
 def plan(session: Session, person: Person, now: datetime, request: str) -> Erased:
@@ -87,6 +95,8 @@ def _clear(
         if rule.table.name == "ticket":
             found = [row for row in found if row["number"] != request]
         done.rows[rule.title] = len(found)
+        if rule.table.name in (AccessLog.__tablename__, CaseEvent.__tablename__):
+            done.emptied[rule.table.name] = [int(row["id"]) for row in found]
         _remove(session, rule, person, found)
 
 
@@ -98,7 +108,7 @@ def _goes(rule: TableRule) -> bool:
 def _remove(
     session: Session, rule: TableRule, person: Person, found: Sequence[Mapping[str, Any]]
 ) -> None:
-    (key,) = rule.table.primary_key
+    key = next(iter(rule.table.primary_key))
     if rule.erase == "mask":
         column = rule.table.c[rule.search]
         for row in found:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer
@@ -105,6 +106,11 @@ def _cases(session: Session, person: Person) -> Iterator[str]:
     yield from session.scalars(
         select(Complaint.number).where(
             _mine(Complaint.conversation_id, Complaint.phone_blind, person)
+        )
+    )
+    yield from session.scalars(
+        select(Application.number).where(
+            _mine(Application.conversation_id, Application.phone_blind, person)
         )
     )
     yield from session.scalars(

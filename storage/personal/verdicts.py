@@ -10,10 +10,12 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.policy import Policy
 from storage.models.service import ServiceRequest
 from storage.personal.person import Person
+from storage.rules import application_states
 from storage.rules.claim_states import machine
 from storage.rules.retention import File, retention
 
@@ -42,6 +44,7 @@ def verdicts(session: Session, person: Person, today: date, request: str = "") -
         *_claims(session, person, today),
         *_complaints(session, person, today),
         *_services(session, person, today),
+        *_applications(session, person, today),
         *_tickets(session, person, request),
     ]
 
@@ -94,6 +97,20 @@ def _services(session: Session, person: Person, today: date) -> Iterator[Verdict
         else:
             ended = asked.updated_at.date()
             yield _by_file("service_request", asked.number, file, ended, today, talk)
+
+
+def _applications(session: Session, person: Person, today: date) -> Iterator[Verdict]:
+    file = retention().files["short_policy"]
+    query = select(Application).where(Application.number.in_(person.cases))
+    for wish in session.scalars(query):
+        talk = wish.conversation_id
+        if wish.status not in application_states.machine().over:
+            yield Verdict("application", wish.number, "keep", "投保申请还没有办完", None, talk)
+        elif wish.policy_number is None:
+            # It came to nothing: no contract, so nothing that the law makes us keep.
+            yield Verdict("application", wish.number, "erase", conversation=talk)
+        else:
+            yield _by_file("application", wish.number, file, wish.updated_at.date(), today, talk)
 
 
 def _tickets(session: Session, person: Person, request: str) -> Iterator[Verdict]:

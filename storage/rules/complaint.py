@@ -1,41 +1,101 @@
-"""Severity and category of a complaint from its words, by the table a clerk can edit."""
+"""What a complaint is, from its words, by the table a clerk can edit; pure."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.dialogue.slot_types.person import NAME
 from bot.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("complaint.yaml")
+_STAFF_NUMBER = re.compile(r"工号[是为:： ]*([A-Za-z]?\d{3,8})")
+_LISTS = (("severity", "level"), ("category", "name"), ("dispute", "name"), ("capacity", "name"))
 
 
 def severity(text: str) -> str:
     """Return P0–P3 for a complaint in these words."""
-    return _first(rules()["severity"], "level", text)
+    return _first("severity", "level", text)
 
 
 def category(text: str) -> str:
     """Return the business stage that a complaint in these words is about."""
-    return _first(rules()["category"], "name", text)
+    return _first("category", "name", text)
 
 
-def _first(rules: list[dict[str, Any]], key: str, text: str) -> str:
+def dispute(text: str) -> str:
+    """Return the kind of dispute, as statistics count it."""
+    return _first("dispute", "name", text)
+
+
+def capacity(text: str) -> str:
+    """Return as whom somebody complains: self, proxy, heir or group."""
+    return _first("capacity", "name", text)
+
+
+def marks(text: str) -> list[str]:
+    """Return what needs more care: elderly, disabled, media, litigation, regulator."""
+    found: dict[str, list[str]] = rules()["marks"]
+    return [mark for mark, words in found.items() if any(word in text for word in words)]
+
+
+def about_bot(text: str) -> bool:
+    """Tell whether it is about the bot itself."""
+    return any(word in text for word in rules()["bot"])
+
+
+def accused(text: str) -> list[dict[str, str]]:
+    """Return the members of staff that are named: «查勘员王敏», «工号 8021»."""
+    titles = "|".join(map(re.escape, rules()["titles"]))
+    named = re.compile(rf"(?:{titles})(?:叫|是|姓名|名叫|[:： ])*({NAME})")
+    found = [{"name": _cut(match[1])} for match in named.finditer(text)]
+    found += [{"staff_no": match[1]} for match in _STAFF_NUMBER.finditer(text)]
+    return [party for index, party in enumerate(found) if party not in found[:index]]
+
+
+# A surname and one character, where the second one begins the verb: 王敏摔, 李强态.
+_VERBS = re.compile(r"[态骗摔骂吼说挂不没拖推敷收答打爽让把在就也都还又跟和对给的来去要]$")
+
+
+def _cut(name: str) -> str:
+    return name[:-1] if len(name) > 2 and _VERBS.search(name) else name
+
+
+def held(documents: Sequence[str]) -> list[str]:
+    """Return which of these the company has itself and may not ask for."""
+    known: list[str] = rules()["held"]
+    return [name for name in documents if any(word in name for word in known)]
+
+
+def notice(kind: str, **values: str) -> str:
+    """Return what the complainant is told."""
+    return str(rules()["notices"][kind]).format(**values)
+
+
+def _first(part: str, key: str, text: str) -> str:
     """Return the first rule with a word in ``text``; the last rule is the default."""
-    fitting = (rule for rule in rules if any(word in text for word in rule["words"]))
-    return str(next(fitting, rules[-1])[key])
+    table: list[dict[str, Any]] = rules()[part]
+    fitting = (rule for rule in table if any(word in text for word in rule["words"]))
+    return str(next(fitting, table[-1])[key])
 
 
 @lru_cache(maxsize=1)
-def rules() -> dict[str, list[dict[str, Any]]]:
+def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, list[dict[str, Any]]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    for part, key in (("severity", "level"), ("category", "name")):
+    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    for part, key in _LISTS:
         for rule in table.get(part) or [{}]:
             _check(part, key, rule)
+    for part in ("marks", "bot", "titles", "held", "root_causes", "bodies", "notices"):
+        if not table.get(part):
+            raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
+    if not isinstance(table.get("improvement_at"), int):
+        raise ConfigurationError(f"{_FILE.name}：improvement_at 要写成整数")
     return table
 
 

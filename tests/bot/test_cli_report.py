@@ -87,3 +87,26 @@ def test_people_are_assessed_from_the_command_line(anda: Run, tmp_path: Path) ->
     assert "可申诉" in str(rows[2][0])
     refused = anda("assess", "appeal", "员工01", "样本不对", *DAYS)
     assert (refused.returncode, "没有可申诉" in refused.stderr) == (1, True)
+
+
+def test_supervision_and_feedback_from_the_command_line(anda: Run) -> None:
+    """A plan is drawn and scored, a promise found, a piece of feedback carried to its measure."""
+    drawn = anda("supervise", "plan", *DAYS, "--as", "赵主管")
+    number = drawn.stdout.split("\t")[0]
+    assert "已评 0" in drawn.stdout
+    card = [line.split("\t") for line in anda("supervise", "scorecard").stdout.splitlines()]
+    points = [f"--points={code}={most}" for code, _, most in card if most != "否决"]
+    assert "100 分" in anda("supervise", "score", number, "--as", "赵主管", *points).stdout
+    said = anda("supervise", "promises", "您放心，肯定赔")
+    assert (said.returncode, "承诺赔付" in said.stdout) == (1, True)
+    assert anda("feedback", "add", "建议晚上也有人工", "--as", "王敏").returncode == 0
+    assert "1\t1 条" in anda("feedback", "list").stdout
+    assert "IM1" in anda("feedback", "improve", "1", "夜间人工", "--as", "赵主管").stdout
+    measured = anda(
+        "feedback", "measure", "1", "--as", "赵主管", "--what", "加夜班", "--owner", "王敏",
+        "--due", "2027-01-01",
+    )  # fmt: skip
+    assert measured.returncode == 0, measured.stderr
+    closed = anda("feedback", "measure", "1", "--as", "赵主管", "--done", "已有夜班")
+    assert "另有 1 位要电话或邮件告诉" in closed.stdout
+    assert "✓ 审计链完整" in anda("audit", "verify").stdout

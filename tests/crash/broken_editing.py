@@ -5,15 +5,9 @@ Prints how many statements an undisturbed step takes when no numbers are given.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any
-
-from sqlalchemy import event
 
 from bot.dialogue.message import InboundMessage
 from bot.knowledge import pool, seed
@@ -23,6 +17,7 @@ from storage.database import open_engine
 from storage.knowledge_values import Cut
 from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
+from tests.crash.dying import die_in_turn, statements
 from tests.crash.server import SECRET
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -83,34 +78,17 @@ STEPS: dict[str, Callable[[UnitOfWork], None]] = {
 def run(url: str, step: str, deadly: int = 0) -> int:
     """Take a step and return the number of statements; be killed at the one that is ``deadly``."""
     engine = open_engine(url, SECRET.encode())
-    numbers = count(1)
-    last = 0
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def executed(*_: Any) -> None:
-        nonlocal last
-        last = next(numbers)
-        if last == deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    ran = statements(engine, deadly)
     writes = transactions(engine)
     writes.run(STEPS[step])
     writes.close()
-    return last
+    return ran()
 
 
 def main() -> None:
     """Die once per number, each time in a process of its own."""
     url, step, *deadly = sys.argv[1:]
-    if not deadly:
-        sys.stdout.write(f"{run(url, step)}\n")
-    for number in map(int, deadly):
-        pid = os.fork()
-        if not pid:
-            run(url, step, number)
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+    die_in_turn([*map(int, deadly)], lambda number: run(url, step, number))
 
 
 if __name__ == "__main__":

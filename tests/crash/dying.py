@@ -21,6 +21,8 @@ from storage.database import open_engine
 from tests.conftest import SECRET
 from tests.crash.server import ROOT
 
+KILLED = -signal.SIGKILL
+
 
 def killed(url: str, work: str, *deadly: int) -> list[int]:
     """Run ``work`` ("module:name") once per number and return the exit codes, -9 = killed.
@@ -32,8 +34,8 @@ def killed(url: str, work: str, *deadly: int) -> list[int]:
     return [int(line) for line in done.stdout.split()]
 
 
-def _do(url: str, work: Callable[[Engine], None], deadly: int) -> int:
-    engine = open_engine(url, SECRET)
+def statements(engine: Engine, deadly: int = 0) -> Callable[[], int]:
+    """Return what tells how many statements have run; the one that is ``deadly`` kills us."""
     numbers = count(1)
     last = 0
 
@@ -44,8 +46,33 @@ def _do(url: str, work: Callable[[Engine], None], deadly: int) -> int:
         if last == deadly:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    return lambda: last
+
+
+def die_in_turn(deadly: list[int], run: Callable[[int], int], *, once: bool = False) -> None:
+    """Run undisturbed and print the count; or die once per number and print how each run ended.
+
+    With ``once`` the first run that gets through is the last: the work cannot be done again.
+    """
+    if not deadly:
+        sys.stdout.write(f"{run(0)}\n")
+    for number in deadly:
+        pid = os.fork()
+        if not pid:
+            run(number)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        outcome = os.waitstatus_to_exitcode(status)
+        sys.stdout.write(f"{outcome}\n")
+        if once and outcome != KILLED:
+            break
+
+
+def _do(url: str, work: Callable[[Engine], None], deadly: int) -> int:
+    engine = open_engine(url, SECRET)
+    ran = statements(engine, deadly)
     work(engine)
-    return last
+    return ran()
 
 
 def main() -> None:
@@ -53,15 +80,7 @@ def main() -> None:
     url, work, *deadly = sys.argv[1:]
     module, _, name = work.partition(":")
     found = getattr(import_module(module), name)
-    if not deadly:
-        sys.stdout.write(f"{_do(url, found, 0)}\n")
-    for number in map(int, deadly):
-        pid = os.fork()
-        if not pid:
-            _do(url, found, number)
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+    die_in_turn([*map(int, deadly)], lambda number: _do(url, found, number))
 
 
 if __name__ == "__main__":

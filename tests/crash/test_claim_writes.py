@@ -29,7 +29,8 @@ _COUNTS = {
 }
 
 
-def _run(url: str, what: str, *deadly: int) -> list[int]:
+def run_writer(url: str, what: str, *deadly: int) -> list[int]:
+    """Do it in other processes; return the count, or how each of them ended."""
     command = [sys.executable, "-m", "tests.crash.claim_writes", url, what, *map(str, deadly)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [int(line) for line in done.stdout.split()]
@@ -62,11 +63,11 @@ def url(tmp_path: Path) -> str:
 
 def test_a_report_is_whole_or_not_there(url: str) -> None:
     """Killed at each statement; the next report gets the number that nobody was told."""
-    statements = _run(url, "open")[0]
+    statements = run_writer(url, "open")[0]
     assert statements > 10
     engine = open_engine(url, SECRET)
     papers = _counts(engine)["documents"]
-    killed = _run(url, "open", *range(1, statements + 1))
+    killed = run_writer(url, "open", *range(1, statements + 1))
     assert killed.count(-9) > statements / 2
     counts = _counts(engine)
     _check(counts, papers)
@@ -85,7 +86,7 @@ def test_a_step_is_whole_or_not_there(url: str, what: str) -> None:
     if what == "withdraw":
         desk.move(number, "documents_due", missing=["维修报价单"])
     before = _counts(engine)
-    outcomes = _run(url, what, *range(1, 200))
+    outcomes = run_writer(url, what, *range(1, 200))
     assert outcomes.count(-9) > 10
     assert outcomes[-1] == 0
     counts = _counts(engine)
@@ -104,11 +105,11 @@ def test_documents_arrive_one_by_one(url: str) -> None:
     desk.move(number, "contacted")
     desk.move(number, "documents_due", missing=["维修报价单"])
     for deadly in (30, 45, 60):
-        assert _run(url, "document", deadly) == [-9]
+        assert run_writer(url, "document", deadly) == [-9]
         done = [d for d in desk.documents(number) if d.status == "received"]
         events = [e for e in desk.events(number) if e.kind == "document"]
         assert len(done) == len(events)
-    assert _run(url, "document")[0] > 0
+    assert run_writer(url, "document")[0] > 0
     desk.move(number, "documents_complete")
     assert desk.outbox("claim_reminder", "planned") == []
     desk.ways.close()

@@ -209,3 +209,8 @@ def branch_on(engine: Engine, **settings: Any) -> Branch:
     made = Branch(transactions(engine), Settings(secret_key=SECRET.decode(), **settings))
     made.customer()
     return made
+
+
+def branch_at(engine: Engine) -> Branch:
+    """Return the branch of a database that has its customer already."""
+    return Branch(transactions(engine), Settings(secret_key=SECRET.decode()))

@@ -15,6 +15,7 @@ from storage.calendar_import import Outcome, import_calendar
 from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
 from tests.storage.claims_kit import Desk, desk_on
+from tests.storage.complaints_kit import Room
 
 # Invented, in the shape of an announcement: nobody has announced 2028 yet.
 YEAR_2028 = [
@@ -136,6 +137,19 @@ def test_tickets_move_with_the_calendar_and_it_is_said_why(desk: Desk) -> None:
         f"{made.number}：11月26日 17:30 → 11月27日 17:30（11月26日 上班 → 休息（停电））"
     ]
     assert desk.events(made.number)[-1].kind == "recalculated"
+
+
+def test_complaints_move_with_the_calendar_and_it_is_said_why(desk: Desk) -> None:
+    """The first contact of a slight one moves by the day off; the legal day does not."""
+    room = Room(desk)
+    number = room.open(story="流程太麻烦", demand="")
+    room.milestone(number, "receipt", "已发")
+    outcome = run(desk, [("2026-11-26", "放假", "停电")])
+    assert outcome.moved == [
+        f"{number}：11月26日 17:30 → 11月27日 17:30（首次联系（P3）：11月26日 17:30 → "
+        "11月27日 17:30（11月26日 上班 → 休息（停电）））"
+    ]
+    assert room.get(number).due_on == date(2026, 12, 10)
 
 
 def test_every_import_keeps_the_calendar_as_it_stood(desk: Desk) -> None:

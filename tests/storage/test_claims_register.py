@@ -66,6 +66,17 @@ def test_what_must_be_known_is_waited_for(desk: Desk) -> None:
     assert desk.claim(number).status == "contact_due"
 
 
+def test_a_table_that_asks_for_more_sets_no_running_claim_back(desk: Desk) -> None:
+    """A claim from before the table grew is not sent back by an amendment; taking back does."""
+    number = desk.open()
+    older = {k: v for k, v in desk.claim(number).facts.items() if k != "drivable"}
+    desk.ways.run(lambda uow: setattr(uow.cases.claim(number), "facts", older))
+    desk.amend(number, place="和平区南京路")
+    assert desk.claim(number).status == "contact_due"
+    desk.amend(number, place=None)
+    assert desk.claim(number).status == "draft"
+
+
 def test_other_systems_hear_that_a_report_is_complete(desk: Desk) -> None:
     """The state that follows from an amendment is told like any other."""
     number = desk.open(place=None)
@@ -237,6 +248,20 @@ def test_compulsory_cover_has_the_shorter_clock(desk: Desk) -> None:
     clocks = desk.clocks(number)
     assert clocks["decision_compulsory"].due_at == at("2026-12-01T00:00:00")
     assert "decision" not in clocks
+
+
+def test_a_stolen_car_waits_and_every_claim_lapses_in_time(desk: Desk) -> None:
+    """3.3: 60 days until a theft counts as unsolved; two years to ask for payment, a hint only."""
+    number = desk.open(accident_type="theft", drivable=None, police_reported=True)
+    clocks = desk.clocks(number)
+    assert clocks["theft_60d"].due_at == at("2027-01-25T00:00:00")
+    assert (clocks["theft_60d"].side, clocks["theft_60d"].state) == ("wait", "running")
+    assert clocks["limitation"].due_at == at("2028-11-26T00:00:00")
+    assert "《保险法》26 条" in clocks["limitation"].reason
+    desk.later(days=61)
+    assert desk.clocks(number)["theft_60d"].state == "met"
+    assert "theft_60d" not in desk.clocks(desk.open())
+    assert desk.claim(number).status == "contact_due"
 
 
 def test_small_and_clear_is_fast(desk: Desk) -> None:

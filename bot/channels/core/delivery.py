@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -18,8 +19,10 @@ from bot.channels.core.client import CoreClient, CoreUnavailable, CoreWrong, Tol
 from bot.core_answers import DOWN, READY
 from bot.dialogue.message import InboundMessage
 from bot.errors import RetryLater, Unreachable
+from bot.settings import Settings
 from storage import policy_source
 from storage.outbox import Leased
+from storage.policy_source_desk import CHANNEL, KIND
 from storage.transactions import Transactions
 
 log = structlog.get_logger()
@@ -78,3 +81,22 @@ class CorePolicies:
             kind="event",
             event=event,
         )
+
+
+class _Parts(Protocol):
+    """What of the application is needed here."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def transactions(self) -> Transactions: ...
+    def now(self) -> datetime: ...
+
+
+def core_routes(parts: _Parts, afterwards: Afterwards) -> dict[tuple[str, str], CorePolicies]:
+    """Return who works the enquiries off; nobody where policies are our own."""
+    rules = parts.settings.policy_source
+    if rules.kind == "own":
+        return {}
+    delivery = CorePolicies(CoreClient(rules, parts.now), parts.transactions, afterwards, parts.now)
+    return {(KIND, CHANNEL): delivery}

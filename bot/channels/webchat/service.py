@@ -67,7 +67,11 @@ class EngineChat:
 
         def rows(uow: UnitOfWork) -> list[Any]:
             found = uow.conversations.id_of(CHANNEL, ACCOUNT, peer)
-            return [] if found is None else uow.conversations.after(found, last, limit)
+            if found is None:
+                return []
+            # What colleagues note for each other is not for the customer.
+            rows = uow.conversations.after(found, last, limit)
+            return [row for row in rows if row["author"] != "note"]
 
         return [_event(row, peer) for row in await asyncio.to_thread(self.transactions.read, rows)]
 

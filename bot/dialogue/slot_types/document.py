@@ -11,7 +11,10 @@ from bot.dialogue.slot_types.identity import id_tail, identity_number
 from bot.dialogue.slot_types.plain import TextValue
 
 FULL_TAIL = 6
-_CREDIT = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
 _CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WRONG = "这个统一社会信用代码校验不通过，请核对后再发一次（18 位）。"
 _WHOLE = 18

@@ -21,11 +21,11 @@ _SURNAMES = (
     "晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑甄丛仲虞敖巩佘池查苑迟邝阎"
     "匡鞠楚展蔚"
 )
-_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 _CUED = re.compile(
     r"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*"
     r"|名字(?:是|叫|[: ])+|(?:报案|联系)人(?:姓名)?(?:是|叫|[: ])*|本人)"
-    rf"({_NAME})(?=$|[\s,。;!、0-9\0的]|手机|电话|报案|我|车牌|津|身份证|是)"
+    rf"({NAME})(?=$|[\s,。;!、0-9\0的]|手机|电话|报案|我|车牌|津|身份证|是)"
 )
 _SURNAME = re.compile(
     rf"(?<![贵您你他她])(?<!顾客)(?<!客人)(?<!对方)(?<!伤者)(?<!司机)(?<!工人)(?<!员工)姓(?:是|:)?({_DOUBLE}|[\u4e00-\u9fff])(?<![嘛啥什名氏甚哪谁])"
@@ -33,7 +33,7 @@ _SURNAME = re.compile(
 )
 _MY_SURNAME = re.compile(rf"(?:我|本人|免贵)(?:免贵)?姓({_DOUBLE}|[{_SURNAMES}])")
 _BEFORE_PHONE = re.compile(
-    rf"(?:^|[\s,。;、\0])({_NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})"
+    rf"(?:^|[\s,。;、\0])({NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})"
 )
 # Words that begin with a surname's character and may stand before a number.
 _NOT_A_NAME = re.compile(
@@ -46,7 +46,7 @@ _TITLED = re.compile(
 )
 _REPLY = re.compile(
     r"(?:我?叫|我是|姓名|名字|本人|是|叫|[: ])*+"
-    rf"({_NAME}|[\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,8}})"
+    rf"({NAME}|[\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,8}})"
 )
 _ENDING = re.compile(r"(?:先生|女士|小姐|师傅|啊|呀|哦|吧|呢|哈)+$")
 _NO_REPLY = re.compile(

@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("plan_id", _ID, nullable=False),
         sa.Column("subject", sa.String(length=128), nullable=False),
-        sa.Column("conversation_id", _ID, nullable=True),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=True),
         sa.Column("agent", sa.String(length=128), nullable=False),
         sa.Column("why", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=64), nullable=False),
@@ -190,9 +190,6 @@ def upgrade() -> None:
         sa.Column("comment", sa.LargeBinary(), nullable=False),
         sa.Column("ticket_number", sa.String(length=64), nullable=True),
         sa.Column("done_at", _MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversation.id"], name=op.f("fk_qa_sample_conversation_id")
-        ),
         sa.ForeignKeyConstraint(["plan_id"], ["qa_plan.id"], name=op.f("fk_qa_sample_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_sample")),
         sa.UniqueConstraint("plan_id", "subject", name=op.f("uq_qa_sample_plan_id_subject")),

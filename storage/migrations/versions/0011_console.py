@@ -47,6 +47,20 @@ def upgrade() -> None:
             "conversation_id", "agent", name=op.f("uq_agent_draft_conversation_id_agent")
         ),
     )
+    op.create_table(
+        "agent_read",
+        sa.Column("conversation_id", _NUMBER, nullable=False),
+        sa.Column("agent", sa.String(length=128), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("looks_until", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_agent_read_conversation_id_conversation"),
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", "agent", name=op.f("pk_agent_read")),
+    )
+    op.add_column("conversation", sa.Column("snoozed_until", _MOMENT, nullable=True))
     op.add_column("staff_user", sa.Column("totp_secret", sa.LargeBinary(), nullable=True))
     op.add_column("staff_user", sa.Column("totp_used", sa.Integer(), nullable=True))
     op.add_column(
@@ -60,5 +74,7 @@ def downgrade() -> None:
     """Take the change back."""
     for column in ("disabled_at", "locked_until", "failures", "totp_used", "totp_secret"):
         op.drop_column("staff_user", column)
+    op.drop_column("conversation", "snoozed_until")
+    op.drop_table("agent_read")
     op.drop_table("agent_draft")
     op.drop_table("console_session")

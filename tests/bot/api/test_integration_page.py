@@ -45,13 +45,14 @@ def _read(words: list[str]) -> tuple[str, str, dict[str, str], Any]:
 
 def test_every_curl_on_the_page_works(office: Branch) -> None:
     """Played from top to bottom against a fresh branch."""
-    token = office.token("claims")
+    claims, lead = office.token("claims"), office.token("supervisor")
     calls = _calls()
     assert len(calls) >= 12
     for method, path, headers, body in calls:
+        token = lead if "/applications" in path else claims
         answer = office.client.request(method, path, headers=headers | token, json=body)
         assert answer.is_success, f"{method} {unquote(path)}: {answer.text}"
-    claim = office.client.get("/v1/claims/CL20261122000001", headers=token).json()
+    claim = office.client.get("/v1/claims/CL20261122000001", headers=claims).json()
     assert (claim["status"], claim["owner"], claim["track"]) == ("documents_due", "王理赔", "fast")
 
 
@@ -65,7 +66,8 @@ def test_every_event_is_on_the_page() -> None:
     """What the program tells, the page lists."""
     root = Path(__file__).parents[3]
     sources = [*root.glob("storage/claims*.py"), *root.glob("bot/api/claim*.py")]
+    sources += root.glob("storage/applications*.py")
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)
-    told = set(re.findall(r'"(claim\.[a-z_]+)"', code))
+    told = set(re.findall(r'"((?:claim|application)\.[a-z_]+)"', code))
     assert told
     assert [event for event in sorted(told) if f"`{event}`" not in PAGE] == []

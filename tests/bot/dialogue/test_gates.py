@@ -7,7 +7,9 @@ import pytest
 from bot.back_office import BackOffice
 from bot.desks.identity import Assurance
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.plate import plate
+from intents.consent import AskConsent
 from intents.verify import Verify
 from tests.bot.dialogue.talk import CallMe, Talk
 from tests.fakes import CODE, FakeOffice
@@ -49,6 +51,21 @@ class BigMove(Move):
     plate = Slot(plate, label="车牌号", ask="车牌号？")
 
 
+class Pay(Move):
+    """Needs a separate consent, and a proof after it."""
+
+    name = "pay_out"
+    title = "收款"
+    taps = ("办收款",)
+
+    plate = Slot(plate, label="车牌号", ask="车牌号？")
+
+    @property
+    def needs_consent(self) -> str:
+        """Ask for it when the form is filled."""
+        return "bank_account" if self.plate else ""
+
+
 class Look(Move):
     """Needs a proved phone only."""
 
@@ -62,7 +79,9 @@ class Look(Move):
 
 def talk(office: FakeOffice | None = None) -> Talk:
     """Return a conversation in which these flows exist."""
-    return Talk(office=office or FakeOffice(), flows=(Move, BigMove, Look, CallMe, Verify))
+    return Talk(
+        office=office or FakeOffice(), flows=(Move, BigMove, Look, Pay, CallMe, Verify, AskConsent)
+    )
 
 
 def test_proof_is_asked_for_when_it_is_needed_and_not_before() -> None:
@@ -143,3 +162,56 @@ def test_another_flow_in_between_does_not_lose_the_gate(words: str) -> None:
     said.say("取消")
     said.say(words)
     assert [frame.flow for frame in said.state.stack] == ["move", "verify"]
+
+
+def test_consent_is_asked_for_once_and_before_the_proof() -> None:
+    """The text with its version comes first; whoever agreed is not asked again."""
+    office = FakeOffice(verified=True)
+    said = talk(office)
+    said.say("办收款")
+    asked = said.say("津A12345")
+    assert "【bank_account】（版本 1）" in asked
+    assert "您同意吗" in asked
+    assert "变更完成" in said.say("同意")
+    assert office.agreed == {"bank_account": "chat"}
+    said.say("办收款")
+    assert "变更完成" in said.say("津A12345")
+
+
+def test_whoever_does_not_agree_loses_nothing_else() -> None:
+    """Nothing is recorded, the form is put aside, and another way is named."""
+    office = FakeOffice(verified=True)
+    said = talk(office)
+    said.say("办收款")
+    said.say("津A12345")
+    answer = said.say("不同意")
+    assert "其他服务不受影响" in answer
+    assert office.agreed == {}
+    assert said.state.stack == ()
+
+
+def test_a_contact_phone_is_no_proved_phone() -> None:
+    """What another form holds under the same name must not pass for a phone with a code."""
+    office = FakeOffice()
+    said = Talk(office=office, flows=(Contact, Verify))
+    said.say("留电话")
+    assert "投保时留的手机号" in said.say("13920116628")
+
+
+class Contact(Flow):
+    """Has a phone of its own, which nobody proved."""
+
+    name = "contact"
+    title = "留电话"
+    taps = ("留电话",)
+
+    phone = Slot(phone, label="联系电话", ask="电话？")
+
+    @property
+    def requires(self) -> Assurance:
+        """Ask when the phone is known."""
+        return "V2" if self.phone else "V0"
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Say nothing much."""
+        return Outcome.say("好")

@@ -25,8 +25,9 @@ from bot.settings import Settings
 from bot.spool import Spool
 from scheduler.context import JobContext
 from scheduler.jobs import retention
+from storage.audit_check import verify
 from storage.crypto import Cipher
-from storage.models.case import Claim, Complaint, Ticket
+from storage.models.case import CaseEvent, Claim, Complaint, Ticket
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import Customer, OptOut
 from storage.models.personal import RestrictedRecord
@@ -123,6 +124,14 @@ def test_erasing_leaves_nothing_in_tables_and_files(house: House) -> None:
         lambda uow: uow.session.scalars(select(Ticket).where(Ticket.number == number)).one()
     )
     assert (ticket.status, ticket.facts) == ("done", {"done": True, "partly": False})
+    # The chain of evidence holds: the erasure is a link of it.
+    chain = house.ways.read(lambda uow: verify(uow.connection))
+    assert chain.broken == ""
+    assert chain.links > 0
+    # Whoever touches an emptied row afterwards is found out all the same.
+    touched = update(CaseEvent).values(actor="nobody")
+    house.ways.run(lambda uow: uow.session.execute(touched))
+    assert "被改过" in house.ways.read(lambda uow: verify(uow.connection)).broken
     # What was counted is counted still; whose it was nobody knows.
     assert house.count(Claim) == 2
     with pytest.raises(Refused, match="已经办完"):

@@ -1,0 +1,264 @@
+"""The agents' desk: list, thread, what may be done with a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Header, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from bot.console import canned
+from bot.console.live import event_stream
+from bot.console.pages import show
+from bot.console.parts import Room, may
+from bot.console.views import Whole, whole
+from bot.errors import Refused
+from bot.handoff import Desk, Done
+from storage.floor import STATES
+from storage.inbox import TABS
+from storage.models.staff import StaffUser
+from storage.rules.skills import skills
+from storage.unit_of_work import UnitOfWork
+
+router = APIRouter(prefix="/console")
+_LOOKS = timedelta(seconds=25)
+_MOST = 2_000
+Here = Annotated[Room, Depends(may("handoffs", "read"))]
+Text = Annotated[str, Form(max_length=_MOST)]
+Seen = Annotated[int | None, Form()]
+
+
+class WrapUp(BaseModel):
+    """What an agent says at the end; ``solved`` is yes, no or empty."""
+
+    reason: str = Field("", max_length=40)
+    solved: Literal["yes", "no", ""] = ""
+    follow_up: str = Field("", max_length=200)
+    seen: int | None = None
+    csrf: str = ""
+
+
+@router.get("/inbox")
+def inbox(
+    request: Request,
+    here: Here,
+    tab: Annotated[str, Query(max_length=10)] = "queue",
+    c: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show the desk, with a conversation open or none."""
+    view = here.read(lambda uow: whole(uow, here, c)) if c else None
+    if view:
+        _looked(here, view)
+    return show(request, "inbox.html", view=view, **_listed(here, tab), **_around(here))
+
+
+@router.get("/inbox/list")
+def listed(
+    request: Request, here: Here, tab: Annotated[str, Query(max_length=10)] = "queue"
+) -> Response:
+    """Show the list alone."""
+    return show(request, "_list.html", **_listed(here, tab))
+
+
+def _listed(here: Room, tab: str) -> dict[str, Any]:
+    tab = tab if tab in TABS else "queue"
+
+    def read(uow: UnitOfWork) -> dict[str, Any]:
+        name = here.staff.name
+        state = uow.floor.state_of(name)
+        return {
+            "rows": uow.inbox.rows(tab, name, here.now),
+            "counts": uow.inbox.counts(name),
+            "state": state.state if state else "offline",
+        }
+
+    return {"tab": tab, "skills": skills(), **here.read(read)}
+
+
+def _around(here: Room) -> dict[str, Any]:
+    return {"canned": canned.replies(), "states": STATES}
+
+
+@router.get("/c/{number}")
+def conversation(request: Request, here: Here, number: int) -> Response:
+    """Show one conversation: thread, composer and what is known beside it."""
+    view = here.read(lambda uow: whole(uow, here, number))
+    _looked(here, view)
+    return show(request, "_conversation.html", view=view, **_around(here))
+
+
+@router.get("/c/{number}/thread")
+def thread(
+    request: Request, here: Here, number: int, before: Annotated[int | None, Query()] = None
+) -> Response:
+    """Show the thread alone; ``before`` leads into the past."""
+    view = here.read(lambda uow: whole(uow, here, number, before))
+    if before is None:
+        _looked(here, view)
+    return show(request, "_thread.html", view=view)
+
+
+@router.get("/c/{number}/look", status_code=204)
+def look(here: Here, number: int) -> Response:
+    """Say again that this agent looks at the conversation."""
+    view = here.read(lambda uow: whole(uow, here, number))
+    until, name = here.now + _LOOKS, here.staff.name
+    here.change(lambda uow: uow.inbox.look(number, name, view.last_seq, until))
+    return Response(status_code=204)
+
+
+@router.get("/c/{number}/side")
+def side(request: Request, here: Here, number: int) -> Response:
+    """Show what is known about the customer and the matter."""
+    view = here.read(lambda uow: whole(uow, here, number))
+    return show(request, "_side.html", view=view)
+
+
+def _looked(here: Room, view: Whole) -> None:
+    """Note that this agent looks, and write down whose data was shown."""
+    until, agent = here.now + _LOOKS, here.staff.name
+    here.parts.transactions.run(lambda uow: uow.inbox.look(view.id, agent, view.last_seq, until))
+    here.saw(f"conversation {view.id}", "坐席台查看会话", view.id, view.customer_id)
+
+
+@router.post("/c/{number}/take")
+def take(request: Request, here: Here, number: int, seen: Seen = None) -> Response:
+    """Take the conversation over."""
+    force = here.staff.role in ("supervisor", "admin")
+    name = here.staff.name
+    return _moved(request, here, number, lambda desk: desk.take(number, name, seen, force=force))
+
+
+@router.post("/c/{number}/say")
+def say(
+    request: Request,
+    here: Here,
+    number: int,
+    text: Text,
+    key: Annotated[str, Form(max_length=64, pattern=r"^[\w-]{8,64}$")],
+) -> Response:
+    """Write to the customer; the same key is sent once however often it is pressed."""
+    words = text.strip()
+    if not words:
+        raise Refused("还没有写内容，写一句再发。")
+    name = here.staff.name
+
+    def speak(desk: Desk) -> Done:
+        done = desk.say(number, name, words, key)
+        if done.ok:
+            desk.uow.inbox.keep_draft(number, name, "", here.now)
+        return done
+
+    return _moved(request, here, number, speak)
+
+
+@router.post("/c/{number}/note")
+def note(request: Request, here: Here, number: int, text: Text) -> Response:
+    """Leave a note for colleagues."""
+    if not text.strip():
+        raise Refused("还没有写内容，写一句再存。")
+    name = here.staff.name
+    return _moved(request, here, number, lambda desk: desk.note(number, name, text.strip()))
+
+
+@router.post("/c/{number}/draft", status_code=204)
+def keep_draft(here: Here, number: int, text: Text = "") -> Response:
+    """Keep what is being written."""
+    here.change(lambda uow: uow.inbox.keep_draft(number, here.staff.name, text, here.now))
+    return Response(status_code=204)
+
+
+@router.post("/c/{number}/release")
+def release(request: Request, here: Here, number: int) -> Response:
+    """Put the conversation back into the queue."""
+    name = here.staff.name
+    return _moved(request, here, number, lambda desk: desk.release(number, name, "放回排队"))
+
+
+@router.post("/c/{number}/pass")
+def pass_on(
+    request: Request,
+    here: Here,
+    number: int,
+    to: Annotated[str, Form(max_length=128)],
+    seen: Seen = None,
+) -> Response:
+    """Pass the conversation to a colleague or to another group."""
+    kind, _, whom = to.partition(":")
+    name = here.staff.name
+    if kind == "skill":
+        title = skills().title(whom)
+        return _moved(request, here, number, lambda desk: desk.refer(number, name, whom, title))
+
+    def transfer(desk: Desk) -> Done:
+        known = desk.uow.session.query(StaffUser.id).filter_by(name=whom, disabled_at=None)
+        if known.first() is None:
+            return Done(False, f"没有叫{whom}的同事，请刷新后重选")
+        return desk.transfer(number, name, whom, seen)
+
+    return _moved(request, here, number, transfer)
+
+
+@router.post("/c/{number}/close")
+def close(request: Request, here: Here, number: int, wrap: Annotated[WrapUp, Form()]) -> Response:
+    """End the service by a person; the bot takes over."""
+    name, seen = here.staff.name, wrap.seen
+    wrap_up = wrap.model_dump(exclude={"seen", "csrf"})
+    return _moved(request, here, number, lambda desk: desk.hand_back(number, name, seen, wrap_up))
+
+
+@router.post("/c/{number}/snooze")
+def snooze(
+    request: Request, here: Here, number: int, minutes: Annotated[int, Form(ge=0, le=10_080)]
+) -> Response:
+    """Put the conversation aside for a while; 0 brings it back."""
+    until = here.now + timedelta(minutes=minutes) if minutes else None
+    here.change(lambda uow: uow.ownership.snooze(number, until, here.now))
+    view = here.read(lambda uow: whole(uow, here, number))
+    return show(request, "_conversation.html", view=view, **_around(here))
+
+
+@router.post("/state")
+def state(
+    request: Request,
+    here: Here,
+    state: Annotated[str, Form(max_length=10)],
+    reason: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Change the agent's own state."""
+    if state not in STATES:
+        raise Refused("没有这个状态，请刷新后再选。")
+    name = here.staff.name
+
+    def change(uow: UnitOfWork) -> None:
+        uow.floor.set_state(name, state, reason, here.now)
+        uow.floor.beat(name, here.now)
+
+    here.change(change)
+    return show(request, "_state.html", state=state, states=STATES)
+
+
+@router.get("/events")
+async def events(
+    request: Request, here: Here, last_event_id: Annotated[str, Header()] = ""
+) -> Response:
+    """Stream what happens, from the last event the page had."""
+    last = last_event_id or request.query_params.get("last", "")
+    return event_stream(here.parts.news, here.staff.name, last)
+
+
+def _moved(request: Request, here: Room, number: int, move: Callable[[Desk], Done]) -> Response:
+    """Make a move and show the conversation as it is now; a refusal says who was faster."""
+
+    def work(uow: UnitOfWork) -> Done:
+        return move(Desk(uow, here.now, here.parts.go_on, here.parts.hours))
+
+    done = here.change(work)
+    here.parts.news.ring()
+    if not done.ok:
+        raise Refused(done.why)
+    view = here.read(lambda uow: whole(uow, here, number))
+    return show(request, "_conversation.html", view=view, **_around(here))

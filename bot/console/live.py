@@ -1,0 +1,141 @@
+"""News for open consoles: one reader of the event table a process, a stream for every page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+import structlog
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from storage.transactions import Transactions
+
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 8
+RETRY_MILLISECONDS = 1500
+_BATCH = 500
+# On PostgreSQL a lower number may be committed after a higher one: look back a little.
+_BACK = 50
+_KEEP = 2_000
+log = structlog.get_logger()
+
+
+@dataclass
+class News:
+    """The newest events, read once for all the pages of this process."""
+
+    transactions: Transactions
+    clock: Callable[[], datetime]
+    _events: deque[tuple[int, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=_KEEP))
+    _place: int = 0
+    _known: set[int] = field(default_factory=set)
+    _last: int = -1
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _reader: asyncio.Task[None] | None = None
+
+    def ring(self) -> None:
+        """Look now rather than at the next poll."""
+        self._bell.set()
+
+    async def stream(self, agent: str, last: int | None) -> AsyncIterator[ServerSentEvent]:
+        """Yield what concerns ``agent`` after event ``last``, then whatever comes.
+
+        Something may come twice when it happens while a page connects: a page only looks anew.
+        """
+        self._start()
+        yield ServerSentEvent(comment="open", retry=RETRY_MILLISECONDS)
+        place = self._place
+        missed = [] if last is None else await asyncio.to_thread(self._read, last)
+        for event in _for(agent, missed):
+            yield event
+        newest = missed[-1]["id"] if missed else await self._newest()
+        yield ServerSentEvent("{}", event="ready", id=str(newest))
+        while True:
+            arrived = self._arrived
+            fresh, place = [event for at, event in self._events if at > place], self._place
+            for event in _for(agent, fresh):
+                yield event
+            if not await _within(arrived, BEAT_SECONDS):
+                # A page that hears nothing for long takes the line for dead.
+                yield ServerSentEvent(str(self.clock().timestamp()), event="beat")
+            await asyncio.to_thread(self._beat, agent)
+
+    def _start(self) -> None:
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._follow())
+
+    async def _newest(self) -> int:
+        return await asyncio.to_thread(
+            self.transactions.read, lambda uow: uow.ownership.newest_event()
+        )
+
+    async def _follow(self) -> None:
+        """Read what is new, again and again, and wake the streams."""
+        self._last = await self._newest() if self._last < 0 else self._last
+        while True:
+            try:
+                found = await asyncio.to_thread(self._read, max(0, self._last - _BACK))
+                fresh = [event for event in found if event["id"] not in self._known]
+                if fresh:
+                    self._take(fresh)
+            except Exception:
+                log.exception("console.news_trouble")
+            self._bell.clear()
+            await _within(self._bell, POLL_SECONDS)
+
+    def _take(self, fresh: list[dict[str, Any]]) -> None:
+        for event in fresh:
+            self._place += 1
+            self._events.append((self._place, event))
+        self._last = max(self._last, *(event["id"] for event in fresh))
+        self._known.update(event["id"] for event in fresh)
+        self._known = {number for number in self._known if number > self._last - 2 * _KEEP}
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
+
+    def _read(self, after: int) -> list[dict[str, Any]]:
+        rows = self.transactions.read(lambda uow: uow.ownership.events_after(after, _BATCH))
+        return [dict(row) for row in rows]
+
+    def _beat(self, agent: str) -> None:
+        """The open page is the sign that its agent is there."""
+        now = self.clock()
+        self.transactions.run(lambda uow: uow.floor.beat(agent, now))
+
+
+def event_stream(news: News, agent: str, last: str) -> EventSourceResponse:
+    """Return the stream of one page; ``last`` is the number of the last event it had."""
+    number = int(last) if last.isdigit() else None
+    return EventSourceResponse(news.stream(agent, number), ping=BEAT_SECONDS * 2)
+
+
+def _for(agent: str, events: Iterable[dict[str, Any]]) -> Iterable[ServerSentEvent]:
+    """Return what concerns an agent: offers and states are their agent's own."""
+    for event in events:
+        if event["kind"] not in ("offer", "state") or event["agent"] == agent:
+            yield _numbered(event)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    """Tell whether the event comes in time."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _numbered(event: dict[str, Any]) -> ServerSentEvent:
+    data = {
+        "kind": event["kind"],
+        "conversation": event["conversation_id"],
+        "agent": event["agent"],
+        **event["data"],
+    }
+    return ServerSentEvent(orjson.dumps(data).decode(), event="news", id=str(event["id"]))

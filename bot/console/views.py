@@ -1,0 +1,177 @@
+"""A conversation with everything an agent sees at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.console.parts import Room
+from bot.dialogue.state import DialogueState
+from bot.errors import Refused
+from bot.permissions import allowed
+from storage.inbox import Line, name_of
+from storage.masking import mask_phone
+from storage.models.case import Claim, Complaint, Handoff
+from storage.models.customer import Customer
+from storage.models.policy import Policy
+from storage.models.staff import StaffUser
+from storage.statuses import CLAIM_STATUSES
+from storage.unit_of_work import UnitOfWork
+
+_PERSON = 3
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A slot of an open form: its name, value and the customer's own words."""
+
+    label: str
+    value: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who the customer is, masked."""
+
+    ref: str
+    name: str
+    phone: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Everything on one conversation's page; ``mine`` tells that this agent has the floor."""
+
+    id: int
+    channel: str
+    name: str
+    owner: str
+    agent: str | None
+    rev: int
+    last_seq: int
+    mine: bool
+    lines: Sequence[Line]
+    earlier: bool
+    draft: str
+    viewers: Sequence[str]
+    handoff: Handoff | None
+    known: Known | None
+    customer_id: int | None
+    flow: str
+    facts: Sequence[Fact]
+    policies: Sequence[Policy]
+    claims: Sequence[tuple[Claim, str]]
+    complaints: Sequence[Complaint]
+    colleagues: Sequence[str]
+    suggestions: Sequence[tuple[str, str]]
+    snoozed_until: datetime | None
+    used: int
+    may_cases: bool
+
+
+def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -> Whole:
+    """Return a conversation as this person sees it; raise Refused when there is none."""
+    row = uow.inbox.conversation(number)
+    if row is None:
+        raise Refused("没有这个会话，可能已经合并或删除。")
+    me = here.staff.name
+    lines = uow.inbox.thread(number, before)
+    customer = uow.session.get(Customer, row["customer_id"]) if row["customer_id"] else None
+    flow, facts = _form(here, row["state"])
+    mine = row["owner"] == "agent" and row["agent"] == me
+    return Whole(
+        id=number,
+        channel=row["channel"],
+        name=name_of(customer.name if customer else None, row["peer"]),
+        owner=row["owner"],
+        agent=row["agent"],
+        rev=row["owner_rev"],
+        last_seq=row["last_seq"],
+        mine=mine,
+        lines=lines,
+        earlier=bool(lines) and lines[0].seq > 1,
+        draft=uow.inbox.draft(number, me),
+        viewers=uow.inbox.viewers(number, me, here.now),
+        handoff=uow.cases.open_handoff(number),
+        known=_known(customer, row, here.now),
+        customer_id=row["customer_id"],
+        flow=flow,
+        facts=facts,
+        policies=uow.customers.policies_of(customer.id)[:5] if customer else (),
+        claims=_claims(uow, here, number, customer),
+        complaints=_complaints(uow, here, number, customer),
+        colleagues=_colleagues(uow, me),
+        suggestions=_suggestions(here, lines) if mine else (),
+        snoozed_until=row["snoozed_until"],
+        used=_used(lines),
+        may_cases=allowed(here.staff.role, "claims", "read"),
+    )
+
+
+def _known(customer: Customer | None, row: Mapping[str, Any], now: datetime) -> Known | None:
+    if customer is None:
+        return None
+    until = row["verified_until"]
+    phone = mask_phone(customer.phone) if customer.phone else ""
+    name = name_of(customer.name, row["peer"])
+    return Known(customer.ref, name, phone, until is not None and until > now)
+
+
+def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
+    """Return the open form and what is in it, with the words it came from."""
+    registry, top = here.parts.registry, DialogueState.from_json(stored).top
+    if top is None or top.flow not in registry.flows:
+        return "", []
+    flow = registry.revive(top)
+    # Codes and the tails of documents are not for us to see either.
+    filled = [slot for slot in flow.relevant() if slot.name in flow.values and slot.shown]
+    facts = [
+        Fact(slot.label, slot.type.show(flow.values[slot.name]), flow.quotes.get(slot.name, ""))
+        for slot in filled
+    ]
+    return flow.title, facts
+
+
+def _claims(
+    uow: UnitOfWork, here: Room, number: int, customer: Customer | None
+) -> list[tuple[Claim, str]]:
+    if not allowed(here.staff.role, "claims", "read"):
+        return []
+    found = uow.cases.claims_of(number, customer.phone_blind if customer else None, (), 5)
+    return [(claim, CLAIM_STATUSES[claim.status][0]) for claim in found]
+
+
+def _complaints(
+    uow: UnitOfWork, here: Room, number: int, customer: Customer | None
+) -> Sequence[Complaint]:
+    if not allowed(here.staff.role, "complaints", "read"):
+        return ()
+    return uow.cases.complaints_of(number, customer.phone_blind if customer else None, 5)
+
+
+def _colleagues(uow: UnitOfWork, me: str) -> list[str]:
+    """Return who is online and could take over."""
+    online = {agent.name for agent in uow.floor.agents()}
+    query = uow.session.query(StaffUser.name).filter(StaffUser.disabled_at.is_(None))
+    return sorted(name for (name,) in query if name != me and name in online)
+
+
+def _suggestions(here: Room, lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """Return answers to the customer's last words: (question, answer)."""
+    last = next((line for line in reversed(lines) if line.author == "customer"), None)
+    text = str(last.body.get("text") or "") if last else ""
+    return list(here.parts.suggest(text)[:_PERSON]) if text else []
+
+
+def _used(lines: Sequence[Line]) -> int:
+    """Return how many messages we have sent since the customer's last one."""
+    count = 0
+    for line in reversed(lines):
+        if line.author == "customer":
+            break
+        count += line.author in ("agent", "system", "bot") and line.fate in ("sent", "due")
+    return count

@@ -1,0 +1,63 @@
+"""Readers inside a form: what a field means, and a wish that the law forbids."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.dialogue import phrases
+from bot.dialogue.commands import Command, Help, Say
+from bot.dialogue.flow import Flow, Slot
+from bot.dialogue.heard import Heard
+
+_MEANS = (
+    r"(?:是|指)?(?:个|的)?(?:什么|啥|嘛)(?:意思|玩意儿?|东西|用|来着)?|(?:什么|啥|嘛)意思"
+    r"|(?:该)?(?:怎么|咋)(?:填|写|选|看|找|理解)|在?(?:哪儿?|哪里)(?:看|找|有|能看到|能找到)"
+    r"|(?:是)?干(?:什么|啥|嘛)(?:用)?的?|有(?:什么|啥|嘛)用|解释一下|没看懂|看不懂|不懂|不明白"
+)
+_WHY = r"(?:为什么|为啥|为嘛|干嘛|干啥|凭什么)(?:一定|非)?(?:还)?(?:要|得|问)"
+_THIS = r"(?:这|那)(?:一?(?:项|个|条|步|栏|格|题)|儿)?|它"
+_END = r"[啊呀呢吗嘛的了吧 ?？。!！]*$"
+_ABOUT_THIS = re.compile(
+    rf"^(?:我想问|请问|问一下)?[ ,，]*(?:(?:{_THIS})[ ,，]*(?:{_MEANS})"
+    rf"|{_WHY}(?:填|写|问|留|知道|给)?(?:{_THIS})?){_END}"
+)
+_ABOUT = re.compile(
+    rf"^(?:我想问|请问|问一下|那)?[ ,，]*(?:(?P<first>[^,，。?？]{{1,10}}?)(?:{_MEANS})"
+    rf"|{_WHY}(?:填|写|问|留|知道|给)?(?P<why>[^,，。?？]{{1,10}}?)"
+    rf"|(?:什么|啥|嘛)(?:是|叫)(?P<last>[^,，。?？]{{1,10}}?)){_END}"
+)
+
+_POINTING = re.compile(r"^(?:这|那)个?|的$")
+
+_REBATE = re.compile(
+    r"(?:给|能|得|要|有|先).{0,6}(?:返(?:点|现|利|钱|我)|回扣|回点)|返点现|返现|返利|返佣|送(?:我)?(?:油卡|购物卡)"
+)
+
+
+def asked_what_it_means(heard: Heard) -> list[Command]:
+    """Explain the open question, or another field of the form that is named."""
+    flow = heard.flow
+    if flow is None or flow.pending() is None:
+        return []
+    if _ABOUT_THIS.match(heard.bare):
+        return [Help()]
+    match = _ABOUT.match(heard.bare)
+    subject = next((part for part in match.groups() if part), "") if match else ""
+    slot = _field(flow, _POINTING.sub("", subject).strip()) if subject else None
+    return [Help(slot.name)] if slot else []
+
+
+def wants_a_rebate(heard: Heard) -> list[Command]:
+    """«给我返点现我就买»: say plainly that nobody may (BXF 116), and go on with the form."""
+    slot = heard.pending()
+    if slot is None or slot.type.greedy or not _REBATE.search(heard.text):
+        return []
+    return [Say(phrases.NO_REBATE)]
+
+
+def _field(flow: Flow, subject: str) -> Slot[Any] | None:
+    """Return the field whose name was said; one without an explanation is left to the FAQ."""
+    fields = [*flow.relevant(), *flow.slots.values()]
+    named = (s for s in fields if subject in (s.label, *s.called))
+    return next((slot for slot in named if flow.explanation(slot)), None)

@@ -1,0 +1,39 @@
+"""Keep the record of service up to date: late promises, forbidden words, feedback, the stock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from bot import feedback
+from storage import ledger_promises, promise_check
+from storage.ledger import Happening
+from storage.models.policy import Policy
+from storage.unit_of_work import UnitOfWork
+
+CRON = "*/30 * * * *"
+_LOOK_BACK = timedelta(days=2)
+
+
+def run(uow: UnitOfWork, now: datetime) -> None:
+    """Sweep; every part is safe to run twice."""
+    ledger_promises.sweep(uow.session, uow.ledger, now)
+    promise_check.run(uow, now - _LOOK_BACK)
+    feedback.sort(uow, now, now - _LOOK_BACK)
+    _count_policies(uow, now)
+
+
+def _count_policies(uow: UnitOfWork, now: datetime) -> None:
+    """Write down once a day how many policies are in force: complaints are counted per 10 000."""
+    today = now.date()
+    query = select(func.count()).where(Policy.starts_at <= now, Policy.ends_on >= today)
+    uow.ledger.add(
+        Happening(
+            "stock",
+            now,
+            label="policies",
+            value=int(uow.session.scalar(query) or 0),
+            key=f"stock:policies:{today}",
+        )
+    )

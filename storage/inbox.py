@@ -1,0 +1,244 @@
+"""What the console's list and thread show; reads only, a handful of statements a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.masking import mask_name
+from storage.models.base import table_of
+from storage.models.case import Handoff
+from storage.models.console import AgentDraft, AgentRead
+from storage.models.conversation import Conversation, Message
+from storage.models.customer import Customer
+from storage.models.outbox import OutboxItem
+
+_conversation, _message = table_of(Conversation), table_of(Message)
+_handoff, _customer = table_of(Handoff), table_of(Customer)
+_read, _draft, _item = table_of(AgentRead), table_of(AgentDraft), table_of(OutboxItem)
+TABS = ("mine", "queue", "bot", "snoozed", "all")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A conversation in the list; ``level`` is '' where nobody waits for a person."""
+
+    id: int
+    channel: str
+    name: str
+    owner: str
+    agent: str | None
+    rev: int
+    last_at: datetime
+    words: str
+    author: str
+    unread: int
+    level: str
+    skill: str
+    waiting_since: datetime | None
+    offered_to: str | None
+    viewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message in the thread; ``fate`` is how its delivery ended, '' where nothing is owed."""
+
+    seq: int
+    author: str
+    body: Mapping[str, Any]
+    at: datetime
+    fate: str = ""
+    reason: str = ""
+
+
+class Inbox:
+    """Conversations as staff see them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def rows(self, tab: str, agent: str, now: datetime, limit: int = 50) -> list[Row]:
+        """Return the conversations of a tab, those at risk first."""
+        seen = func.coalesce(_read.c.seq, 0)
+        query = (
+            select(
+                _conversation,
+                _message.c.body.label("last_body"),
+                _message.c.author.label("last_author"),
+                _customer.c.name.label("customer_name"),
+                _handoff.c.level,
+                _handoff.c.skill,
+                _handoff.c.opened_at.label("asked_at"),
+                _handoff.c.offered_to,
+                (_conversation.c.last_seq - seen).label("unread"),
+            )
+            .outerjoin(
+                _message,
+                and_(
+                    _message.c.conversation_id == _conversation.c.id,
+                    _message.c.seq == _conversation.c.last_seq,
+                ),
+            )
+            .outerjoin(_customer, _customer.c.id == _conversation.c.customer_id)
+            .outerjoin(
+                _handoff,
+                and_(
+                    _handoff.c.conversation_id == _conversation.c.id,
+                    _handoff.c.status.in_(("open", "taken")),
+                ),
+            )
+            .outerjoin(
+                _read,
+                and_(_read.c.conversation_id == _conversation.c.id, _read.c.agent == agent),
+            )
+        )
+        found = self.connection.execute(_of_tab(query, tab, agent, now).limit(limit)).mappings()
+        rows = [_row(dict(row)) for row in found]
+        return self._with_viewers(rows, agent, now)
+
+    def _with_viewers(self, rows: list[Row], agent: str, now: datetime) -> list[Row]:
+        ids = [row.id for row in rows]
+        query = select(_read.c.conversation_id, _read.c.agent).where(
+            _read.c.conversation_id.in_(ids), _read.c.looks_until > now, _read.c.agent != agent
+        )
+        looking: dict[int, list[str]] = {}
+        for conversation, name in self.connection.execute(query):
+            looking.setdefault(conversation, []).append(name)
+        return [replace(row, viewers=tuple(looking.get(row.id, ()))) for row in rows]
+
+    def counts(self, agent: str) -> dict[str, int]:
+        """Return how many conversations wait and how many this agent has."""
+        mine = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent)
+        query = select(
+            func.count().filter(mine).label("mine"),
+            func.count().filter(_conversation.c.owner == "queue").label("queue"),
+        ).where(_conversation.c.owner != "bot")
+        row = self.connection.execute(query).one()
+        return {"mine": row.mine, "queue": row.queue}
+
+    def thread(self, conversation: int, before: int | None = None, limit: int = 60) -> list[Line]:
+        """Return the newest messages before ``before``, oldest first, with their fates."""
+        query = select(_message).where(_message.c.conversation_id == conversation)
+        if before is not None:
+            query = query.where(_message.c.seq < before)
+        newest = query.order_by(_message.c.seq.desc()).limit(limit)
+        rows = list(self.connection.execute(newest).mappings())[::-1]
+        keys = {f"said:{conversation}:{row['seq']}": row["seq"] for row in rows}
+        owed = select(_item.c.dedupe_key, _item.c.status, _item.c.reason).where(
+            _item.c.dedupe_key.in_(keys)
+        )
+        fates = {keys[row.dedupe_key]: row for row in self.connection.execute(owed)}
+        return [
+            Line(
+                row["seq"],
+                row["author"],
+                row["body"],
+                row["at"],
+                fates[row["seq"]].status if row["seq"] in fates else "",
+                fates[row["seq"]].reason if row["seq"] in fates else "",
+            )
+            for row in rows
+        ]
+
+    def conversation(self, conversation: int) -> Mapping[str, Any] | None:
+        """Return a conversation, None when there is none."""
+        query = select(_conversation).where(_conversation.c.id == conversation)
+        row = self.connection.execute(query).mappings().first()
+        return dict(row) if row else None
+
+    def look(self, conversation: int, agent: str, seq: int, until: datetime) -> None:
+        """Note how far an agent has read, and until when they look at it."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        values = {"conversation_id": conversation, "agent": agent, "seq": seq}
+        made = dialect.insert(_read).values(**values, looks_until=until)
+        self.connection.execute(
+            made.on_conflict_do_update(
+                index_elements=["conversation_id", "agent"],
+                set_={"seq": seq, "looks_until": until},
+            )
+        )
+
+    def viewers(self, conversation: int, agent: str, now: datetime) -> Sequence[str]:
+        """Return the others who look at a conversation now."""
+        query = select(_read.c.agent).where(
+            _read.c.conversation_id == conversation,
+            _read.c.looks_until > now,
+            _read.c.agent != agent,
+        )
+        return self.connection.execute(query.order_by(_read.c.agent)).scalars().all()
+
+    def draft(self, conversation: int, agent: str) -> str:
+        """Return what an agent has begun to write here."""
+        query = select(_draft.c.text).where(
+            _draft.c.conversation_id == conversation, _draft.c.agent == agent
+        )
+        return str(self.connection.execute(query).scalar() or "")
+
+    def keep_draft(self, conversation: int, agent: str, text: str, now: datetime) -> None:
+        """Keep what an agent has begun to write."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        made = dialect.insert(_draft).values(
+            conversation_id=conversation, agent=agent, text=text, at=now
+        )
+        self.connection.execute(
+            made.on_conflict_do_update(
+                index_elements=["conversation_id", "agent"],
+                set_={"text": made.excluded.text, "at": made.excluded.at},
+            )
+        )
+
+
+def _of_tab(query: Select[Any], tab: str, agent: str, now: datetime) -> Select[Any]:
+    """Narrow and order the list for a tab."""
+    asleep = _conversation.c.snoozed_until > now
+    awake = or_(_conversation.c.snoozed_until.is_(None), _conversation.c.snoozed_until <= now)
+    newest = _conversation.c.last_at.desc()
+    if tab == "mine":
+        mine = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent, awake)
+        # Whose last word is the customer's waits for us.
+        waits = (_message.c.author == "customer").desc()
+        return query.where(mine).order_by(waits, _conversation.c.last_at)
+    if tab == "queue":
+        return query.where(_conversation.c.owner == "queue", awake).order_by(
+            _handoff.c.level, _handoff.c.opened_at, _conversation.c.id
+        )
+    if tab == "bot":
+        return query.where(_conversation.c.owner == "bot").order_by(newest)
+    if tab == "snoozed":
+        return query.where(asleep).order_by(_conversation.c.snoozed_until)
+    return query.order_by(newest)
+
+
+def _row(row: Mapping[str, Any]) -> Row:
+    body = row["last_body"] or {}
+    words = str(body.get("text") or f"[{_KINDS.get(str(body.get('type')), '消息')}]")
+    return Row(
+        id=row["id"],
+        channel=row["channel"],
+        name=name_of(row["customer_name"], row["peer"]),
+        owner=row["owner"],
+        agent=row["agent"],
+        rev=row["owner_rev"],
+        last_at=row["last_at"],
+        words=words.replace("\n", " ")[:60],
+        author=row["last_author"] or "",
+        unread=max(0, row["unread"]),
+        level=row["level"] or "",
+        skill=row["skill"] or "",
+        waiting_since=row["asked_at"],
+        offered_to=row["offered_to"],
+    )
+
+
+_KINDS = {"image": "照片", "voice": "语音", "location": "位置", "file": "文件", "event": "菜单"}
+
+
+def name_of(customer: str | None, peer: str) -> str:
+    """Return what staff call somebody: the masked name, or a visitor's tail."""
+    return mask_name(customer) if customer else f"访客 {peer[-4:]}"

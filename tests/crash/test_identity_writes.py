@@ -1,0 +1,90 @@
+"""kill -9 at every statement of binding, granting, agreeing and ending it: all or nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from storage import schema
+from storage.database import open_engine
+from tests.crash.server import ROOT
+from tests.storage.identity_kit import SECRET, town
+
+pytestmark = pytest.mark.xdist_group("crash")
+_COUNTS = {
+    "codes": "SELECT count(*) FROM one_time_code",
+    "texts": "SELECT count(*) FROM outbox_item WHERE kind = 'code'",
+    "bound": "SELECT count(*) FROM conversation WHERE customer_id IS NOT NULL",
+    "bindings": "SELECT count(*) FROM identity_binding WHERE ended_at IS NULL",
+    "ended": "SELECT count(*) FROM identity_binding WHERE ended_at IS NOT NULL",
+    "forgotten": "SELECT count(*) FROM one_time_code WHERE forgotten_at IS NOT NULL",
+    "logged": "SELECT count(*) FROM access_log WHERE what LIKE 'identity verified%'",
+    "unbound": "SELECT count(*) FROM access_log WHERE what = 'identity unbound'",
+    "agreed": "SELECT count(*) FROM consent WHERE given",
+    "withdrawn": "SELECT count(*) FROM consent WHERE NOT given",
+    "grants": "SELECT count(*) FROM access_grant",
+    "granted": "SELECT count(*) FROM access_log WHERE what LIKE 'grant AU%given'",
+    "revoked": "SELECT count(*) FROM access_grant WHERE revoked_at IS NOT NULL",
+    "revocations": "SELECT count(*) FROM access_log WHERE what LIKE 'grants revoked%'",
+    "numbers": "SELECT coalesce(sum(last), 0) FROM number_sequence WHERE prefix = 'AU'",
+    "stopped": "SELECT count(*) FROM opt_out",
+}
+
+
+def _run(url: str, what: str, *deadly: int) -> list[int]:
+    command = [sys.executable, "-m", "tests.crash.identity_writes", url, what, *map(str, deadly)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [int(line) for line in done.stdout.split()]
+
+
+def _counts(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        found = {name: connection.execute(text(sql)).scalar() for name, sql in _COUNTS.items()}
+    return {name: int(value or 0) for name, value in found.items()}
+
+
+@pytest.mark.parametrize("what", ["code", "bind", "grant", "revoke", "withdraw", "unbind", "stop"])
+def test_it_is_whole_or_not_there(what: str, tmp_path: Path) -> None:
+    """Killed at each statement; then done, and everything that belongs together is there."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    place = town(engine)
+    if what not in ("code", "bind"):
+        place.ways.run(lambda uow: place.grant(uow) if what == "revoke" else place.bind(uow))
+    if what == "withdraw":
+        place.ways.run(lambda uow: place.office(uow).give_consent("identity", "chat"))
+    before = _counts(engine)
+    outcomes = _run(url, what, *range(1, 60))
+    assert outcomes.count(-9) >= 2
+    assert outcomes[-1] == 0
+    _check(_counts(engine), before, what)
+    place.ways.close()
+
+
+def _check(counts: dict[str, int], before: dict[str, int], what: str) -> None:
+    assert counts["codes"] == counts["texts"]
+    assert counts["bound"] == counts["bindings"] == counts["logged"] - counts["ended"]
+    assert counts["grants"] == counts["granted"] == counts["numbers"]
+    assert counts["ended"] == counts["unbound"] == counts["forgotten"]
+    assert counts["revoked"] == counts["revocations"]
+    grown = {name for name, count in counts.items() if count > before[name]}
+    assert _GROWS[what] <= grown
+    if what == "withdraw":
+        assert counts["unbound"] == 1
+        assert counts["withdrawn"] >= 1
+
+
+_GROWS = {
+    "code": {"codes", "texts"},
+    "bind": {"bound", "bindings", "agreed", "logged"},
+    "grant": {"grants", "granted"},
+    "revoke": {"revoked", "revocations"},
+    "withdraw": {"withdrawn", "ended", "unbound"},
+    "unbind": {"ended", "unbound"},
+    "stop": {"stopped"},
+}
