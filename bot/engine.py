@@ -257,6 +257,7 @@ class Engine:
         if message.event in _WITHDRAWN:
             facts = {"words": "微信平台通知：用户撤回授权或注销", "event": message.event}
             office.open_ticket("privacy_request", facts)
+            office.unbind("authorization revoked")
 
     def _store(
         self,

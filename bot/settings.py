@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -308,10 +309,40 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors()]
+        lines = [f"{'.'.join(map(str, e['loc']))}：{_told(e)}" for e in error.errors()]
         raise ConfigurationError(f"{CONFIG_FILE} 或环境变量有误：" + "；".join(lines)) from error
     except ValueError as error:
         raise ConfigurationError(f"{CONFIG_FILE} 读取失败：{error}") from error
+
+
+# What pydantic finds, said to the operator; what is not here names its own kind.
+_MISTAKES = {
+    "missing": "必须填写",
+    "extra_forbidden": "没有这一项，请检查拼写",
+    "int_parsing": "应是整数",
+    "int_type": "应是整数",
+    "float_parsing": "应是数字",
+    "bool_parsing": "应是 true 或 false",
+    "string_type": "应是文字",
+    "list_type": "应是列表",
+    "dict_type": "应是几项「名: 值」",
+    "model_type": "应是几项「名: 值」",
+    "literal_error": "只能是 {expected}",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "要大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+    "less_than": "要小于 {lt}",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_too_long": "最多 {max_length} 个字",
+    "value_error": "{error}",
+}
+
+
+def _told(mistake: Mapping[str, Any]) -> str:
+    """Return one mistake of the configuration in Chinese."""
+    words = _MISTAKES.get(str(mistake["type"]), "写得不对（{type}）")
+    facts = {"type": mistake["type"], **(mistake.get("ctx") or {})}
+    return words.format(**facts)
 
 
 def secret_key(settings: Settings) -> bytes:

@@ -12,6 +12,9 @@ from bot.dialogue.slot_types.pattern import Pattern
 _STOP = re.compile(
     r"退订|停了|停掉|别再?[发给推]|不[要许准用]再?[发推]|不想(再?接|收)|取消.{0,6}(短信|简讯|简訊|推送|订阅|祝福)|^[tT][dD]?$|够了|别联系|拒收"
 )
+_WHY = re.compile(
+    r"(为什么|为啥|为嘛|凭什么|怎么|干嘛|干吗|咋|老|总|天天|一直|频繁|整天).{0,10}(发|推|骚扰|打扰|打电话)"
+)
 _CATEGORIES = (
     ("renewal", "续保提醒", re.compile(r"续保|到期提醒|不续")),
     ("survey", "回访和调查", re.compile(r"回访|调查|问卷|打分")),
@@ -77,7 +80,7 @@ class Callback(Flow):
 
     def begin(self, office: BackOffice) -> None:
         """Ask for a score only where the first words are neither one nor a wish about messages."""
-        words = (_AGAIN, _STOP)
+        words = (_AGAIN, _STOP, _WHY)
         said = any(w.search(self.utterance) for w in words) or score_of(self.utterance) is not None
         self.kept["said"] = said
 
@@ -88,6 +91,13 @@ class Callback(Flow):
             return Outcome.say("已为您恢复消息推送。以后不想收了，回复「退订」就行。")
         if not self.score and _STOP.search(self.utterance):
             return self._unsubscribe(office)
+        if _WHY.search(self.utterance) and not self.score:
+            return Outcome.say(
+                "给您添扰了，抱歉。推广类消息只发给同意接收的客户，保单到期、案件进展属于服务通知。"
+                "不想再收推广，点一下「退订」，马上生效。",
+                "退订",
+                "转人工",
+            )
         return self._rate(office)
 
     def _rate(self, office: BackOffice) -> Outcome:

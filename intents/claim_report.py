@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
+from bot.dialogue import two_plates
 from bot.dialogue.claim_form import ClaimForm
 from bot.dialogue.fact_slots import asked, fact_slots, matters
 from bot.dialogue.flow import Outcome, Slot
+from bot.dialogue.later import settle
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type, line
-from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.flags import drivable, injured, police_reported
 from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.numbers import policy_number
@@ -21,17 +22,12 @@ from bot.dialogue.slot_types.photos import photos
 from bot.dialogue.slot_types.place import place
 from bot.dialogue.slot_types.plate import other_plate, plate
 from bot.dialogue.slot_types.relation import relation
+from bot.dialogue.slot_types.sameness import same_event, same_or_new
 from bot.dialogue.slot_types.text import free_text
 
-_SAME_OR_NEW = Choice(
-    (
-        ("same", "接着办那一件", "接着办|就是那|继续那|不用重复|不用再报"),
-        ("more", "补充到那一件", "补充|加到|合并|一块儿|同一[次个件起场]|一回事|是的?$|对"),
-        ("new", "另外报一次", "另外|另一次|不是同|不是一回|又出|新的|不一样|不是$"),
-    )
-)
 _HURT = "人身伤亡"  # the rule of escalation.yaml that sees somebody hurt
 _SAME_EMERGENCY = timedelta(hours=2)
+_OWN = ("story", "same_case", "same_event")
 _SCENE_HOURS = 3  # afterwards nobody is at the scene any more
 
 
@@ -77,7 +73,17 @@ class ClaimReport(ClaimForm):
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
     taps = ("报案", "我要报案")
     amended_by = "claim_amend"
+    told_apart_by = ("happened_at", "place", "plate")
 
+    same_event = Slot(
+        same_event,
+        label="是否同一起",
+        when=lambda c: bool(c.kept.get("unclear")),
+        deferrable=False,
+        ask="您刚才说的和前面报的不太一样，是同一起事故吗？是同一起我就按新说的改；是另一起就分开报。",
+        buttons=("是同一起", "另一起，分开报"),
+        shown=False,
+    )
     injured = Slot(
         injured,
         label="有人受伤",
@@ -87,7 +93,7 @@ class ClaimReport(ClaimForm):
         help="有人受伤请先拨打 120、122，起火拨打 119；都平安的话回复「没有」。",
     )
     same_case = Slot(
-        _SAME_OR_NEW,
+        same_or_new,
         label="重复报案",
         when=lambda c: bool(c.kept.get("similar")),
         deferrable=False,
@@ -225,13 +231,20 @@ class ClaimReport(ClaimForm):
             # A guess of the rule: whatever the customer says about it wins.
             self.values["injured"] = True
 
+    def prompt(self) -> Reply:
+        """Ask whose plates they are where two were named."""
+        return two_plates.question(self) or super().prompt()
+
     def listens(self) -> bool:
-        """Further words belong to the story, but nothing takes the place of the first answer."""
-        return self.injured is not None
+        """Further words belong to the story, even before the question about safety is answered."""
+        return True
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Open a claim with injuries now; keep an opened claim up to date."""
         self.kept["past"] = self.happened_at is not None and not self._at_scene(office)
+        if self.same_event:
+            return self._settle(office)
+        two_plates.divide(self)
         if number := self.kept.get("number"):
             office.amend_claim(str(number), self.facts())
             return [Reply("好的，已经记到您的报案里了。")]
@@ -245,20 +258,28 @@ class ClaimReport(ClaimForm):
         first = "请先拨打 120 急救、122 报警，不要移动伤者，保护好现场。" if raised else ""
         return [Reply(f"{first}报案已先登记，报案号 {number}，不用等填完信息，值班人员会跟进。")]
 
+    def _settle(self, office: BackOffice) -> list[Reply]:
+        """Take what was unclear as new facts of this accident, or let it wait as another one."""
+        another = settle(self, self.values.get("same_event") == "another", office.now)
+        self.forget("same_event")
+        if another:
+            return [Reply("好的，分开报：先把这一起办完，接着办您刚才说的那一起，不用再说一遍。")]
+        return [Reply("好的，按同一起，已经照您新说的改了。"), *self.progress(office)]
+
     def _same_emergency(self, office: BackOffice) -> str:
         """Return the number of the claim opened here just before: «120 什么时候来» is no second."""
         newest = next(iter(office.claims()), None) if self.kept.get("alarm") else None
         if newest is None or office.now - newest.reported_at > _SAME_EMERGENCY:
             return ""
         self.kept["told_again"] = True
-        told = {n: v for n, v in self.values.items() if n not in ("story", "same_case")}
+        told = {n: v for n, v in self.values.items() if n not in _OWN}
         office.amend_claim(newest.number, told | {"later": self.kept.get("story"), "urgent": True})
         return newest.number
 
     def _look_for_similar(self, office: BackOffice) -> list[Reply]:
         """Say that this car or policy was reported within 48 hours, once for each."""
         subject = self.plate or self.policy_number
-        if not subject or self.kept.get("looked_for") == subject:
+        if not subject or subject == self.kept.get("looked_for") or self.kept.get("another"):
             return []
         self.kept["looked_for"] = subject
         found = office.similar_claim(self.facts())

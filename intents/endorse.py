@@ -21,7 +21,7 @@ _V3 = "这一类要由工作人员当面、视频或两人核实您本人以后�
 
 
 def _not_detailed(flow: Any) -> bool:
-    return len(flow.words) < _ENOUGH
+    return "details" in flow.values or len(flow.words) < _ENOUGH
 
 
 class Endorse(PolicyRequest):

@@ -35,6 +35,7 @@ CHINESE_ALLOWED = {
     "intents/": "what an intent says and hears",
     "bot/dialogue/phrases.py": "what the bot says when no intent is speaking",
     "bot/dialogue/words.py": "the words that steer a dialogue",
+    "bot/dialogue/event_words.py": "the words that tell one event from another",
     "bot/dialogue/question_words.py": "the words of questions and of answers to them",
     "bot/dialogue/verification.py": "the sentences that flows with a proof of identity share",
     "bot/dialogue/core_system.py": "what flows say while the core system is asked",

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, make_url, text
 
 from bot import settings as configuration
 from bot.bootstrap import App
+from bot.cli import plain_words
 from bot.errors import AndaError, ConfigurationError
 from bot.settings import Settings
 from storage import calendars, schema
@@ -115,7 +116,7 @@ def _report(name: str, check: Callable[[App], str], app: App) -> int:
     try:
         print(f"✓ {name}：{check(app)}")
     except Exception as error:  # every part is checked, whatever another one says
-        print(f"✗ {name}：{error}")
+        print(f"✗ {name}：{plain_words.told(error)}")
         return 1
     return 0
 

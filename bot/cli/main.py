@@ -18,6 +18,7 @@ from bot.cli import (
     dialogues,
     jobs,
     kb,
+    plain_words,
     privacy,
     report,
     serve,
@@ -27,7 +28,6 @@ from bot.cli import (
     understand,
 )
 from bot.cli.wrong_use import explain
-from bot.errors import AndaError
 
 app = typer.Typer(
     help="安答 AnDa：财险分公司的对话客服",
@@ -47,13 +47,6 @@ app.add_typer(supervise.box, name="feedback", help="反馈：登记、归组、�
 app.add_typer(report.app, name="report", help="报表：指标、服务评估")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
-_TROUBLES: dict[type[OSError], str] = {
-    FileNotFoundError: "找不到文件或文件夹",
-    IsADirectoryError: "要的是文件，不是文件夹",
-    NotADirectoryError: "路径里有一段不是文件夹",
-    PermissionError: "没有权限读写",
-}
-
 
 def main() -> None:
     """Run the command line: 0 done, 1 failed, 2 wrong use; never a traceback."""
@@ -67,17 +60,9 @@ def main() -> None:
         sys.exit(2)
     except Exception as error:  # the border of the command line: one line, never a traceback
         structlog.get_logger().debug("command.failed", exc_info=True)
-        _say(_one_line(error))
+        _say(plain_words.told(error))
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _one_line(error: Exception) -> str:
-    """Return what went wrong; unexpected errors begin with their kind."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{_TROUBLES.get(type(error), '读写不了')} {error.filename}"
-    text = " ".join(str(error).split())[:300]
-    return text if isinstance(error, AndaError | OSError) else f"{type(error).__name__}：{text}"
 
 
 def _say(text: str) -> None:

@@ -21,7 +21,7 @@ from bot.dialogue.message import Reply
 from bot.dialogue.question_words import UNSOLVED, count
 from bot.dialogue.state import Answered
 from bot.dialogue.turn import Turn
-from bot.dialogue.words import QUESTION
+from bot.dialogue.words import ASKING
 
 _ENTRY_BUTTONS = 3
 _CHOICES = 3
@@ -191,7 +191,7 @@ def miss(turn: Turn, command: NotUnderstood) -> None:
 
 def _not_known(turn: Turn, command: NotUnderstood) -> None:
     text, buttons = phrases.NOT_UNDERSTOOD, phrases.MENU_BUTTONS
-    if QUESTION.search(turn.utterance):
+    if ASKING.search(turn.utterance):
         text, buttons = phrases.NOT_KNOWN, (buttons[-1], *buttons[:-1])
     turn.replies.append(Reply(text, buttons, _note(command.score, command.trace)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.dialogue import two_plates
 from bot.dialogue.fact_slots import of_line
 from bot.dialogue.flow import Flow
 from bot.dialogue.slot_types.account import account_of, damage_in, untaken
@@ -18,7 +19,7 @@ _WORD = re.compile(r"[\w]")
 _ENOUGH_WORDS = 5
 _STORY_LIMIT = 2_000
 _MOST_CLAUSES = 12
-_NO_FACTS = ("story", "same_case", "which")
+_NO_FACTS = ("story", "same_case", "same_event", "which")
 
 
 class ClaimForm(Flow):
@@ -29,7 +30,8 @@ class ClaimForm(Flow):
         """Return the line of business as far as it is known."""
         if line := self.values.get("line"):
             return str(line)
-        known = self.values.get("plate") or self.values.get("accident_type") in _MOTOR
+        named = self.values.get("plate") or two_plates.named(self)
+        known = named or self.values.get("accident_type") in _MOTOR
         return "auto" if known else None
 
     @property
@@ -51,6 +53,7 @@ class ClaimForm(Flow):
         self.kept["account"] = [*self.kept_clauses, *untaken(text, rest)][:_MOST_CLAUSES]
         if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
             self.kept["told"] = True
+        two_plates.note(self, text)
 
     @property
     def kept_clauses(self) -> list[Json]:

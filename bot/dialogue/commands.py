@@ -41,6 +41,19 @@ class FillSlots:
 
 
 @dataclass(frozen=True)
+class PutOff:
+    """Another event than the one in the open form: its words wait until that is done.
+
+    With ``ask`` it is not clear, and the form asks. ``urgent`` begins the other one at once.
+    """
+
+    flow: str
+    text: str = ""
+    ask: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
 class CorrectSlots:
     """Overwrite filled slots of the top flow."""
 
@@ -194,6 +207,7 @@ class NotUnderstood:
 Command = (
     StartFlow
     | FillSlots
+    | PutOff
     | CorrectSlots
     | ForgetSlot
     | AnswerEntry

@@ -69,8 +69,9 @@ def _carried(text: str, last: Answered, knowledge: KnowledgeBase) -> Iterator[_T
     """Put the last subject before a short question that names none."""
     if not words.is_short_question(text) or knowledge.subjects(text):
         return
+    # What was asked about («退保») says more than the product it was asked of («交强险»).
     named = (*knowledge.subjects(last.asked), *knowledge.subjects(knowledge.question(last.entry)))
-    for subject in [*dict.fromkeys((*named, *knowledge.topics(last.entry)[:1]))][:2]:
+    for subject in [*dict.fromkeys((*knowledge.topics(last.entry)[:1], *named))][:2]:
         yield _Try(subject + text, subject)
 
 

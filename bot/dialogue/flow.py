@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from bot.back_office import BackOffice
@@ -14,6 +15,7 @@ from bot.dialogue.slot_types.base import Json, SlotType
 
 T = TypeVar("T")
 _LONGEST_QUOTE = 14
+_MOST_LATER = 3  # events that wait for their turn; a text of a whole novel must not grow the state
 _LETTERS = re.compile(r"[\W_]+")
 _PRIVATE = re.compile(
     r"(?:[\d幺零洞两拐勾一二三四五六七八九][ -]?){7}"
@@ -127,6 +129,8 @@ class Flow:
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
+    ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
+    words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
     ``told_by`` is a regular expression: a message that is wholly this begins the flow like a tap.
     The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
@@ -146,6 +150,7 @@ class Flow:
     declined_by: ClassVar[str] = ""
     knowledge_first: ClassVar[bool] = False
     amended_by: ClassVar[str] = ""
+    told_apart_by: ClassVar[tuple[str, ...]] = ()
     told_by: ClassVar[str] = ""
     gate: ClassVar[bool] = False
 
@@ -288,6 +293,13 @@ class Flow:
 
     def hear(self, text: str, rest: str) -> None:
         """Take note of the customer's words; ``rest`` is what no slot has understood of them."""
+
+    def put_off(self, text: str, at: datetime) -> None:
+        """Keep what was said about another event until this one is done."""
+        later = self.kept.get("later")
+        waiting: list[Json] = [*later] if isinstance(later, list) else []
+        waiting.append({"text": text, "at": at.isoformat()})
+        self.kept["later"] = waiting[:_MOST_LATER]
 
     def listens(self) -> bool:
         """Tell whether words that fit nothing else are taken note of just now."""

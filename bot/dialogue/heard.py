@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.dialogue.commands import Said
+from bot.dialogue.facts import USED, as_said, blank, volunteered
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
@@ -16,8 +17,6 @@ from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.plain import CLAUSE
 from bot.dialogue.state import DialogueState
 from bot.dialogue.words import ASKING, OPENER
-
-_USED = "\0"
 
 
 @dataclass(frozen=True)
@@ -80,25 +79,7 @@ class Heard:
 
     def volunteered(self, flow: Flow) -> dict[str, Said]:
         """Return slot values said unasked; no character is used twice."""
-        text, values = self.text, {}
-        for slot in flow.slots.values():
-            found = self._found(slot, text) if slot.type.volunteered else None
-            if found:
-                values[slot.name] = self.said(found)
-                text = text if slot.implied else blank(text, found.span)
-        return {name: said for name, said in values.items() if not _taken(name, values, flow)}
-
-    def _found(self, slot: Slot[Any], left: str) -> Found[Any] | None:
-        """Find a value in the whole sentence, whose words explain each other, or in what is left.
-
-        «报案，刚才追尾了» tells when it happened; without «追尾» it tells when it was reported.
-        """
-        found = slot.type.find(self.text, self.at)
-        if slot.implied:
-            return found
-        if found and _USED not in left[slice(*found.span)]:
-            return found
-        return slot.type.find(left, self.at) if _USED in left else None
+        return volunteered(flow, self.original, self.at, self.text)
 
     def news(self, flow: Flow) -> dict[str, Said]:
         """Return what was said unasked and may be stored without a correction."""
@@ -106,8 +87,7 @@ class Heard:
 
     def said(self, found: Found[Any]) -> Said:
         """Return a found value with the customer's own words."""
-        start, end = found.span
-        return Said(found.value, self.original[start:end].strip(), found.problem)
+        return as_said(found, self.original)
 
     def answer(self, slot: Slot[Any], used: Mapping[str, Said]) -> Said | None:
         """Return the text as an answer to ``slot``, without what other slots have used.
@@ -127,21 +107,8 @@ class Heard:
         """Return what is left in whole clauses: those that say more than others have used."""
         for clause in CLAUSE.finditer(self.text):
             start, end = clause.span()
-            if left.count(_USED, start, end) * 2 < end - start:
+            if left.count(USED, start, end) * 2 < end - start:
                 left = left[:start] + self.text[start:end] + left[end:]
             else:
                 left = blank(left, (start, end))
         return left
-
-
-def _taken(name: str, values: Mapping[str, Said], flow: Flow) -> bool:
-    """Tell whether these words mean something else here: a hospital is not where it happened."""
-    better = (s for s in flow.slots.values() if s.instead_of == name and s.name in values)
-    quote = values[name].quote
-    return any(quote in values[slot.name].quote and slot.when(flow) for slot in better)
-
-
-def blank(text: str, span: tuple[int, int]) -> str:
-    """Return ``text`` with a span overwritten, so that nobody uses it again."""
-    start, end = span
-    return text[:start] + _USED * (end - start) + text[end:]

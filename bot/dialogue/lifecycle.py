@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dialogue import gates, phrases
+from bot.dialogue import gates, later, phrases
 from bot.dialogue.commands import Confirm, Finish, StartFlow
 from bot.dialogue.message import Reply
 from bot.dialogue.refresh import is_idle
@@ -22,7 +22,7 @@ def start(turn: Turn, command: StartFlow) -> None:
     name = command.flow
     if name not in turn.registry.flows:
         return
-    if already := next((f for f in turn.state.stack if f.flow == name), None):
+    if already := next((f for f in reversed(turn.state.stack) if f.flow == name), None):
         others = tuple(f for f in turn.state.stack if f is not already)
         turn.state = replace(turn.state, stack=(*others, already))
         return
@@ -103,6 +103,7 @@ def submit(turn: Turn, first: str = "") -> None:
     if first and replies:
         replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
     turn.replies.extend(replies)
+    later.go_on(turn, flow)
     if outcome.then:
         start(turn, StartFlow(outcome.then))
 

@@ -101,6 +101,12 @@ class PolicyRequest(Request):
         super().__init_subclass__()
         cls.slots = {**cls.slots, **PolicyRequest.slots}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A form that an older release began has not looked at the policies yet.
+        if self.kept.get("opened") and "noticed" not in self.kept:
+            self.kept["opened"] = False
+
     @property
     def confirm(self) -> bool:
         """Show a card before anything is filed."""

@@ -17,7 +17,9 @@ from bot.dialogue.commands import (
     Say,
 )
 from bot.dialogue.flow import Flow, Slot
+from bot.dialogue.fold import fold
 from bot.dialogue.heard import Heard
+from bot.dialogue.question_words import place_in_list
 from bot.dialogue.readers_knowledge import several
 from bot.dialogue.reading import Hit
 from bot.dialogue.slot_types.yes_no import yes_no
@@ -122,7 +124,17 @@ def _asked_for(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said
     if _only_finishes(heard) and not bare_no:
         return None
     said = heard.answer(slot, values)
-    return said if said and (said.value is not None or said.problem) else None
+    if said and (said.value is not None or said.problem):
+        return said
+    return _by_place(heard, flow, slot)
+
+
+def _by_place(heard: Heard, flow: Flow, slot: Slot[Any]) -> Said | None:
+    """Take «第二个» as a tap on the second button of our question."""
+    buttons = flow.prompt().buttons
+    place = place_in_list(heard.bare, len(buttons)) if buttons else None
+    found = slot.type.answer(fold(buttons[place]), heard.at) if place is not None else None
+    return Said(found.value, heard.original.strip()) if found and found.value is not None else None
 
 
 def _is_bare_no(heard: Heard, values: dict[str, Said]) -> bool:

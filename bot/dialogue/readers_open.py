@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, StartFlow
+from bot.dialogue import events, phrases
+from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, PutOff, Say, StartFlow
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, BARE_NO, PERSON, RATING, RUDE, split_question
+from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, split_question
 
-_CLEAR = 0.75
+_CLEAR, _VERY_CLEAR = 0.75, 0.95
 _REPORT = "claim_report"
 _CHAT = "nonsense"
+_DISPUTE, _COMPLAINT = "claim_dispute", "complaint"
 _NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
 _FACTS = _WHEN_AND_WHERE | {"drivable", "injured", "police_reported"}
@@ -42,20 +45,36 @@ def danger(heard: Heard) -> list[Command]:
 
 def pressing(heard: Heard) -> list[Command]:
     """Bring in a person where a rule says so: a lawyer, a regulator, a refused claim."""
-    return _raise(heard) if heard.reading.escalation.level in ("P1", "P2") else []
+    fired = heard.reading.escalation
+    if fired.level == "P2" and _belongs_to_a_complaint(heard):
+        return []
+    return _raise(heard) if fired.level in ("P1", "P2") else []
+
+
+def _belongs_to_a_complaint(heard: Heard) -> bool:
+    """«重新定损» is what a complainant wants of us, not another matter: 投诉 outranks 复核."""
+    if heard.reading.intent != _DISPUTE:
+        return False
+    return heard.flow is not None and heard.flow.name == _COMPLAINT
 
 
 def _raise(heard: Heard) -> list[Command]:
     fired = heard.reading.escalation
     commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
     begins = fired.start if fired.start in heard.flows else ""
+    if len(heard.reading.parts) > 1 and (several := wishes(heard)):
+        return [*commands, *several]  # «车祸了，对了我电话也换了»: the accident is not forgotten
     if fired.start == _NOTHING:
         return commands
     if not begins and fired.level != "P0" and heard.reading.intent in {*heard.flows} - {_CHAT}:
         begins = heard.reading.intent
+    if begins == _DISPUTE and _COMPLAINT in heard.flows and COMPLAINS.search(heard.text):
+        begins = _COMPLAINT  # «我要投诉！定损员压价»: the word decides
     if begins and (heard.flow is None or heard.flow.name != begins):
         return [*commands, *start(begins, heard)]
     if heard.flow is not None:
+        if events.another(heard.original, heard.at, heard.flow) == events.SURE:
+            return [*commands, PutOff(heard.flow.name, heard.original, urgent=True)]
         # «没伤人» a minute ago and «他晕倒了» now: the alarm wins.
         values = heard.volunteered(heard.flow) if fired.level == "P0" else heard.news(heard.flow)
         commands.append(FillSlots(values, heard.original, heard.flow.name, override=True))
@@ -68,6 +87,8 @@ def person(heard: Heard) -> list[Command]:
     «换个人处理» is what a complainant wants of us, when that was the question.
     """
     slot, reading = heard.pending(), heard.reading
+    if len(reading.parts) > 1 and "human" in reading.parts:
+        return []  # «报完案再转人工»: all of it is done, in one go
     if slot and heard.bare in slot.buttons:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if slot and slot.type.greedy and not PERSON.search(heard.text):
@@ -90,9 +111,21 @@ def wishes(heard: Heard) -> list[Command]:
     parts = [p for p in heard.reading.parts if p in flows]
     if heard.reading.intent != "multi" or not parts:
         return []
+    # What is answered at once comes first, whatever was said first: the others take turns.
+    parts.sort(key=lambda part: bool(flows[part].slots))
     later: list[Command] = [StartFlow(part, heard.original) for part in reversed(parts[1:])]
     asks = len(parts) < len(heard.reading.parts)
-    return [*later, *start(parts[0], heard), *(_question_beside(heard) if asks else ())]
+    beside = _question_beside(heard) if asks else []
+    return [*_order(parts, flows, answered=bool(beside)), *later, *start(parts[0], heard), *beside]
+
+
+def _order(parts: list[str], flows: Mapping[str, type[Flow]], *, answered: bool) -> list[Command]:
+    """Tell in which order several wishes are dealt with."""
+    forms = [flows[part].title for part in parts]
+    if len(forms) + answered < 2:
+        return []
+    question = phrases.AND_THE_QUESTION if answered else ""
+    return [Say(phrases.IN_ORDER.format(order=phrases.THEN.join(forms), question=question))]
 
 
 def _question_beside(heard: Heard) -> list[Command]:
@@ -128,13 +161,19 @@ def new_intent(heard: Heard) -> list[Command]:
         return []
     if heard.flow and BARE_NO.match(heard.bare):
         return []  # «没人» said twice is no complaint that nobody cares
-    if reading.intent == _CHAT and heard.flow and heard.flow.listens() and RUDE.search(heard.text):
-        return []  # anger belongs to what we are writing down
+    if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
+        return []
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
         return []
     if reading.intent == _CHAT and (numbered := recognised(heard)):
         return numbered  # a bare number of ours looks like chat and is none
     return start(reading.intent, heard)
+
+
+def _belongs_here(heard: Heard, flow: Flow) -> bool:
+    """Tell whether what sounds like chat is anger to be written down, or words not understood."""
+    angry = flow.listens() and RUDE.search(heard.text) is not None
+    return angry or heard.reading.confidence < _CLEAR
 
 
 def served(heard: Heard) -> list[Command]:
@@ -144,7 +183,10 @@ def served(heard: Heard) -> list[Command]:
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
-    return [] if here or heard.hit.outcome != "unknown" else start(flow.name, heard)
+    unknown = heard.hit.outcome == "unknown"
+    # Guesses of the knowledge base are worth less than a wish that is as clear as day.
+    unsure = heard.hit.outcome == "offer" and reading.confidence >= _VERY_CLEAR
+    return start(flow.name, heard) if (unknown or unsure) and not here else []
 
 
 def recognised(heard: Heard) -> list[Command]:
@@ -179,8 +221,8 @@ def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
 
 def start(name: str, heard: Heard) -> list[Command]:
     """Return the commands that begin ``name`` with this utterance."""
-    values = heard.volunteered(heard.flows[name]())
-    return [
-        StartFlow(name, heard.original),
-        FillSlots(values, heard.original, name, override=True),
-    ]
+    flow, text, rest = heard.flows[name](), heard.original, list[Command]()
+    if parts := events.apart(text, heard.at, flow):
+        text, rest = parts[0], [PutOff(name, parts[1])]
+    values = heard.part(text).volunteered(flow)
+    return [StartFlow(name, text), FillSlots(values, text, name, override=True), *rest]

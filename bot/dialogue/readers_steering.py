@@ -47,7 +47,11 @@ def steering(heard: Heard) -> list[Command]:
     if words.NO_PERSON.match(heard.bare):
         return [NoPerson()]
     if heard.flow is None:
-        idle = ((words.CANCEL, CancelFlow()), (words.HELP, Help()))
+        idle: tuple[tuple[re.Pattern[str], Command], ...] = (
+            (words.CANCEL, CancelFlow()),
+            (words.HELP, Help()),
+            (words.NOTHING_OPEN, Say(phrases.NOTHING_OPEN, phrases.MENU_BUTTONS)),
+        )
         return next(([command] for pattern, command in idle if pattern.match(heard.bare)), [])
     if words.SKIP.match(heard.bare) and heard.pending() is not None:
         return [Skip()]
@@ -59,10 +63,15 @@ def courtesy(heard: Heard) -> list[Command]:
     if words.THANKS.match(heard.bare):
         return [Say(phrases.WELCOME)]
     if heard.flow is not None:
-        return []
+        again = heard.pending() is not None and words.ALL_RIGHT.match(heard.bare)
+        return [Say(phrases.HERE)] if again else []
     if heard.bare in phrases.CONFIRM_BUTTONS:
         return [Say(phrases.NOTHING_TO_CONFIRM)]
-    return [Say(phrases.ALL_RIGHT)] if words.ALL_RIGHT.match(heard.bare) else []
+    if words.ALL_RIGHT.match(heard.bare):
+        return [Say(phrases.ALL_RIGHT)]
+    # Yes or no to what? Nothing was asked, or it is forgotten.
+    lone = words.YES_OR_NO.match(heard.bare) and not heard.state.offers
+    return [Say(phrases.YES_TO_WHAT, phrases.MENU_BUTTONS)] if lone else []
 
 
 def stray_figures(heard: Heard) -> list[Command]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import gates, phrases
+from bot.dialogue import gates, later, phrases
 from bot.dialogue.commands import Back, CancelFlow, ForgetSlot, Help, Restart, Resume, Skip, Wait
 from bot.dialogue.state import Frame
 from bot.dialogue.turn import Turn
@@ -20,14 +20,16 @@ def cancel(turn: Turn, _: CancelFlow) -> None:
     if top is None:
         _drop_draft(turn)
         return
-    flow = turn.registry.flows[top.flow]
+    flow = turn.flow()
+    kept = {note: value for note, value in top.kept.items() if note != "later"}
     turn.state = replace(turn.state.pop(), answered=None)
     turn.flow_ended = True
     if (top.slots or top.kept.get("story")) and flow.keeps_draft:
-        turn.state = turn.state.shelve(replace(top, touched_at=turn.stamp()))
+        turn.state = turn.state.shelve(replace(top, kept=kept, touched_at=turn.stamp()))
         turn.say(phrases.CANCELLED.format(title=flow.title), "继续")
     else:
         turn.say(phrases.CANCELLED_EMPTY.format(title=flow.title))
+    later.go_on(turn, flow)
 
 
 def _drop_draft(turn: Turn) -> None:
@@ -57,7 +59,8 @@ def restart(turn: Turn, _: Restart) -> None:
     """Begin the flow anew; a number it has already opened is kept."""
     if turn.state.top is None:
         return
-    kept = {k: v for k, v in turn.frame.kept.items() if k in ("number", "opened", "gate")}
+    again = ("number", "opened", "later", "another", "gate")
+    kept = {k: v for k, v in turn.frame.kept.items() if k in again}
     frame = Frame(turn.frame.flow, turn.frame.version, kept=kept, touched_at=turn.stamp())
     turn.state = turn.state.with_top(frame)
     flow = turn.flow()

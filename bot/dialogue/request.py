@@ -64,7 +64,7 @@ class Request(Flow):
     @property
     def confirm(self) -> bool:
         """Show a card only where there is something on it to check."""
-        return bool(self.values or self.skipped)
+        return bool(self.lines())
 
     @property
     def told(self) -> bool:

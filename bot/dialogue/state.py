@@ -28,6 +28,11 @@ class Frame:
     kept: dict[str, Json] = field(default_factory=dict)
     touched_at: str = ""
 
+    @property
+    def about(self) -> tuple[str, bool]:
+        """Return what tells this frame from others: its flow, and if it is about another event."""
+        return self.flow, bool(self.kept.get("another"))
+
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Frame:
         """Rebuild a frame; keys of older or newer releases are ignored or defaulted."""
@@ -109,12 +114,12 @@ class DialogueState:
 
     def shelve(self, frame: Frame) -> DialogueState:
         """Return the state with ``frame`` kept as the newest draft; three drafts at most."""
-        others = tuple(f for f in self.drafts if f.flow != frame.flow)
+        others = tuple(f for f in self.drafts if f.about != frame.about)
         return replace(self, drafts=(*others, frame)[-3:])
 
     def unshelve(self, flow: str) -> tuple[DialogueState, Frame | None]:
         """Return the state without the draft of ``flow``, and that draft."""
-        draft = next((f for f in self.drafts if f.flow == flow), None)
+        draft = next((f for f in reversed(self.drafts) if f.flow == flow), None)
         return replace(self, drafts=tuple(f for f in self.drafts if f is not draft)), draft
 
     def to_json(self) -> dict[str, Any]:

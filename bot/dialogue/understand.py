@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.dialogue import (
     readers_answer,
     readers_correction,
+    readers_events,
     readers_help,
     readers_knowledge,
     readers_open,
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     readers_answer.number,
     readers_open.danger,
     readers_knowledge.unsolved,
+    readers_events.another_event,
     readers_correction.with_value,
     readers_correction.after_submission,
     readers_open.pressing,

@@ -23,6 +23,7 @@ import yaml
 
 from bot.clock import SHANGHAI
 from bot.errors import BadRequest
+from bot.scripts import form
 
 _SPAN = re.compile(r"^(\d+)([smhd])$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -42,29 +43,57 @@ class Script:
 
 
 def load(path: Path) -> list[Script]:
-    """Return the scripts of a file; raise BadRequest with file and entry when one is malformed."""
+    """Return the scripts of a file; raise BadRequest with file, line and remedy for a mistake."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        raw, tree = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"对话脚本 {path} 读不了：{error}") from None
+    except yaml.YAMLError as error:
+        raise BadRequest(f"对话脚本 {path} {_yaml_trouble(error)}") from None
     if not isinstance(raw, list):
         raise BadRequest(f"对话脚本 {path} 应是一个列表，每段对话一项")
-    return [_script(item, f"{path.name} 第 {number} 项") for number, item in enumerate(raw, 1)]
+    for number, item in enumerate(raw):
+        for where, remedy in form.problems(item):
+            line = _line(tree, (number, *where))
+            raise BadRequest(f"对话脚本 {path} 第 {line} 行（第 {number + 1} 段）：{remedy}")
+    return [_script(item) for item in raw]
 
 
-def _script(raw: Any, where: str) -> Script:
-    try:
-        return Script(
-            id=str(raw.get("id") or raw["scenario"]),
-            channel=str(raw.get("channel", "web")),
-            now=moment(raw["now"]),
-            turns=[dict(turn) for turn in raw["turns"]],
-            given=raw.get("given") or {},
-            state=raw.get("state") or {},
-            records=raw.get("records") or {},
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadRequest(f"对话脚本{where}缺少或写错了 {error}") from None
+def _yaml_trouble(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f"第 {mark.line + 1} 行" if mark else ""
+    return f"{where}不是正确的 YAML，请检查缩进、引号和括号"
+
+
+def _line(node: yaml.Node | None, path: tuple[str | int, ...]) -> int:
+    """Return the line of what ``path`` leads to, or of the nearest part above it."""
+    line = 1
+    for step in (*path, None):
+        if node is None:
+            break
+        line = node.start_mark.line + 1
+        node = _below(node, step)
+    return line
+
+
+def _below(node: yaml.Node, step: str | int | None) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    known = isinstance(node, yaml.SequenceNode) and isinstance(step, int)
+    return node.value[step] if known else None
+
+
+def _script(raw: dict[str, Any]) -> Script:
+    return Script(
+        id=str(raw.get("id") or raw["scenario"]),
+        channel=str(raw.get("channel", "web")),
+        now=moment(raw["now"]),
+        turns=[dict(turn) for turn in raw["turns"]],
+        given=raw.get("given") or {},
+        state=raw.get("state") or {},
+        records=raw.get("records") or {},
+    )
 
 
 def moment(raw: Any) -> datetime:

@@ -104,7 +104,9 @@ class SentenceReader:
             reasons = (f"{escalation.rule}：「{alarm.words[:20]}」", *reasons)
         elif confidence >= SURE or self._smells_of_danger(plain):
             escalation = self._dangers.backstop(plain, code if confidence >= SURE else HURT)
-        parts = () if escalation.level == "P0" else several(plain, scorer.rank)
+        parts = (
+            () if escalation.level == "P0" else several(plain, scorer.rank, lone=code == SEVERAL)
+        )
         if parts and code != SEVERAL:
             others.insert(0, (code, confidence))
             code, confidence = SEVERAL, max(confidence, SEVERAL_SURE)

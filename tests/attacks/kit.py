@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -237,7 +238,7 @@ class Battlefield:
 
 def leaks(answer: str, said: Iterable[str]) -> list[str]:
     """Return which secrets are in an answer; what the attacker said is no news to them."""
-    known = " ".join(said)
+    known = unicodedata.normalize("NFKC", " ".join(said))
     secrets = {secret for victim in VICTIMS for secret in victim.secrets}
     return [secret for secret in secrets if secret in answer and secret not in known]
 

@@ -19,7 +19,8 @@ from bot.result import Result
 from bot.scripts.records import records
 from storage.models.base import table_of
 from storage.models.case import Handoff, Ticket
-from storage.models.conversation import Message
+from storage.models.conversation import Conversation, Message
+from storage.models.customer import Customer
 from storage.models.outbox import Media, OutboxItem
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import FakeKnowledge
@@ -348,6 +349,31 @@ def test_a_withdrawn_consent_becomes_a_privacy_ticket(make_app: Make) -> None:
         assert event(app, name, name) == ()
     kinds = app.transactions.read(lambda uow: list(uow.session.scalars(select(Ticket.kind))))
     assert kinds == ["privacy_request", "privacy_request"]
+
+
+def test_a_withdrawn_consent_ends_the_binding(make_app: Make) -> None:
+    """The identity sees nobody's data from that moment on."""
+    app = make_app()
+    say(app, "0", "你好")
+    conversation = table_of(Conversation)
+
+    def bind(uow: UnitOfWork) -> None:
+        person = Customer(
+            ref="c", kind="person", name="n", id_number="d", id_blind="d", phone="p",
+            phone_blind="p",
+        )  # fmt: skip
+        uow.session.add(person)
+        uow.session.flush()
+        until = app.clock() + timedelta(hours=1)
+        bound = conversation.update().values(customer_id=person.id, verified_until=until)
+        uow.connection.execute(bound)
+
+    app.transactions.run(bind)
+    event(app, "1", "user_authorization_revoke")
+    held = app.transactions.read(
+        lambda uow: uow.connection.execute(select(conversation.c.customer_id)).scalars().all()
+    )
+    assert list(held) == [None]
 
 
 def test_an_unknown_menu_key_is_help_and_no_miss(make_app: Make) -> None:

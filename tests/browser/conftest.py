@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.postgres import free_port
 
 FLAGS = [
     "--no-sandbox",
@@ -20,6 +28,7 @@ FLAGS = [
 ]
 # A machine that runs other tests beside these is slow: wait long before calling it a failure.
 expect.set_options(timeout=20_000)
+ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,3 +50,46 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def product_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the product of this module keeps its data."""
+    return tmp_path_factory.mktemp("product")
+
+
+@pytest.fixture(scope="module")
+def product(product_folder: Path) -> Iterator[str]:
+    """The address of `anda serve --prepare` with a database and demo data of its own."""
+    folder, port = product_folder, free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "ANDA_DATA_DIR": str(folder),
+        "ANDA_DATABASE_URL": f"sqlite:///{folder / 'anda.db'}",
+        "ANDA_PUBLIC_URL": address,
+        # The desk is staffed whenever the tests happen to run.
+        "ANDA_DESK__OPENS": "00:00",
+        "ANDA_DESK__CLOSES": "23:59",
+    }
+    command = [sys.executable, "-m", "bot", "serve", "--prepare", "--port", str(port)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_healthy(address, server)
+            yield address
+        finally:
+            server.send_signal(signal.SIGTERM)
+            status = server.wait(15)
+    assert status == 0, (folder / "log").read_text()[-2000:]
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("the server was not ready within a minute")

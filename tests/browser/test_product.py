@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.postgres import free_port
-
 pytestmark = pytest.mark.xdist_group("browser")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `anda serve --prepare` with a database and demo data of its own."""
-    folder, port = tmp_path_factory.mktemp("product"), free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "ANDA_DATA_DIR": str(folder),
-        "ANDA_DATABASE_URL": f"sqlite:///{folder / 'anda.db'}",
-        "ANDA_PUBLIC_URL": address,
-    }
-    command = [sys.executable, "-m", "bot", "serve", "--prepare", "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_until_healthy(address, server)
-            yield address
-        finally:
-            server.send_signal(signal.SIGTERM)
-            status = server.wait(15)
-    assert status == 0, (folder / "log").read_text()[-2000:]
-
-
-def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.25)
-    raise AssertionError("the server was not ready within a minute")
 
 
 def say(page: Page, text: str) -> None:

@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import parse_qs
 
+import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.channels.papers.draw import drawn
 from bot.channels.papers.page import HEADERS, Pages
-from bot.channels.papers.policy_pdf import Issuer, PolicyPaper, render
+from bot.channels.papers.policy_pdf import Issuer, PolicyPaper
 from bot.channels.webchat.rate import RateLimit
 from bot.settings import Settings
 from storage.crypto import Cipher
@@ -27,6 +29,7 @@ from storage.policy_links import Opened, PolicyLinks, check_code
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
+log = structlog.get_logger()
 _COOKIE = "anda_paper"
 _MAX_FORM = 1_024
 _AT_ONCE, _WAITING = 1, 20
@@ -69,7 +72,7 @@ class Papers:
         self._clock = clock
         self._rate = rate
         self._pages = Pages(settings.hotline)
-        # Drawing a document is work for a whole core: one at a time, and no long queue.
+        # Drawing a document takes a core of the machine: one at a time, and no long queue.
         self._drawing = asyncio.Semaphore(_AT_ONCE)
         self._queued = 0
 
@@ -124,12 +127,15 @@ class Papers:
         self._queued += 1
         try:
             async with self._drawing:
-                drawn = await run_in_threadpool(render, paper, self._issuer(), self._clock())
+                pdf = await run_in_threadpool(drawn, paper, self._issuer(), self._clock())
         finally:
             self._queued -= 1
+        if pdf is None:
+            log.error("paper.not_drawn")
+            return Response(status_code=503, headers={**HEADERS, "Retry-After": "60"})
         name = f'inline; filename="policy-{paper.number[-6:]}.pdf"'
         headers = {**HEADERS, "Content-Disposition": name}
-        return Response(drawn, headers=headers, media_type="application/pdf")
+        return Response(pdf, headers=headers, media_type="application/pdf")
 
     def _prove(self, uow: UnitOfWork, token: str, tail: str) -> Proof:
         links = self._links(uow)

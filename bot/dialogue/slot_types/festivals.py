@@ -80,11 +80,10 @@ def festival_day(match: re.Match[str], today: date) -> date | None:
     """Return the last such day up to ``today``; None where it is unknown or only a period."""
     if not match[2] and _PERIOD.match(match.string, match.end()):
         return None
-    past = [
-        day
-        for year in (today.year, today.year - 1)
-        if (day := _in_year(match, year)) and day <= today
-    ]
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    ago = ("今年", "去年", "前年").index(before) if before in ("今年", "去年", "前年") else None
+    years = (today.year, today.year - 1) if ago is None else (today.year - ago,)
+    past = [day for year in years if (day := _in_year(match, year)) and day <= today]
     if not past:
         return None
     return None if is_bare(match) and today - past[0] > _SEASON else past[0]

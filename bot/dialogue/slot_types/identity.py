@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.dialogue.slot_types.base import Found, Json
+from bot.dialogue.slot_types.chinese_numbers import spoken
 from bot.dialogue.slot_types.plain import TextValue
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -16,6 +17,13 @@ _NEARLY = re.compile(
     r"(?:身份证|证件)(?:号码?|是|为|[:, ])*(?=(\d{13,17}[Xx]?|\d{19,21})(?![0-9A-Za-z]))"
 )
 _DIGITS_ONLY = re.compile(r"(?<![0-9A-Za-z])\d{13,21}[Xx]?(?![0-9A-Za-z])")
+# Groups as people write them; only a number that checks is believed to be one.
+_SPACED = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[ \-]?\d){16}[ \-]?[0-9Xx](?![0-9A-Za-z])")
+_X_APART = re.compile(r"(\d{17})[ ,]*(?:末位|最后一?位|尾号|最后)?(?:是|为)?[ ]?[Xx叉]")
+_READ_OUT = re.compile(
+    r"(?:身份证|证件)(?:号码?|是|为|[:, ])*"
+    r"([零〇一二两三四五六七八九洞幺妖拐勾钩]{17}[零〇一二两三四五六七八九洞幺妖拐勾钩Xx叉])"
+)
 _WRONG = "这个身份证号校验不通过，请核对后再发一次（18位，最后一位可能是X）。"
 _OLD = "15位的旧身份证号这里无法核对，请提供18位号码，或回复“转人工”由专员协助。"
 
@@ -29,6 +37,20 @@ _CODE_LIKE = re.compile(r"(?<![0-9A-Za-z])\d{4,8}(?![0-9A-Za-z])")
 
 _VIN = re.compile(
     r"(?<![0-9A-Za-z])(?=[A-Z0-9]*\d)[A-HJ-NPR-Z0-9]{17}(?![0-9A-Za-z])", re.IGNORECASE
+)
+_VIN_CUED = re.compile(
+    r"(?:车架|大架|VIN|识别(?:代?码|代号))(?:号|码|号码|是|为|[:, ])*"
+    r"((?=[A-Z0-9 \-]*\d)[A-Z0-9](?:[ \-]?[A-Z0-9]){12,20})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_VIN_ROW = re.compile(
+    r"(?<![0-9A-Za-z])(?=[A-Z0-9 \-]*\d)(?=[0-9 \-]*[A-Z])"
+    r"[A-Z0-9](?:[ \-]?[A-Z0-9]){13,20}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_NEVER_IN_A_VIN = str.maketrans("IOQ", "100")
+_WRONG_VIN = (
+    "车架号是17位字母和数字（没有I、O、Q），行驶证上“车辆识别代号”那一栏，请核对后再发一次。"
 )
 _VIN_LETTERS = dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
@@ -58,6 +80,20 @@ def vin_is_plausible(vin: str) -> bool:
     return len(vin) == 17 and vin[8].upper() == "0123456789X"[total % 11]
 
 
+def _in_pieces(text: str) -> Found[str] | None:
+    """Return a number said in groups, read out, or with its X apart, where it checks."""
+    if match := _SPACED.search(text):
+        number = re.sub(r"[ \-]", "", match.group()).upper()
+    elif match := _X_APART.search(text):
+        number = match[1] + "X"
+    elif match := _READ_OUT.search(text):
+        number = spoken(match[1][:17]) + ("X" if match[1][17] in "Xx叉" else spoken(match[1][17]))
+    else:
+        return None
+    span = match.span(1) if match.re is _READ_OUT else match.span()
+    return Found(number, span) if is_identity_number(number) else None
+
+
 @dataclass(frozen=True)
 class IdentityNumber(TextValue):
     """An identity card number after GB 11643."""
@@ -67,6 +103,8 @@ class IdentityNumber(TextValue):
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return the number said in ``text``; a wrong check digit is a problem."""
+        if known := _in_pieces(text):
+            return known
         if match := _IDENTITY.search(text):
             number = re.sub(r"[ \-]", "", match.group()).upper()
             if is_identity_number(number):
@@ -157,14 +195,28 @@ class Vin(TextValue):
     greedy: bool = False
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
-        """Return the 17 characters."""
+        """Return the 17 characters; what is called a number of the car but is none is a problem."""
         match = _VIN.search(text)
-        if match is None or match.group().isdigit():
-            return None
-        vin = match.group().upper()
-        return Found(vin, match.span(), 0.95 if vin_is_plausible(vin) else 0.6)
+        if match and not match.group().isdigit():
+            vin = match.group().upper()
+            return Found(vin, match.span(), 0.95 if vin_is_plausible(vin) else 0.6)
+        cued = _VIN_CUED.search(text)
+        return _vin_of(cued[1], cued.span(1)) if cued else None
 
-    answer = find
+    def answer(self, text: str, now: datetime) -> Found[str] | None:
+        """Return the 17 characters; any long row of letters and figures was meant to be them."""
+        if found := self.find(text, now):
+            return found
+        row = _VIN_ROW.search(text)
+        return _vin_of(row.group(), row.span()) if row else None
+
+
+def _vin_of(said: str, span: tuple[int, int]) -> Found[str] | None:
+    """Return what a row of letters and figures was meant to be; I, O and Q never occur."""
+    vin = re.sub(r"[ \-]", "", said).upper().translate(_NEVER_IN_A_VIN)
+    if len(vin) == 17:
+        return Found(vin, span, 0.9 if vin_is_plausible(vin) else 0.6)
+    return Found(None, span, problem=_WRONG_VIN)
 
 
 identity_number = IdentityNumber()

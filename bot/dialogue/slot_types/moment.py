@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from bot.dialogue.slot_types.base import Found, Json
@@ -23,17 +23,32 @@ from bot.dialogue.slot_types.plain import blank, is_question, without_hypotheses
 SHANGHAI = timezone(timedelta(hours=8))
 _PLACE_LIKE = re.compile(r"[路道街桥里区镇乡村场站口园楼县库]")
 _NOT_SAID = re.compile(r"[\s,。!;\0]")
+_CALLED = re.compile(r"[ ,的就才]*(?:报|打)(?:的|了|过)?(?:警|案|电话|的?122|的?110)")
+_NOON = 12
 _WEEKDAYS = "一二三四五六日"
 
 
 def _live(text: str, found: list[Phrase]) -> list[tuple[Phrase, str]]:
     """Return the phrases that are not about a report, an appointment or a policy."""
     judged = []
+    found = _same_day(text, found)
     for index, phrase in enumerate(found):
         since = found[index - 1].span[1] if index else 0
         limit = found[index + 1].span[0] if index + 1 < len(found) else len(text)
         judged.append((phrase, about(text, phrase, since, limit)))
     return [(phrase, topic) for phrase, topic in judged if topic != "business"]
+
+
+def _same_day(text: str, found: list[Phrase]) -> list[Phrase]:
+    """«昨天十点报的警，九点四十撞的»: a time without a day is of the day the call was made."""
+    whole = found[:1]
+    for phrase in found[1:]:
+        called, left = whole[-1], text[whole[-1].span[1] : phrase.span[0]]
+        if called.day and phrase.clock and not (phrase.day or phrase.ago) and _CALLED.match(left):
+            part = phrase.part or (called.part if phrase.clock.hour <= _NOON else None)
+            phrase = replace(phrase, day=called.day, part=part)  # noqa: PLW2901
+        whole.append(phrase)
+    return whole
 
 
 def _corrected(text: str, earlier: Phrase, later: Phrase) -> bool:

@@ -18,6 +18,14 @@ _MONTH_DAY = re.compile(
     r"|(?![个天多\d.万千百块]))"
 )
 _THIS_MONTH = re.compile(rf"(上个?|这个?|本)月{_N}[日号]?")
+_MONTH_END = re.compile(r"(上个?|这个?|本)?月(?:的)?最后一天")
+# So many days that nobody can tell which: we ask.
+_FUZZY = re.compile(
+    r"(?:上个?|这个?|本)?月(?:底|末|初|头|中旬?|上旬|下旬)(?![一二三四五六七八九十\d])"
+    r"|(?:上上?个?|这个?)周末|(?:前|头)(?:两|几|些)(?:天|日)(?!前)"
+    r"|(?:今|去|前)年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月份?(?![\d一二三四五六七八九十初])"
+    r"|(?<![一二三四五六七八九十\d])好?几天(?:之|以)?前"
+)
 _NUMERIC = re.compile(
     r"(?<!\d:)(?<![\dA-Za-z.\-/])(\d{1,2})[-/](\d{1,2})(?![\d\-/.点时个万千百块元天米分公人岁楼])"
     r"|(?<![\dA-Za-z.\-/:])(\d{1,2})\.(\d{1,2})"
@@ -28,7 +36,7 @@ _DAY_OF_MONTH = re.compile(
     r"(?![楼线门院桥厅库口车位馆段地闸出入路码公柱牌店机井球病技文泵杆塔])(?:那天|当天)?"
 )
 _WEEKDAY = re.compile(
-    r"(?<![一两二三四五六七八九十几每\d])(?:(上上|上|这|本|下下|下)一?个?)?(?:周|礼拜"
+    r"(?<![一两二三四五六七八九十几每\d])(?:(大上|上上|上|这|本|下下|下)一?个?)?(?:周|礼拜"
     r"|星期)([一二三四五六日天1-6])"
     r"(?![年期个次岁\d])(?:那天)?"
 )
@@ -95,6 +103,18 @@ def _this_month(match: re.Match[str], today: date) -> Day:
     return _dated(match, month.year, month.month, integer(match[2]) or 0, today)
 
 
+def _month_end(match: re.Match[str], today: date) -> Day:
+    """Return the last day of a month: without its name, of the last one that is over."""
+    first = today.replace(day=1)
+    tomorrow = today + timedelta(days=1)
+    over = tomorrow.month != today.month and not (match[1] or "").startswith("上")
+    return Day(today if over else first - timedelta(days=1), match.span())
+
+
+def _fuzzy(match: re.Match[str], today: date) -> Day:
+    return Day(None, match.span(), f"请告诉我“{match.group()}”具体是几月几日。")
+
+
 def _numeric(match: re.Match[str], today: date) -> Day | None:
     month, day = int(match[1] or match[3]), int(match[2] or match[4])
     if not 1 <= month <= 12 or not 1 <= day <= 31:
@@ -114,7 +134,7 @@ def _day_of_month(match: re.Match[str], today: date) -> Day:
 def _weekday(match: re.Match[str], today: date) -> Day:
     index = "一二三四五六日天123456".index(match[2])
     index = index - 8 if index > 7 else min(index, 6)
-    weeks = {"上上": -2, "上": -1, "下": 1, "下下": 2}.get(match[1] or "", 0)
+    weeks = {"上上": -2, "大上": -2, "上": -1, "下": 1, "下下": 2}.get(match[1] or "", 0)
     day = today + timedelta(days=index - today.weekday(), weeks=weeks)
     if match[1] is None and day > today:
         day -= timedelta(weeks=1)
@@ -144,7 +164,9 @@ _READERS: tuple[_Reader, ...] = (
     ("-/.年", _FULL, _full),
     ("月", _MONTH_DAY, _month_day),
     ("月", _THIS_MONTH, _this_month),
+    ("月", _MONTH_END, _month_end),
     ("前", _DAYS_AGO, _days_ago),
+    ("月周天日年", _FUZZY, _fuzzy),
     ("节一元国庆清端中春圣安旦初正宵除三", FESTIVAL, _festival),
     ("周礼星", _WEEKDAY, _weekday),
     ("天日儿个早晚夜晨", _RELATIVE, _relative),

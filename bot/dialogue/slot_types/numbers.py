@@ -18,19 +18,28 @@ _OTHER_NUMBER = re.compile(
 )
 _PHONE = re.compile(r"(?:86)?1[3-9]\d{9}|0\d{9,11}")
 _OURS = re.compile(r"(?:CL|CP|TK|EN|PP|IV)\d{12,}")
+_NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+_PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _MONEY = re.compile(
-    r"(?:([一两二三四五六七八1-9])[、到\-]?(?=[二两三四五六七八九十2-9][万千百])"
-    r"|(\d{1,9})[到至~\-](?=\d))?"
-    r"((?:\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十百千万]{1,12})[多来]?[万千百wWkK]?"
-    r"(?:[零一二三四五六七八九]|(?<=[万千])[1-9](?!\d))?)"
-    r"[多来几]*(?:万|w|W|k|K)?[多来]*([块元圆](?:钱|整)?)?"
+    r"(?P<sign>[￥¥]|rmb|人民币)?\s?"
+    r"(?:(?P<low>[一两二三四五六七八1-9])[、到\-]?(?=[二两三四五六七八九十2-9][万千百])"
+    r"|(?P<least>\d{1,9})[到至~\-](?=\d))?"
+    r"(?P<sum>(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,2})?|[" + _NUMERALS + r"]{1,14})"
+    r"(?:个多|[多来])?[万千百wWkK]?(?:[零一二三四五六七八九]{1,2}|(?<=[万千wWkK])[1-9](?!\d))?)"
+    r"[多来]*(?:万|w|W|k|K)?[多来]*(?P<unit>[块元圆](?:钱|整)?)?",
+    re.IGNORECASE,
 )
-_MONEY_UNIT = re.compile(r"[万千百wWkK块元]")
+_MONEY_UNIT = re.compile(r"[万千百wWkK块元佰仟￥¥]|rmb|人民币", re.IGNORECASE)
+_VAGUE = re.compile(r"[几上好成]$")  # 几百块, 上万: nobody can tell how much
+_ABOUT = re.compile(r"(?<=[万千百])([一二三四五六七])([二三四五六七八])$")
 _COUNTED = re.compile(r"[个人辆台次天月年点分公米岁号楼箱件小]")
 _PEOPLE = re.compile(
-    r"(\d{1,3}|[一两二三四五六七八九十百]{1,4})(?:个|名|位|口)(?:人|伤者|乘客|大人|孩子"
-    r"|工人)?|俩人?|仨人?|(?:就|只有?)?我一人"
+    r"(\d{1,3}|[一两二三四五六七八九十百]{1,4})来?(?:(?:个|名|位|口)(?:人|伤者|乘客|大人|孩子|老人"
+    r"|工人)?|人)|俩人?|仨人?|(?:就|只有?)?我(?:一人|自己)|(?P<two>我(?:们俩|和我[^,。;! ]{1,3}))"
 )
+_NOBODY = re.compile(r"没有?(?:别?人|乘客|谁)|^\s*没有?[ 。!！]*$|无人")
+_ONE_BREATH = 2
+_APPROXIMATELY = re.compile(r"^([一二三四五六七八])([二三四五六七八九])$")
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,11 @@ class RecordNumber(TextValue):
 
 
 def _amount(text: str) -> int | None:
-    """Return 3800, 3.5万, 一万二 or 八百多 as whole yuan, rounded down."""
-    text = re.sub(r"[多来几块元圆钱整]", "", text)
-    if mixed := re.fullmatch(r"(\d)([万千])([1-9])", text):
+    """Return 3800, 3.5万, 一万二, 2w5 or 八百多 as whole yuan, rounded down."""
+    text = re.sub(r"[个多来块元圆钱整,]", "", text.translate(_PLAIN))
+    if about := _ABOUT.search(text):
+        text = text[: about.start(2)]  # 两万五六: the lower end
+    if mixed := re.fullmatch(r"(\d)([万千wWkK])([1-9])", text):
         text = "".join("零一二三四五六七八九"[int(c)] if c.isdigit() else c for c in mixed.group())
     if decimal := re.fullmatch(r"(\d+\.\d+)([万千百wWkK]?)", text):
         factor = integer("一" + decimal[2]) if decimal[2] else 1
@@ -117,7 +128,9 @@ class Money:
         for match in _MONEY.finditer(text):
             if not (asked or _MONEY_UNIT.search(match.group())):
                 continue
-            if not match[4] and _COUNTED.match(text, match.end()):
+            counted = not match["unit"] and _COUNTED.match(text, match.end())
+            vague = match["sum"][0] in "百千万" and _VAGUE.search(text[: match.start("sum")])
+            if counted or vague:
                 continue
             value = _lower_end(match)
             if value is not None and 0 < value < 10**10:
@@ -140,13 +153,13 @@ class Money:
 
 
 def _lower_end(match: re.Match[str]) -> int | None:
-    text = match.group()
-    if match[1]:  # 两三万: the first digit takes the unit of the second
+    text = match.group()[match.start("sum") - match.start() :]
+    if match["low"]:  # 两三万: the first digit takes the unit of the second
         unit = re.search(r"[万千百]", text)
-        return integer(match[1] + unit.group()) if unit else None
-    if match[2]:  # 3000-5000元, 2-3万
+        return integer(match["low"] + unit.group()) if unit else None
+    if match["least"]:  # 3000-5000元, 2-3万
         unit = re.search(r"[万千百wWkK]", text)
-        return _amount(match[2] + (unit.group() if unit else ""))
+        return _amount(match["least"] + (unit.group() if unit else ""))
     return _amount(text)
 
 
@@ -155,21 +168,42 @@ class PeopleCount(Money):
     """How many people: 两个人, 俩, 仨."""
 
     def _first(self, text: str, asked: bool) -> Found[int] | None:
-        match = _PEOPLE.search(text)
-        if match:
-            value = integer(match[1]) if match[1] else {"俩": 2, "仨": 3}.get(match.group()[0], 1)
-            return Found(value, match.span()) if value is not None else None
-        bare = (
-            re.fullmatch(r"\s*(\d{1,3}|[零一两二三四五六七八九十]{1,3})\s*", text)
-            if asked
-            else None
-        )
+        if together := _together(text):
+            span = (together[0].start(), together[-1].end())
+            return Found(sum(_count(match) or 0 for match in together), span)
+        if not asked:
+            return None
+        if nobody := _NOBODY.search(text):
+            return Found(0, nobody.span(), 0.9)
+        bare = re.fullmatch(r"\s*(\d{1,3}|[零一两二三四五六七八九十]{1,3})\s*", text)
         value = integer(bare[1]) if bare else None
         return Found(value, bare.span(1)) if bare and value is not None else None
 
     def show(self, value: int) -> str:
         """Return the number with its unit."""
         return f"{value}人"
+
+
+def _together(text: str) -> list[re.Match[str]]:
+    """Return the counts that are said in one breath: «4个大人1个孩子» are five."""
+    found: list[re.Match[str]] = []
+    for match in _PEOPLE.finditer(text):
+        if _count(match) is None:
+            continue
+        if found and match.start() - found[-1].end() > _ONE_BREATH:
+            break
+        found.append(match)
+    return found
+
+
+def _count(match: re.Match[str]) -> int | None:
+    """Return how many people a match names; of 三四个, the lower end."""
+    if match["two"]:
+        return 2
+    if not match[1]:
+        return {"俩": 2, "仨": 3}.get(match.group()[0], 1)
+    about = _APPROXIMATELY.match(match[1])
+    return integer(about[1] if about else match[1])
 
 
 policy_number = PolicyNumber()

@@ -21,6 +21,17 @@ _SURNAMES = (
     "晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑甄丛仲虞敖巩佘池查苑迟邝阎"
     "匡鞠楚展蔚"
 )
+# What Tianjin's people are mostly called: «王建国» out of the blue is a name, «左前门» is none.
+_GIVEN = (
+    "国建军伟芳娜敏静丽强磊洋艳勇杰娟涛明超秀霞平刚桂英华玉兰志红春梅海燕宁云鹏飞辉斌宇浩轩子"
+    "涵梓欣怡佳琪雨桐诗思嘉俊凯博文昊天泽瑞晨阳亮晓婷婧倩雪莹琳琴慧颖萍萱菲莉蓉薇珍珠凤仙淑贞"
+    "兵峰龙虎林森松柏树生成福贵财旺富荣喜庆祥瑞安康宏伟业德义仁礼智信忠孝廉正立永长久恒远振兴"
+    "邦胜利跃进学武文斌彬世宝金银铁柱栋梁宗绍光耀启发展东升新民爱卫继承克勤俭守家乐友善良心"
+    "思源浩然雅若依梦露紫涵一诺可欣语嫣晗悦玲芝芬芹香莲菊茹素巧惠美娇娥婉媛姗妍妮娅彤璐瑶瑾璇"
+    "岩磐石川江波涌潮洪亚维希望晶鑫淼炎焱坤乾震巍峻岭岳山冬秋夏雷霆霖雯霄翔翼鸿鹤鹰骏骥驰腾"
+    "钧锋锐钢锦铭钊铮键连群众普全满余有根来顺起运达通广大"
+)
+_BARE = re.compile(rf"(?:我?叫|我是|姓名|名字|[是: ])*([{_SURNAMES}][{_GIVEN}]{{1,2}})[,。!啊吧 ]*")
 NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 _CUED = re.compile(
     r"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*"
@@ -40,6 +51,13 @@ _NOT_A_NAME = re.compile(
     r"电话|手机|号|车|谢|报|没|我|方便|路|道|街|桥|县|区|镇|村|是|不|了|的|时|和平|河|联系|安全"
     r"|万一|能|单|全责|明天|平安|应该|白色|成功|任何|高速|何时|马上|于是|包|回头|解决|许多|连|常"
     r"|关|简单|文件|查勘|司机|严重|师傅|先生|女士|对方"
+)
+# Places, things and words of everyday that are made like a name.
+_NO_NAME = re.compile(
+    r"^(?:安全|平安|万一|高速|于家|白金|白色|金色|黄金|石家|海河|路面|路边|成功|成立|明天|马路|水管"
+    r"|汽车|全部|单独|有人|时间|时光|常有|连云|连续|祝福|和平|和谐|向东|向阳|左前|方向|江山|高大|高达|高贵|广大"
+    r"|包含|平安|安康|安宁|康泰|文安|武安|永安|东升|林海|阳光|云山|华山|泰山|石山|雷雨|许可|许多"
+    r"|何时|年|月|万家|华明|项目|关于|符合|齐全|计划|管理|包括|曲|宁河|宁夏|蓝天|关门|段|白天)"
 )
 _TITLED = re.compile(
     rf"(?:我是|免贵|叫我|姓)?({_DOUBLE}|[{_SURNAMES}])(?:先生|女士|小姐|师傅|姐|哥|大爷|阿姨|老师)"
@@ -63,9 +81,12 @@ class PersonName(TextValue):
     greedy: bool = False
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
-        """Return a name that is called one, or that stands before a telephone number."""
+        """Return a name that is called one, stands before a number, or is all that was said."""
         if match := _CUED.search(text) or _MY_SURNAME.search(text) or _SURNAME.search(text):
             return Found(match[1], match.span(1), 0.95)
+        if (bare := _BARE.fullmatch(text.strip())) and not _NO_NAME.search(bare[1]):
+            start = text.index(bare[1])
+            return Found(bare[1], (start, start + len(bare[1])), 0.7)
         match = _BEFORE_PHONE.search(text)
         if match is None or _NOT_A_NAME.search(match[1]):
             return None

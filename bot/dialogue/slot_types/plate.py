@@ -149,5 +149,12 @@ class Plate(TextValue):
         return Found(candidate.plate, candidate.span, candidate.confidence, problem)
 
 
+def undecided(text: str) -> tuple[str, ...]:
+    """Return the two or more plates of a folded text of which nobody said whose they are."""
+    plates = (one.plate for one in _candidates(text) if one.role is None and one.plate)
+    found = tuple(dict.fromkeys(plates))
+    return found if len(found) > 1 else ()
+
+
 plate = Plate()
 other_plate = Plate(role="other")

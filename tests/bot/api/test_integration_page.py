@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from storage.rules import complaint_states
 from storage.rules.claim_states import machine
 from tests.bot.api.kit import Branch
 
@@ -46,10 +47,11 @@ def _read(words: list[str]) -> tuple[str, str, dict[str, str], Any]:
 def test_every_curl_on_the_page_works(office: Branch) -> None:
     """Played from top to bottom against a fresh branch."""
     claims, lead = office.token("claims"), office.token("supervisor")
+    roles = {"/applications": lead, "/v1/complaints": office.token("complaints")}
     calls = _calls()
     assert len(calls) >= 12
     for method, path, headers, body in calls:
-        token = lead if "/applications" in path else claims
+        token = next((token for part, token in roles.items() if part in path), claims)
         answer = office.client.request(method, path, headers=headers | token, json=body)
         assert answer.is_success, f"{method} {unquote(path)}: {answer.text}"
     claim = office.client.get("/v1/claims/CL20261122000001", headers=claims).json()
@@ -71,3 +73,9 @@ def test_every_event_is_on_the_page() -> None:
     told = set(re.findall(r'"((?:claim|application)\.[a-z_]+)"', code))
     assert told
     assert [event for event in sorted(told) if f"`{event}`" not in PAGE] == []
+
+
+def test_the_page_names_what_a_step_of_a_complaint_takes() -> None:
+    """Each demand of the table stands on the page."""
+    needs = {need for found in complaint_states.machine().needs.values() for need in found}
+    assert [need for need in needs if f"`{need}`" not in PAGE] == []

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pypdfium2
 import pytest
 
+from bot.channels.papers.draw import drawn
 from bot.channels.papers.policy_pdf import Issuer, PolicyPaper, render
 from bot.clock import SHANGHAI
 from bot.pdf.sheet import FONT, UNKNOWN, Sheet, printable
@@ -98,6 +99,19 @@ def test_a_missing_character_is_explained() -> None:
     sheet = Sheet("试", foot="脚")
     sheet.facts([("姓名", "王𬀩")])
     assert "字库以外的字" in _text(sheet.finish())
+
+
+def test_a_document_is_drawn_in_a_process_of_its_own() -> None:
+    """What comes back is what would be drawn here."""
+    pdf = drawn(PAPER, _issuer(demo=True), AT)
+    assert pdf is not None
+    assert _text(pdf) == _text(render(PAPER, _issuer(demo=True), AT))
+
+
+def test_what_cannot_be_drawn_is_none() -> None:
+    """A record that makes no sense ends that process, not ours."""
+    broken = PolicyPaper(**{**vars(PAPER), "details": {"coverages": [{"limit_yuan": "many"}]}})
+    assert drawn(broken, _issuer(demo=True), AT) is None
 
 
 def test_the_font_comes_with_its_licence() -> None:

@@ -134,3 +134,49 @@ def test_bad_stored_numbers_are_refused(raw: str | int | None) -> None:
     """What is stored must still be an identity number."""
     with pytest.raises(ValueError, match=r"."):
         identity_number.load(raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("110105 1949 1231 002X", "11010519491231002X"),
+        ("1101051949 1231 002x", "11010519491231002X"),
+        ("身份证是11010519491231002末位X", "11010519491231002X"),
+        ("身份证一一零一零五一九四九一二三一零零二叉", "11010519491231002X"),
+    ],
+)
+def test_identity_numbers_in_pieces(text: str, value: str) -> None:
+    """Groups, digits read out and an X apart are one number, where it checks."""
+    found = identity_number.find(text, NOW)
+    assert found is not None
+    assert found.value == value
+
+
+def test_two_numbers_side_by_side_are_no_identity() -> None:
+    """A phone and seven digits have the length of an identity number, and are none."""
+    assert identity_number.find("13920001122 1234567", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("lsvaa4182e2184847", "LSVAA4182E2184847"),
+        ("车架号LSVAA 4182E 2184847", "LSVAA4182E2184847"),
+        ("大架号是LSV-AA4182E-2184847", "LSVAA4182E2184847"),
+        ("车架号LSVAA4182EO184847", "LSVAA4182E0184847"),
+        ("车架号LSVAA4182E218484", None),
+        ("VIN码LSVAA4182E21848477", None),
+    ],
+)
+def test_vehicle_numbers(text: str, value: str | None) -> None:
+    """Seventeen characters however they are written; another length is a problem with a remedy."""
+    found = vin.find(text, NOW)
+    assert found is not None
+    assert found.value == value
+    assert value or "17位" in str(found.problem)
+
+
+@pytest.mark.parametrize("text", ["车架号后六位184847", "12345678901234567", "津A12345"])
+def test_what_is_no_vehicle_number(text: str) -> None:
+    """Tails, rows of figures and plates are left to others."""
+    assert vin.find(text, NOW) is None

@@ -20,6 +20,15 @@ def at(text: str) -> datetime:
     ("text", "expected"),
     [
         ("昨天下午三点追尾了", "2026-11-23T15:00"),
+        ("昨天上午十点报的警，九点四十撞的", "2026-11-23T09:40"),
+        ("上个月最后一天追尾了", "2026-10-31T12:00"),
+        ("大上礼拜三追尾", "2026-11-11T12:00"),
+        ("仨钟头前蹭的", "2026-11-24T14:20"),
+        ("天刚亮的时候撞了", "2026-11-24T08:00"),
+        ("去年国庆追尾", "2025-10-01T12:00"),
+        ("国庆节第三天下午撞的", "2026-10-03T15:00"),
+        ("昨儿晚上八点来钟蹭了", "2026-11-23T20:10"),
+        ("前儿个夜里两点多被撞", "2026-11-23T02:20"),
         ("昨儿后半晌四点半让人蹭了", "2026-11-23T16:30"),
         ("前儿个头晌十点一刻", "2026-11-22T10:15"),
         ("大前天早上七点四十撞的", "2026-11-21T07:40"),
@@ -224,3 +233,14 @@ def test_unknown_festival_year_asks_for_the_date() -> None:
 def test_shown_with_weekday() -> None:
     """Customers read month, day, weekday and time."""
     assert moment.show(at("2026-11-24T16:30")) == "11月24日（周二）16:30"
+
+
+@pytest.mark.parametrize(
+    "text", ["上月底撞的", "月初蹭了", "上周末追尾了", "前两天撞的", "前几天被划", "去年11月追尾"]
+)
+def test_days_that_nobody_can_tell_are_asked_about(text: str) -> None:
+    """So many days are meant that the customer is asked which one it was."""
+    found = moment.find(text, TUESDAY)
+    assert found is not None
+    assert found.value is None
+    assert "具体是几月几日" in str(found.problem)

@@ -150,3 +150,52 @@ def test_bare_count_answers() -> None:
     assert answer.value == 3
     assert people.show(3) == "3人"
     assert money.show(12000) == "12,000元"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3,800元", 3800),
+        ("￥3800", 3800),
+        ("rmb 500", 500),
+        ("叁仟元", 3000),
+        ("壹万贰仟元整", 12000),
+        ("两万五六", 25000),
+        ("一万二三", 12000),
+        ("2w5", 25000),
+        ("一个多万", 10000),
+        ("2万3千", 23000),
+        ("百八十块", 180),
+        ("几百块", None),
+        ("大几千", None),
+        ("上万", None),
+        ("没多少钱", None),
+    ],
+)
+def test_more_money(text: str, value: int | None) -> None:
+    """Sums in formal numerals, with signs and of a range; what is too vague is none."""
+    found = money.answer(text, NOW)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3人", 3),
+        ("车上有3个人", 3),
+        ("十来个", 10),
+        ("三四个人", 3),
+        ("4个大人1个孩子", 5),
+        ("我和我媳妇", 2),
+        ("就我自己", 1),
+        ("没有", 0),
+        ("没人", 0),
+        ("两口子", 2),
+        ("仨", 3),
+    ],
+)
+def test_more_people(text: str, value: int) -> None:
+    """Heads counted in all the ways customers count them."""
+    found = people.answer(text, NOW)
+    assert found is not None
+    assert found.value == value

@@ -1,0 +1,136 @@
+"""Two agents and a customer in real browsers: take over, talk, race, lose the line, give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.line import Line
+
+pytestmark = pytest.mark.xdist_group("browser")
+EVIL = "<script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>"
+
+
+@pytest.fixture
+def desk(browser: Browser, product: str, product_folder: Path) -> Iterator[Page]:
+    """王敏 at a desk of 1366 pixels, online."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    yield logged_in(context.new_page(), product, product_folder, "王敏")
+    context.close()
+
+
+def logged_in(page: Page, product: str, folder: Path, name: str) -> Page:
+    """Log somebody in and go online."""
+    password = (folder / "demo-password.txt").read_text(encoding="utf-8").strip()
+    page.goto(f"{product}/console")
+    page.get_by_label("账号").fill(name)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.locator("#line")).to_have_attribute("data-state", "live")
+    page.locator("#state-select").select_option("online")
+    return page
+
+
+def customer_says(page: Page, product: str, *words: str) -> None:
+    """Write on the chat page."""
+    if not page.url.startswith(f"{product}/chat"):
+        page.goto(f"{product}/chat")
+    for text in words:
+        page.get_by_label("输入消息").fill(text)
+        page.get_by_role("button", name="发送", exact=True).click()
+        expect(page.locator(".from-customer", has_text=text[:8]).last).to_be_visible()
+
+
+def waiting(desk: Page, words: str) -> None:
+    """Open the waiting conversation whose last words contain ``words``."""
+    desk.get_by_role("tab", name="排队").click()
+    row = desk.locator(".row-item", has_text=words).first
+    expect(row).to_be_visible()
+    row.locator("a").click()
+    expect(desk.locator(".conversation")).to_be_visible()
+
+
+def test_from_the_queue_to_the_customer_and_back_to_the_bot(
+    desk: Page, page: Page, product: str
+) -> None:
+    """The whole way of a hand-off, seen from both sides without a reload."""
+    customer_says(page, product, "我要转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(page.get_by_text("王敏已接入").last).to_be_visible()
+    desk.locator("#words").fill("您好，我来帮您看。")
+    desk.keyboard.press("Enter")
+    expect(page.get_by_text("您好，我来帮您看。").last).to_be_visible()
+    customer_says(page, product, "我的车在和平区")
+    expect(desk.locator("#thread").get_by_text("我的车在和平区")).to_be_visible()
+    desk.locator("summary", has_text="结束").click()
+    desk.get_by_role("button", name="结束，交还机器人").click()
+    expect(page.get_by_text("人工服务先到这里").last).to_be_visible()
+    expect(desk.locator(".locked")).to_contain_text("机器人正在服务")
+
+
+def test_two_agents_race_and_one_is_told(
+    desk: Page, page: Page, browser: Browser, product: str, product_folder: Path
+) -> None:
+    """One has the composer; the other reads who was faster and can only look."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    other = logged_in(context.new_page(), product, product_folder, "李强")
+    customer_says(page, product, "人工客服")
+    for one in (desk, other):
+        waiting(one, "转接")
+    desk.get_by_role("button", name="接管").click(no_wait_after=True)
+    other.get_by_role("button", name="接管").click(no_wait_after=True)
+    expect(page.get_by_text("已接入").last).to_be_visible()
+    expect(desk.locator("#composer, .locked").first).to_be_visible()
+    expect(desk.locator(".conversation")).to_have_count(1)
+    desk.wait_for_timeout(2000)  # «two browsers never disagree for more than 2 s»
+    composers = [one.locator("#composer").count() for one in (desk, other)]
+    assert sorted(composers) == [0, 1]
+    assert page.get_by_text("已接入").count() == 1
+    context.close()
+
+
+def test_the_line_breaks_and_nothing_is_missed(
+    browser: Browser, page: Page, product: str, product_folder: Path
+) -> None:
+    """While it is down the page says so; afterwards everything said meanwhile is there."""
+    line = Line(product)
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    desk = logged_in(context.new_page(), line.address, product_folder, "王敏")
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("#composer")).to_be_visible()
+    line.cut()
+    customer_says(page, product, "断线的时候说的第一句", "断线的时候说的第二句")
+    expect(desk.locator("#line")).not_to_have_attribute("data-state", "live", timeout=40_000)
+    line.mend()
+    expect(desk.locator("#line")).to_have_attribute("data-state", "live", timeout=40_000)
+    thread = desk.locator("#thread")
+    expect(thread.get_by_text("断线的时候说的第一句")).to_be_visible()
+    expect(thread.get_by_text("断线的时候说的第二句")).to_be_visible()
+    context.close()
+    line.close()
+
+
+def test_what_the_customer_typed_is_only_text(desk: Page, page: Page, product: str) -> None:
+    """Scripts in a message neither run nor vanish."""
+    customer_says(page, product, EVIL, "转人工")
+    waiting(desk, "转接")
+    expect(desk.locator("#thread").get_by_text(EVIL)).to_be_visible()
+    assert "hacked" not in desk.title()
+
+
+def test_an_unfinished_pinyin_is_not_sent(desk: Page, page: Page, product: str) -> None:
+    """Enter chooses the word while the input method is composing."""
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    box = desk.locator("#words")
+    box.fill("您hao")
+    box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    desk.wait_for_timeout(500)
+    expect(box).to_have_value("您hao")
