@@ -194,6 +194,19 @@ class Sms(Section):
     token: SecretStr = SecretStr("")
 
 
+class PolicySource(Section):
+    """Where policies come from: our own tables, or the core system over HTTP."""
+
+    kind: Literal["own", "http"] = "own"
+    url: Annotated[str, Field(pattern="^(https?://.*)?$")] = ""
+    token: SecretStr = SecretStr("")
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 3.0
+    fresh_minutes: Positive = 10
+    stale_hours: Positive = 72
+    breaker_failures: Positive = 5
+    breaker_seconds: Positive = 60
+
+
 class Media(Section):
     """Limits of photos and other files that customers send."""
 
@@ -241,6 +254,7 @@ class Settings(BaseSettings):
     calendar: Calendar = Calendar()
     sales: Sales = Sales()
     media: Media = Media()
+    policy_source: PolicySource = PolicySource()
     papers: Papers = Papers()
     sms: Sms = Sms()
     wechat: WeChat | None = None

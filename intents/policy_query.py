@@ -9,6 +9,7 @@ from datetime import date
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import FoundPolicies, PolicyWish
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
@@ -99,6 +100,9 @@ class PolicyQuery(Flow):
         """Show what was asked for, masked, and record that it was shown."""
         if self.kept.get("others") and not self.kept.get("granted"):
             return Outcome.say(_HOW_TO_GRANT, "查我的保单", "转人工")
+        question = f"{self.kept.get('asked') or ''} {self.plate or self.policy_number or ''}"
+        if waiting := core_system.wait(office, question.strip()):
+            return waiting
         found, other = self._found(office)
         if not found.views:
             return Outcome.say(
@@ -110,6 +114,7 @@ class PolicyQuery(Flow):
             text = _cards(found)
         if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
+        text = core_system.dated(text, office)
         return Outcome.say(text, *_buttons(found.views))
 
     def _found(self, office: BackOffice) -> tuple[FoundPolicies, bool]:
