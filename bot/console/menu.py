@@ -18,7 +18,10 @@ class Item:
     resource: str
 
 
-ITEMS: tuple[Item, ...] = (Item("/console/inbox", "会话", "messages", "handoffs"),)
+ITEMS: tuple[Item, ...] = (
+    Item("/console/inbox", "会话", "messages", "handoffs"),
+    Item("/console/claims", "理赔", "claim", "claims"),
+)
 
 
 def menu_of(role: str) -> Sequence[Item]:
