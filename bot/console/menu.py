@@ -21,6 +21,7 @@ class Item:
 ITEMS: tuple[Item, ...] = (
     Item("/console/inbox", "会话", "messages", "handoffs"),
     Item("/console/claims", "理赔", "claim", "claims"),
+    Item("/console/complaints", "投诉", "complaint", "complaints"),
 )
 
 

@@ -118,7 +118,8 @@ def test_a_document_is_ticked_sent_back_and_added(house: House) -> None:
 
     def put(**form: str) -> int:
         seen = seen_on(clerk.get(path).text)
-        return clerk.post(f"{path}/document", data={**form, "seen": seen}).status_code
+        answer = clerk.post(f"{path}/document", data={**form, "seen": seen})
+        return int(answer.status_code)
 
     assert put(name="驾驶证", status="received") == 303
     assert put(name="驾驶证", status="rejected") == 409
