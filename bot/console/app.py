@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from bot.console import canned, claims, complaint_work, complaints, entrance, inbox, photos
+from bot.console import canned, claims, complaint_work, complaints, entrance, inbox, photos, tickets
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
 from bot.console.pages import show
@@ -29,6 +29,7 @@ DESKS: Sequence[APIRouter] = (
     claims.router,
     complaints.router,
     complaint_work.router,
+    tickets.router,
     photos.router,
 )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from starlette.responses import Response
 
+from bot.clock import SHANGHAI
 from bot.console import asks, complaint_asks
 from bot.console.asks import Field
 from bot.console.cases import Card, PathNumber, Word, columns
@@ -34,6 +35,8 @@ _OVER = (
     ("已撤回", ("withdrawn",)),
     ("转出、合并", ("transferred", "merged")),
 )
+# Before the decision the legal day counts.
+OPEN = ("received", "accepted", "investigating", "extended", "proposing", "negotiating")
 _MOST = 400
 
 
@@ -60,6 +63,7 @@ def board(  # noqa: PLR0913 - a filter each
         stages = _OVER
     elif query["q"]:
         stages = (*STAGES, *_OVER)
+    found.sort(key=lambda one: (_due(one) is None, _due(one) or here.now))
     made = columns(stages, [(one.status, _card(one)) for one in found])
     here.saw(f"complaints board, {len(found)} rows", "控制台投诉看板")
     people = sorted({(one.owner, one.owner) for one in found})
@@ -102,7 +106,7 @@ def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
             statement = statement.where(column == wanted)
     if query["due"] in ("late", "soon"):
         until = here.now + timedelta(days=3 if query["due"] == "soon" else 0)
-        statement = statement.where(Complaint.due_at <= until)
+        statement = statement.where(late_by(until))
     return statement
 
 
@@ -120,6 +124,21 @@ def _like(here: Room, words: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
+def _due(complaint: Complaint) -> datetime | None:
+    """Return the next deadline; until the decision that is at the latest the legal day."""
+    if complaint.due_at is not None or complaint.status not in OPEN:
+        return complaint.due_at
+    return datetime.combine(complaint.due_on, time(23, 59), SHANGHAI)
+
+
+def late_by(until: datetime) -> ColumnElement[bool]:
+    """Return the condition of being due by then."""
+    day = and_(
+        Complaint.due_at.is_(None), Complaint.status.in_(OPEN), Complaint.due_on <= until.date()
+    )
+    return or_(Complaint.due_at <= until, day)
+
+
 def _card(complaint: Complaint) -> Card:
     return Card(
         number=complaint.number,
@@ -127,7 +146,7 @@ def _card(complaint: Complaint) -> Card:
         about=complaint.dispute or "",
         status=STATES[complaint.status],
         owner=complaint.owner,
-        due_at=complaint.due_at,
+        due_at=_due(complaint),
         urgent=complaint.severity if complaint.severity in ("P0", "P1") else "",
     )
 
