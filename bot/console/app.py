@@ -14,7 +14,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from bot.console import canned, claims, complaint_work, complaints, entrance, inbox, photos, tickets
+from bot.console import (
+    applications,
+    audit,
+    canned,
+    claims,
+    complaint_work,
+    complaints,
+    customers,
+    entrance,
+    floor,
+    inbox,
+    intake,
+    photos,
+    services,
+    tickets,
+)
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
 from bot.console.pages import show
@@ -30,6 +45,12 @@ DESKS: Sequence[APIRouter] = (
     complaints.router,
     complaint_work.router,
     tickets.router,
+    services.router,
+    applications.router,
+    customers.router,
+    intake.router,
+    floor.router,
+    audit.router,
     photos.router,
 )
 

@@ -23,6 +23,7 @@ from storage.unit_of_work import UnitOfWork
 
 PathNumber = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{12,24}$")]
 Word = Annotated[str, Query(max_length=64)]
+Stages = tuple[tuple[str, tuple[str, ...]], ...]
 LEAD = ("supervisor", "admin")
 A_COLUMN = 40
 
@@ -71,7 +72,7 @@ def columns(
 
 def done(request: Request, path: str) -> Response:
     """Go back to the page after a step; the page says that it is done."""
-    target = f"{path}?done=1"
+    target = f"{path}{'&' if '?' in path else '?'}done=1"
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)

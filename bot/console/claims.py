@@ -16,6 +16,7 @@ from bot.console.cases import (
     LEAD,
     Card,
     PathNumber,
+    Stages,
     Word,
     colleagues,
     columns,
@@ -36,7 +37,6 @@ router = APIRouter(prefix="/console/claims")
 Reader = Annotated[Room, Depends(may("claims", "read"))]
 Writer = Annotated[Room, Depends(may("claims", "write"))]
 Handler = Annotated[Room, Depends(may("claims", "handle"))]
-Stages = tuple[tuple[str, tuple[str, ...]], ...]
 STAGES: Stages = (
     ("报案与首联", ("draft", "reported", "contact_due")),
     ("查勘定损", ("contacted", "survey_due", "assessing")),

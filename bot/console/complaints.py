@@ -12,7 +12,7 @@ from starlette.responses import Response
 from bot.clock import SHANGHAI
 from bot.console import asks, complaint_asks
 from bot.console.asks import Field
-from bot.console.cases import Card, PathNumber, Word, columns
+from bot.console.cases import Card, PathNumber, Stages, Word, columns
 from bot.console.complaint_pages import STATES, page, visible
 from bot.console.pages import show
 from bot.console.parts import Room, may
@@ -58,7 +58,7 @@ def board(  # noqa: PLR0913 - a filter each
         return list(uow.session.scalars(statement.limit(_MOST)))
 
     found = here.read(read)
-    stages: tuple[tuple[str, tuple[str, ...]], ...] = STAGES
+    stages: Stages = STAGES
     if due == "over":
         stages = _OVER
     elif query["q"]:
