@@ -44,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     readers_events.another_event,
     readers_correction.with_value,
     readers_correction.after_submission,
+    readers_help.code_did_not_come,
     readers_open.pressing,
     readers_open.person,
     readers_steering.declined,
