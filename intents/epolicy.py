@@ -126,6 +126,7 @@ class EpolicyCheck(Flow):
         policy_number,
         label="保单号",
         ask="请告诉我要核对的保单号。",
+        help="在保单第一页上方，字母开头的一串；电子保单文件里也有。",
         deferrable=False,
     )
     code = Slot(

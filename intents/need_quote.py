@@ -43,6 +43,7 @@ class NeedQuote(Request):
         label="要问的险",
         ask="想问哪一类的价格？",
         buttons=tuple(label for _, label, _ in _LINES),
+        help="选最接近的一类，我说说这一类的价格由什么决定、谁能报。",
         implied=True,
         deferrable=False,
     )
@@ -59,6 +60,7 @@ class NeedQuote(Request):
         label="要报价的",
         when=lambda flow: _takes_requests(flow) and not_told(flow),
         ask="要给什么报价？车的话说车型、车龄和用途。",
+        help="大概说说就行，让同事心里有数；证件号、身体情况都不用说。",
     )
     plate = plate_slot()
     phone = phone_slot()

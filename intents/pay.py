@@ -46,6 +46,7 @@ class Pay(Request):
         label="缴费情况",
         when=lambda flow: not flow.private and not_told(flow),
         ask="什么时候付的、付了多少、用什么方式？页面或短信上怎么写的？",
+        help="照付款记录说就行，比如“昨天下午微信付的，扣了两笔”。卡号、密码、验证码都不用写。",
     )
     plate = plate_slot(when=lambda flow: not flow.private)
     phone = phone_slot()

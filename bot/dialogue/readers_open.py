@@ -13,6 +13,7 @@ from bot.dialogue.readers_knowledge import guesses
 from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, SUM, split_question
 
 _CLEAR, _VERY_CLEAR = 0.75, 0.95
+_A_WISH = 2  # characters: a single one is no new subject
 _REPORT = "claim_report"
 _CHAT = "nonsense"
 _DISPUTE, _COMPLAINT = "claim_dispute", "complaint"
@@ -178,8 +179,9 @@ def new_intent(heard: Heard) -> list[Command]:
 
 
 def _only_an_answer(heard: Heard) -> bool:
-    """In a form «没人» is no complaint that nobody cares, and «三千» disputes no settlement."""
-    return heard.flow is not None and bool(BARE_NO.match(heard.bare) or SUM.match(heard.bare))
+    """In a form «没人» is no complaint that nobody cares, «三千» no dispute, «车» no breakdown."""
+    alone = len(heard.bare) < _A_WISH or BARE_NO.match(heard.bare) or SUM.match(heard.bare)
+    return heard.flow is not None and bool(alone)
 
 
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
