@@ -25,7 +25,7 @@ _WORDS = {
     "service": "申请", "application": "投保", "customer": "客户", "photo": "照片",
     "evidence": "证据包", "policy": "保单", "claims board": "案件看板",
     "complaints board": "投诉看板", "services board": "保全看板",
-    "applications board": "投保看板", "tickets": "工单列表", "rows": "行", "masked": "（遮挡）",
+    "applications board": "投保看板", "tickets board": "工单列表", "masked": "（遮挡）",
     "full": "（完整）", "of": "，属于", "audit": "审计",
 }  # fmt: skip
 

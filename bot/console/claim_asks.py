@@ -99,6 +99,7 @@ _MORE = {
     "injured": Fact("injured", "有人受伤", "flag"),
     "other_plate": Fact("other_plate", "对方车牌", "plate"),
 }
+_STORIES = ("story", "damage", "other_story", "damaged_items")
 _COMMON = (
     "happened_at", "place", "plate", "other_plate", "injured", "phone", "reporter",
     "reporter_relation", "accident_type", "drivable", "police_reported", "story", "damage",
@@ -118,7 +119,8 @@ def fact_field(fact: Fact) -> Field:
     """Return how a fact of an accident is asked for."""
     if fact.key in _OPTIONS:
         return Field(fact.key, fact.label, "choice", options=tuple(_OPTIONS[fact.key].items()))
-    kind = _KINDS.get(fact.kind) or ("moment" if fact.kind == "moment" else "story")
+    text = "story" if fact.key in _STORIES else "line"
+    kind = _KINDS.get(fact.kind) or ("moment" if fact.kind == "moment" else text)
     return Field(fact.key, fact.label, "code" if fact.key == "policy_number" else kind)
 
 

@@ -98,7 +98,7 @@ def board(
         return [_row(ticket, here.now) for ticket in uow.session.scalars(statement)], counts
 
     rows, counts = here.read(read)
-    here.saw(f"tickets {view}, {len(rows)} rows", "控制台工单列表")
+    here.saw(f"tickets board, {len(rows)} rows", "控制台工单列表")
     return show(
         request, "tickets.html", rows=rows, counts=counts, views=VIEWS, view=view, query=query,
         queues=[(one.code, one.title) for one in table().queues.values()],
@@ -131,7 +131,9 @@ def _row(ticket: Ticket, now: datetime) -> Row:
 
 def status_of(status: str) -> str:
     """Return the state of a ticket as staff say it."""
-    return {"new": "没人接", "waiting_customer": "等客户"}.get(status, STATUSES[status])
+    return {"new": "没人接", "waiting_customer": "等客户", "overdue": "办理中"}.get(
+        status, STATUSES[status]
+    )
 
 
 @router.get("/{number}")
