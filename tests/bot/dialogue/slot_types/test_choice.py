@@ -73,6 +73,11 @@ def test_choice_is_closed() -> None:
         ("要是泡水呢", None),
         ("谢谢", None),
         ("昨天追尾了能报吗", "rear_end"),
+        ("追我尾了", "rear_end"),
+        ("腿起泡了", None),
+        ("车在大学城丢了", "theft"),
+        ("车停在路边没了油", None),
+        ("前保险杠被碰了", "scrape"),
     ],
 )
 def test_accident_types(text: str, value: str | None) -> None:

@@ -40,6 +40,8 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         ("我叫什么", None, None),
         ("转人工", None, None),
         ("报警了", None, None),
+        ("我姓石 石磊 13512340099", "石磊", "石磊"),
+        ("我是她儿子 叫陆鸣", "陆鸣", "陆鸣"),
     ],
 )
 def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
