@@ -71,6 +71,8 @@ def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
         ("车卖给我同事了", None),
         ("蹭了", None),
         ("要是我朋友的车呢", None),
+        ("我哥们的车 他让我帮着报", "friend"),
+        ("我闺女学校体育课崴了脚", "family"),
     ],
 )
 def test_relations(text: str, value: str | None) -> None:
