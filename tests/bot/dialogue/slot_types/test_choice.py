@@ -172,3 +172,10 @@ def test_photo_references() -> None:
     assert "补传" in photos.show([])
     with pytest.raises(ValueError, match="media"):
         photos.load("a")
+
+
+@pytest.mark.parametrize("text", ["停着被撞的", "跟一辆车碰了", "让人碰了一下"])
+def test_cars_that_touched_only_as_an_answer(text: str) -> None:
+    """Vague words settle how it happened where we asked, and are noted nowhere else."""
+    answer = accident_type.answer(text, NOW)
+    assert (answer and answer.value, accident_type.find(text, NOW)) == ("scrape", None)
