@@ -23,6 +23,7 @@ from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
 from bot.channels.sms import FileSms, HttpSms
+from bot.channels.telegram import parts as telegram
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
 from bot.channels.webhook import WebhookSender
@@ -38,7 +39,7 @@ from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.message import InboundMessage
 from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
@@ -200,7 +201,7 @@ class App:
             ),
             settings=self.settings,
             cipher=self.cipher,
-            cuts={"wechat": _cut_for_wechat},
+            cuts={"wechat": wechat_text.cut, **telegram.cuts(self.settings)},
             products=self.products,
         )
 
@@ -256,7 +257,13 @@ class App:
             media = WeChatMedia(api, self.settings.media.max_bytes)
             routes[("*", "wechat")] = _by(WeChatSender(api))
             routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
-        return routes
+        return routes | (self.telegram.routes() if self.telegram else {})
+
+    @cached_property
+    def telegram(self) -> telegram.TelegramParts | None:
+        """Return the Telegram channel, None when it is off."""
+        inbox = ChannelInbox(self.inbox)
+        return telegram.of(self.settings, inbox, self.transactions, self.media, self.clock)
 
     def wechat_api(self, settings: WeChat) -> WeChatApi:
         """Return the client of the official account's API."""
@@ -341,8 +348,3 @@ def _by(sender: Sender) -> Deliver:
         return await sender.send(item.account, item.peer, item.body)
 
     return deliver
-
-
-def _cut_for_wechat(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-    plan = wechat_text.plan(replies)
-    return plan.now, plan.later

@@ -29,6 +29,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigurationError
+from bot.telegram_settings import Telegram
 
 CONFIG_FILE = "config.yaml"
 # Commands run from another folder still find the branch's configuration.
@@ -176,14 +177,6 @@ class WeChat(Section):
         if self.mode != "plain" and len(self.aes_key.get_secret_value()) != 43:
             raise ValueError("wechat.aes_key 须为 43 个字符；明文模式请留空")
         return self
-
-
-class Telegram(Section):
-    """The Telegram bot."""
-
-    bot_token: SecretStr
-    webhook_secret: SecretStr = SecretStr("")
-    api_base_url: str = "https://api.telegram.org"
 
 
 class Sms(Section):

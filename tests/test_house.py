@@ -71,6 +71,7 @@ CHINESE_ALLOWED = {
     "storage/servic": "services in words: who has one, why a step is refused, what customers hear",
     "storage/policy_links.py": "the states of a policy that has no document",
     "bot/channels/webhook.py": "reasons that staff read beside an undelivered event",
+    "bot/channels/telegram/": "the button that shares a number, and reasons that staff read",
     "bot/channels/sms.py": "reasons that staff read beside an undelivered message",
     "bot/channels/webchat/service.py": "why a photo is refused, told to the customer",
     "bot/channels/wechat/crypto.py": "a mistake in the configuration, told to the operator",

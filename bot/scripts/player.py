@@ -62,6 +62,7 @@ class Stage:
             "database_url": f"sqlite:///{database}",
             "data_dir": database.parent / database.stem,
             "wechat": None,
+            "telegram": None,
         }
         app = App(self.base.settings.model_copy(update=changed), clock)
         for shared in ("registry", "knowledge", "reader", "secret", "cipher"):

@@ -35,6 +35,7 @@ from storage.models.quality import (
     TrainingTask,
 )
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
+from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ApiToken",
     "Application",
     "ApplicationPayment",
+    "Arrival",
     "Assessment",
     "AuditEntry",
     "AuditHead",
@@ -93,6 +95,7 @@ __all__ = [
     "PolicyLink",
     "QaPlan",
     "QaSample",
+    "Scene",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",

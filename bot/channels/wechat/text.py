@@ -23,6 +23,12 @@ def plan(replies: Sequence[Reply]) -> Plan:
     return Plan(now=tuple(parts[:1]), later=tuple(parts[1:]))
 
 
+def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
+    """Return the parts of :func:`plan`, as the engine wants them."""
+    planned = plan(replies)
+    return planned.now, planned.later
+
+
 def texts(replies: Iterable[Reply]) -> list[str]:
     """Return ``replies`` as texts of at most 2048 bytes, none of them blank."""
     parts = (part.strip("\n") for part in split(merged(replies)))
