@@ -90,6 +90,10 @@ class FakeBotApi:
             time.sleep(0.05)
         return 200, {"ok": True, "result": self.updates[:100]}
 
+    def _getMe(self, _: Json) -> tuple[int, Json]:  # noqa: N802
+        me = {"id": int(BOT_ID), "is_bot": True, "first_name": "安答", "username": "anda_bot"}
+        return 200, {"ok": True, "result": me}
+
     def _getFile(self, given: Json) -> tuple[int, Json]:  # noqa: N802
         name = given["file_id"]
         if name not in self.files:

@@ -6,9 +6,12 @@ import asyncio
 import json
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from bot.bootstrap import App
+from bot.web import web_app
 from storage.models.base import table_of
 from storage.models.conversation import Message
 from tests.bot.channels.telegram.kit import CHAT, SECRET, Customer, Process, run
@@ -131,3 +134,27 @@ def test_when_nothing_can_be_stored_the_update_shall_come_again(process: Process
     """Without a commit there is no 200."""
     process.telegram.inbox = FakeInbox(error=OSError("disk full"))
     assert run(process, lambda: process.post(Customer().says("你好"))) == 503
+
+
+def test_the_product_serves_the_path_only_while_the_channel_is_on(process: Process) -> None:
+    """The whole web application knows the path; without the section it is not there."""
+    off = App(process.app.settings.model_copy(update={"telegram": None}))
+    for shared in ("registry", "knowledge", "reader", "secret", "cipher", "transactions"):
+        off.__dict__[shared] = getattr(process.app, shared)
+
+    async def status(app: App) -> int:
+        transport = httpx.ASGITransport(web_app(app, worker=False))
+        async with httpx.AsyncClient(transport=transport, base_url="http://anda") as client:
+            headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+            update = Customer().says("你好")
+            return (
+                await client.post("/telegram/webhook", headers=headers, json=update)
+            ).status_code
+
+    async def work() -> tuple[int, int]:
+        return await status(process.app), await status(off)
+
+    on, gone = run(process, work)
+    assert on == 200
+    assert gone in (404, 405)
+    assert _messages(process) == 1
