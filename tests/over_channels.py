@@ -12,6 +12,7 @@ from defusedxml import ElementTree
 from PIL import Image
 
 from bot.bootstrap import App
+from bot.dialogue.gates import gated
 from bot.dialogue.message import InboundMessage, Reply
 from bot.result import Result
 from bot.scripts.player import Play
@@ -55,7 +56,7 @@ class OverChannel(Play):
         conversation = uow.conversations.id_of(*self.address) or 0
         now = uow.conversations.get(conversation)
         top = (now.state.get("stack") or [{}])[-1]
-        return conversation, {"flow": top.get("flow"), "owner": now.owner}
+        return conversation, {"flow": gated(top) or top.get("flow"), "owner": now.owner}
 
     def _carried(self, message: InboundMessage) -> Sequence[str]:
         raise NotImplementedError

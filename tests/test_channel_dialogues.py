@@ -1,6 +1,6 @@
 """The same dialogues pass over Telegram and over WeChat's callback as in the terminal.
 
-One scene of each kind in every run; all of them with `ANDA_ALL_DIALOGUES=1`.
+A few scenes in every run; the first N of every file with `ANDA_CHANNEL_DIALOGUES=N`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ USUAL = (
 
 
 def _scripts() -> dict[str, Script]:
-    whole = bool(os.environ.get("ANDA_ALL_DIALOGUES"))
-    names = sorted(path.stem for path in FOLDER.glob("*.yaml")) if whole else USUAL
+    first = int(os.environ.get("ANDA_CHANNEL_DIALOGUES", "0"))
+    names = sorted(path.stem for path in FOLDER.glob("*.yaml")) if first else USUAL
     return {
         f"{name}: {script.id}": script
         for name in names
-        for script in load(FOLDER / f"{name}.yaml")[: None if whole else 1]
+        for script in load(FOLDER / f"{name}.yaml")[: first or 1]
     }
 
 

@@ -48,23 +48,22 @@ class Unparsed(DeliveryError):
     """Telegram could not read our HTML."""
 
 
-class TopicGone(DeliveryError):
-    """The topic of the staff's group was deleted."""
-
-
 def account_of(settings: Telegram) -> str:
     """Return the bot's id: the first half of its token, and no secret."""
     return settings.bot_token.get_secret_value().partition(":")[0]
 
 
+def uses_proxy(settings: Telegram) -> bool:
+    """Tell whether a proxy of the environment counts: never for a server on this machine."""
+    return urlsplit(settings.api_base_url).hostname not in _LOOPBACK
+
+
 def make_bot(settings: Telegram) -> Bot:
     """Return a client; every call goes to the configured address."""
     base = settings.api_base_url.rstrip("/")
-    # A proxy of the environment serves the outside only, never a server on this machine.
-    trust = urlsplit(base).hostname not in _LOOPBACK
     timeout = settings.api_timeout_s
     options: dict[str, Any] = {
-        "httpx_kwargs": {"trust_env": trust},
+        "httpx_kwargs": {"trust_env": uses_proxy(settings)},
         **dict.fromkeys(("connect_timeout", "write_timeout", "pool_timeout"), timeout),
     }
     return Bot(
@@ -127,8 +126,6 @@ def _refused(error: BadRequest) -> DeliveryError:
         return Unreachable("400 没有这个聊天")
     if "can't parse entities" in text:
         return Unparsed("400 排版看不懂")
-    if "thread not found" in text or "topic_deleted" in text:
-        return TopicGone("400 话题已删除")
     log.error("telegram.refused_call", why=error.message[:120])
     return DeliveryError(f"400 {error.message[:120]}")
 

@@ -16,7 +16,7 @@ from telegram.constants import ChatAction
 from bot.channels.base import Inbox
 from bot.channels.telegram.api import call
 from bot.channels.telegram.keyboard import tapped
-from bot.channels.telegram.updates import GroupPost, Tap, read, update_id
+from bot.channels.telegram.updates import Tap, read, update_id
 from bot.dialogue.message import InboundMessage
 from bot.errors import BadRequest, DeliveryError
 from storage.transactions import Transactions
@@ -24,10 +24,6 @@ from storage.transactions import Transactions
 log = structlog.get_logger(__name__)
 _TYPING_AFTER_S = 0.7
 _GONE = "gone"
-
-
-async def _nowhere(post: GroupPost) -> None:
-    """Nobody listens to groups."""
 
 
 @dataclass
@@ -39,7 +35,6 @@ class Intake:
     inbox: Inbox
     transactions: Transactions
     now: Callable[[], datetime]
-    posted: Callable[[GroupPost], Awaitable[None]] = _nowhere
     _beside: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def take(self, raw: Any, within: float | None = None) -> None:
@@ -51,9 +46,7 @@ class Intake:
             # Telegram may learn new things; refusing would make it send this one for hours.
             log.warning("telegram.unreadable", update=number)
             return
-        if isinstance(found, GroupPost):
-            await self.posted(found)
-        elif isinstance(found, Tap):
+        if isinstance(found, Tap):
             self._later(self.bot.answer_callback_query(found.query))
             await self._handle(await self._resolved(found), within)
         else:

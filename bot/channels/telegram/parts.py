@@ -12,7 +12,7 @@ from telegram import Bot
 
 from bot.channels.base import Inbox
 from bot.channels.media import MediaDelivery
-from bot.channels.telegram.api import account_of, make_bot
+from bot.channels.telegram.api import account_of, make_bot, uses_proxy
 from bot.channels.telegram.app import TelegramWebhook
 from bot.channels.telegram.commands import menu
 from bot.channels.telegram.intake import Intake
@@ -71,7 +71,7 @@ class TelegramParts:
     def routes(self) -> dict[tuple[str, str], Deliver]:
         """Return what delivers which outbox items."""
         limit = min(self.media.max_bytes, _MAX_DOWNLOAD)
-        fetcher = TelegramMedia(self.bot, limit)
+        fetcher = TelegramMedia(self.bot, limit, uses_proxy(self.settings))
         return {
             ("*", "telegram"): self.sender,
             ("media", "telegram"): MediaDelivery(fetcher, self.media, self.transactions),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from telegram import Bot
 from telegram.constants import ParseMode
@@ -60,20 +59,17 @@ class TelegramSender:
                 raise broken from None
         return sent
 
-    async def say(
-        self, peer: str, text: str, below: Markup | None = None, thread: int | None = None
-    ) -> str:
+    async def say(self, peer: str, text: str, below: Markup | None = None) -> str:
         """Send one message at the pace that Telegram allows."""
         await self.pace.turn(peer)
-        what: dict[str, Any] = {"reply_markup": below, "message_thread_id": thread}
         try:
             try:
                 sent = await call(
-                    self.bot.send_message(peer, text, parse_mode=ParseMode.HTML, **what)
+                    self.bot.send_message(peer, text, parse_mode=ParseMode.HTML, reply_markup=below)
                 )
             except Unparsed:
                 # Refused, so certainly not delivered: the bare text is better than nothing.
-                sent = await call(self.bot.send_message(peer, text, **what))
+                sent = await call(self.bot.send_message(peer, text, reply_markup=below))
         except RetryLater as error:
             if str(error).startswith("429"):
                 self.pace.rest(error.after)

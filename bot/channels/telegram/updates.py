@@ -39,18 +39,7 @@ class Tap:
     message: InboundMessage
 
 
-@dataclass(frozen=True)
-class GroupPost:
-    """Something written in a group, by one of the staff perhaps."""
-
-    group: int
-    thread: int
-    author: int
-    key: str
-    text: str
-
-
-Read = Sequence[InboundMessage] | Tap | GroupPost
+Read = Sequence[InboundMessage] | Tap
 
 
 def update_id(raw: Any) -> int:
@@ -73,7 +62,7 @@ def read(raw: Any, account: str, now: datetime) -> Read:
     except _MALFORMED as error:
         raise BadRequest(f"update malformed: {type(error).__name__}") from None
     said = [found.message] if isinstance(found, Tap) else found
-    if not isinstance(said, GroupPost) and not all(_PEER.fullmatch(m.peer) for m in said):
+    if not all(_PEER.fullmatch(message.peer) for message in said):
         raise BadRequest("update malformed: chat")
     return found
 
@@ -87,10 +76,9 @@ def _read(update: Update, bare: InboundMessage, now: datetime) -> Read:
         gone = replace(bare, peer=str(member.chat.id), kind="event", event="unsubscribe")
         return [gone] if ours else []
     message = update.message or update.edited_message
-    if message is None:
+    # A customer talks to us alone; in a group others would read what is theirs.
+    if message is None or message.chat.type != ChatType.PRIVATE:
         return []
-    if message.chat.type != ChatType.PRIVATE:
-        return _posted(message, bare.key)
     stamp = message.edit_date or message.date
     addressed = replace(
         bare,
@@ -99,13 +87,6 @@ def _read(update: Update, bare: InboundMessage, now: datetime) -> Read:
         ref=str(int(message.message_id)),
     )
     return _edited(message, addressed) if update.edited_message else _said(message, addressed)
-
-
-def _posted(message: Message, key: str) -> Read:
-    author = message.from_user
-    if author is None or author.is_bot or not message.text:
-        return []
-    return GroupPost(message.chat.id, message.message_thread_id or 0, author.id, key, message.text)
 
 
 def _plausible(stamp: datetime, now: datetime) -> datetime:
