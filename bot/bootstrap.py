@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -19,6 +19,7 @@ from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
+from bot.channels.core.delivery import core_routes
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
@@ -136,8 +137,9 @@ class App:
         """Return the knowledge base: the live release, or the shipped files before the first."""
         engine = open_engine(self.settings.database_url, self.secret)
         precision = self.settings.knowledge.precision
+        # Between two entries of a new release others run: customers are answered meanwhile.
         return live.open_service(
-            engine, self.settings.branch, self.now(), _let_others_run, precision
+            engine, self.settings.branch, self.now(), partial(time.sleep, 0), precision
         )
 
     @cached_property
@@ -246,6 +248,8 @@ class App:
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
             ("*", "sms"): _by(self._sms()),
+            # The inbox is made when the first answer comes.
+            **core_routes(self, lambda m: self.inbox.afterwards(m)),  # noqa: PLW0108
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
             ("webhook", "webhook"): WebhookSender(
@@ -336,11 +340,6 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
-
-
-def _let_others_run() -> None:
-    """Between two entries of a new release: customers are answered meanwhile."""
-    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.advice.form import Field, Point, form
+from bot.advice.form import Field, form
 from bot.back_office import BackOffice
+from bot.dialogue import confirmations
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.form_slots import field_slot, named
 from bot.dialogue.message import Reply
@@ -179,15 +180,11 @@ class Apply(Request):
             self.forget(f"p_{group}")
         explained = _FORM.explained(self.values, cards)
         points = _FORM.points(self.values, cards) if explained else []
-        self.kept["about"], self.kept["points"] = [*about], [_stored(point) for point in points]
-        seen = self.kept.get("seen")
-        others = seen.items() if isinstance(seen, dict) else ()
-        self.kept["seen"] = {name: kept for name, kept in others if name not in _FORM.groups}
+        self.kept["about"] = [*about]
+        confirmations.show(self, points, _FORM.groups.keys())
 
     def _points(self, group: str) -> list[dict[str, Any]]:
-        stored = self.kept.get("points")
-        points = [p for p in stored if isinstance(p, dict)] if isinstance(stored, list) else []
-        return [point for point in points if point["key"] in _FORM.groups[group]]
+        return confirmations.shown(self, _FORM.groups[group])
 
     def prompt(self) -> Reply:
         """Return the next question; of the five points, their text."""
@@ -240,12 +237,9 @@ class Apply(Request):
         """Return what was shown and confirmed: text, version, when, and in which words."""
         now = office.now.isoformat(timespec="seconds")
         points = [
-            {
-                **{name: point[name] for name in ("key", "label", "text", "version")},
-                **self._seen(group),
-            }
-            for group in _FORM.groups
-            for point in self._points(group)
+            point
+            for group, keys in _FORM.groups.items()
+            for point in confirmations.record(self, group, keys)
         ]
         told: dict[str, Any] = {
             "form": _FORM.version,
@@ -254,28 +248,13 @@ class Apply(Request):
             "statement": {**vars(_FORM.statement), "at": now, "said": self.utterance[:100]},
         }
         if self.values.get("guardian"):
-            told["guardian"] = {**vars(_FORM.guardian), **self._seen("guardian")}
+            agreed = confirmations.confirmed(self, "guardian")
+            told["guardian"] = {**vars(_FORM.guardian), **agreed}
         return told
-
-    def _seen(self, name: str) -> dict[str, Json]:
-        """Return when and in which words something was confirmed."""
-        seen = self.kept.get("seen")
-        record = seen.get(name) if isinstance(seen, dict) else None
-        return record if isinstance(record, dict) else {}
 
 
 def _indented(text: str) -> str:
     return f"\n{text}" if "\n" in text else text
-
-
-def _stored(point: Point) -> dict[str, Json]:
-    return {
-        "key": point.key,
-        "label": point.label,
-        "text": point.text,
-        "again": point.again,
-        "version": point.version,
-    }
 
 
 def _wants(name: str) -> Any:
@@ -299,10 +278,7 @@ def _seen(name: str) -> Any:
     def accept(flow: Flow, value: Any, office: BackOffice) -> str | None:
         if value == "again":
             return flow.explanation(flow.slots[f"p_{name}"])
-        seen = flow.kept.get("seen")
-        noted = dict(seen) if isinstance(seen, dict) else {}
-        at = office.now.isoformat(timespec="seconds")
-        flow.kept["seen"] = {**noted, name: {"at": at, "said": flow.utterance[:100]}}
+        confirmations.note(flow, name, office.now.isoformat(timespec="seconds"))
         return None
 
     return accept
@@ -337,6 +313,7 @@ def _group(name: str) -> Slot[Any]:
         Choice(options),
         label=f"{label}已看明白",
         ask=label,
+        help="法律要求投保前把这些说清楚。看明白了点「明白了」；哪句不懂，点「没明白」，我换句话讲。",
         when=lambda flow: flow.wants_group(name),
         accept=_seen(name),
         shown=False,

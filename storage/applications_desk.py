@@ -49,7 +49,7 @@ class ApplicationsDesk:
     def _application_book(self) -> Book:
         return Book(self.uow, self.cipher, self.settings, self.at, CUSTOMER, CUSTOMER)
 
-    def _proofs(self) -> Identity:
+    def _application_proofs(self) -> Identity:
         return Identity(self.uow, self.conversation, self.cipher, self.settings.identity, self.at)
 
     def open_application(self, values: Values, told: Values) -> str:
@@ -58,7 +58,7 @@ class ApplicationsDesk:
 
     def applications(self, number: str | None = None) -> Sequence[ApplicationView]:
         """Return the applications this customer may see, newest first, and record that they did."""
-        identity = self._proofs()
+        identity = self._application_proofs()
         mine = [Application.conversation_id == self.conversation.id]
         if proved := [blind for blind in identity.proved_phones() if blind]:
             mine.append(Application.phone_blind.in_(proved))
@@ -84,17 +84,17 @@ class ApplicationsDesk:
             due_at=application.due_at,
             open=application.status not in machine().over,
             lines=tuple(book.lines(application)),
-            changed=tuple(self._changed(application)),
+            changed=tuple(self._application_changes(application)),
             items=tuple(_items(application)),
             reason=str(opinion.get("reason") or ""),
             conditions=tuple(opinion.get("conditions") or ()),
             alternatives=tuple(map(way_in_words, opinion.get("alternatives") or ())),
-            payments=tuple(self._payments(application)),
+            payments=tuple(self._application_payments(application)),
             delivery=_delivery(application),
             here=application.conversation_id == self.conversation.id,
         )
 
-    def _changed(self, application: Application) -> list[str]:
+    def _application_changes(self, application: Application) -> list[str]:
         """Return what others have changed since the customer handed it in, old and new (S10)."""
         query = select(CaseEvent).where(
             CaseEvent.case_number == application.number,
@@ -110,14 +110,14 @@ class ApplicationsDesk:
             _difference(key, old, now.get(key)) for key, old in first.items() if old != now.get(key)
         ]
 
-    def _payments(self, application: Application) -> list[str]:
+    def _application_payments(self, application: Application) -> list[str]:
         if application.status != "paying":
             return []
         return [part_in_words(part) for _, part in self._application_book.open_parts(application)]
 
     def mend_application(self, number: str, values: Values, words: str) -> bool:
         """Hand in what was returned, and put it back into the line."""
-        application = self._my_application(number)
+        application = self._own_application(number)
         if application is None or application.status != "returned":
             return False
         book = self._application_book
@@ -125,32 +125,32 @@ class ApplicationsDesk:
             book.note(application, "answered", {"words": words})
         book.amend(application, values)
         application.work = {**application.work, "items": []}
-        return self._moved(application, "received")
+        return self._application_moved(application, "received")
 
     def confirm_application(self, number: str, told: Values) -> bool:
         """Record that the customer has checked everything and wants the contract."""
-        application = self._my_application(number)
+        application = self._own_application(number)
         if application is None:
             return False
         confirmation = {"how": "chat", **told}
-        return self._moved(application, "confirmed", confirmation=confirmation)
+        return self._application_moved(application, "confirmed", confirmation=confirmation)
 
     def change_application(self, number: str, words: str) -> bool:
         """Ask for something else: the application goes back to sales."""
-        application = self._my_application(number)
+        application = self._own_application(number)
         if application is None:
             return False
         self._application_book.note(application, "change_wanted", {"words": words})
-        return self._moved(application, "received")
+        return self._application_moved(application, "received")
 
     def withdraw_application(self, number: str, words: str) -> bool:
         """Take the application back."""
-        application = self._my_application(number)
+        application = self._own_application(number)
         if application is None:
             return False
-        return self._moved(application, "withdrawn", note=words)
+        return self._application_moved(application, "withdrawn", note=words)
 
-    def _moved(self, application: Application, to: str, **given: Any) -> bool:
+    def _application_moved(self, application: Application, to: str, **given: Any) -> bool:
         """Move it if the table allows that; the customer is told otherwise."""
         try:
             Steps(self._application_book).move(application, to, given)
@@ -158,7 +158,7 @@ class ApplicationsDesk:
             return False
         return True
 
-    def _my_application(self, number: str) -> Application | None:
+    def _own_application(self, number: str) -> Application | None:
         """Return the application, locked, if this customer may act on it."""
         if all(view.number != number for view in self.applications(number)):
             return None

@@ -20,6 +20,7 @@ from bot.dialogue.form_slots import shown, type_of
 from bot.errors import Refused
 from bot.settings import Settings
 from storage import applications_notices as notices
+from storage import applications_tasks as tasks
 from storage.crypto import Cipher
 from storage.models.application import Application, ApplicationPayment
 from storage.rules.application_states import Machine, machine
@@ -72,6 +73,7 @@ class Book:
         self.uow.session.flush()
         self.note(application, "received", {"facts": dict(application.facts), "told": dict(told)})
         self.set_due(application)
+        tasks.follow(self, application)
         self.tell(application, "application.opened")
         return application
 

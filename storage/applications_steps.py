@@ -10,6 +10,7 @@ from typing import Any
 from bot.advice.form import form
 from bot.errors import Refused
 from storage import applications_notices as notices
+from storage import applications_tasks as tasks
 from storage.applications_register import Book
 from storage.models.application import Application
 from storage.rules.application_checks import checks
@@ -41,6 +42,7 @@ class Steps:
         noted = {key: value for key, value in given.items() if value is not None}
         book.note(application, to, {"from": came_from, **noted})
         book.changed(application, "application.status_changed")
+        tasks.follow(book, application)
         book.notify(application, what)
 
     def _owner(self, to: str, given: Given) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
@@ -179,3 +180,13 @@ def test_decisions_are_listed() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     records = sorted(page.name for page in (DOCS / "decisions").glob("*.md"))
     assert [name for name in records if f"(decisions/{name})" not in index] == []
+
+
+def test_the_charter_has_every_row_once_and_adds_up() -> None:
+    """S1 to S88 stand there once each, and the line at the end counts them by their state."""
+    page = (DOCS / "charter.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| S(\d+) \|[^|]*\| (已有|部分|后续) \|", page, re.MULTILINE)
+    assert sorted(int(number) for number, _ in rows) == list(range(1, 89))
+    states = Counter(state for _, state in rows)
+    told = "合计 88 条：" + "，".join(f"{s} {states[s]}" for s in ("已有", "部分", "后续"))
+    assert page.rstrip().endswith(told + "。")

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.advice.rows import Row, load_table
 from bot.errors import Refused
+from storage.rules.ticket_kinds import table
 
 _FILE = Path(__file__).with_name("application_states.yaml")
 _WHO = ("sales", "underwriting", "customer")
@@ -31,6 +32,7 @@ class State:
     hours: int
     needs: tuple[str, ...]
     notice: str
+    task: str
 
     def allows(self, role: str) -> bool:
         """Tell whether ``role`` may take an application here."""
@@ -88,24 +90,24 @@ def machine() -> Machine:
 
 def load_machine(file: Path) -> Machine:
     """Return the machine of a file; raise TableError with file, line and remedy."""
-    table = load_table(file)
-    table.only("states", "words", "over", "never_for_compulsory")
-    known = list(table.row("states"))
+    raw = load_table(file)
+    raw.only("states", "words", "over", "never_for_compulsory")
+    known = list(raw.row("states"))
     if "received" not in known:
-        raise table.wrong("states", "没有 received 这个状态", "投保申请从它开始，请补上。")
-    words = table.row("words")
+        raise raw.wrong("states", "没有 received 这个状态", "投保申请从它开始，请补上。")
+    words = raw.row("words")
     made = Machine(
-        states={code: _state(code, row, known, words) for code, row in table.named_rows("states")},
+        states={code: _state(code, row, known, words) for code, row in raw.named_rows("states")},
         words={name: words.text(name) for name in words},
-        over=frozenset(table.names("over", known)),
-        never_for_compulsory=frozenset(table.names("never_for_compulsory", known)),
+        over=frozenset(raw.names("over", known)),
+        never_for_compulsory=frozenset(raw.names("never_for_compulsory", known)),
     )
-    _check_ways(table, made)
+    _check_ways(raw, made)
     return made
 
 
 def _state(code: str, row: Row, known: list[str], words: Row) -> State:
-    row.only("label", "told", "next", "by", "owner", "hours", "needs", "notice")
+    row.only("label", "told", "next", "by", "owner", "hours", "needs", "notice", "task")
     if not row.get("by"):
         raise row.wrong("by", f"{code} 没写谁能走到这一步", f"请写 by，可用：{'、'.join(_WHO)}。")
     return State(
@@ -118,6 +120,7 @@ def _state(code: str, row: Row, known: list[str], words: Row) -> State:
         hours=row.whole("hours", 0),
         needs=row.names("needs", words),
         notice=_notice(row),
+        task=_task(row),
     )
 
 
@@ -128,6 +131,13 @@ def _notice(row: Row) -> str:
         problem = f"notice 里有不认识的 {{{'、'.join(sorted(strays))}}}"
         raise row.wrong("notice", problem, "只能用 {number}、{kind}、{what}。")
     return text
+
+
+def _task(row: Row) -> str:
+    kind = row.text("task", "")
+    if kind and kind not in table().kinds:
+        raise row.wrong("task", f"没有 {kind} 这种工单", "请写 ticket_kinds.yaml 里的种类。")
+    return kind
 
 
 def _check_ways(table: Row, made: Machine) -> None:

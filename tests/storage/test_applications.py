@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bot.errors import Refused
+from storage.models.case import Ticket
 from tests.storage.applications_kit import HOOK, PLAN, Branch, branch_on
 
 
@@ -76,7 +77,7 @@ def test_s36_what_is_missing_stops_it_and_comes_back_as_a_list(branch: Branch) -
     assert branch.get(number).owner == "客户"
     assert "车架号：没有车架号" in branch.said()[-1]
     assert "补投保资料" in branch.said()[-1]
-    assert [i.status for i in branch.outbox("application_notice")] == ["due"]
+    assert [i.status for i in branch.outbox("notice")] == ["due"]
 
 
 def test_s36_every_check_is_looked_at(branch: Branch) -> None:
@@ -114,7 +115,7 @@ def test_s38_the_customer_hears_of_the_approval_at_once(branch: Branch) -> None:
     branch.walk(number, "underwriting", "approved")
     assert "核保通过了" in branch.said()[-1]
     assert number in branch.said()[-1]
-    [notice] = branch.outbox("application_notice")
+    [notice] = branch.outbox("notice")
     assert (notice.channel, notice.peer) == ("wechat", "peer-wechat")
 
 
@@ -122,7 +123,7 @@ def test_s38_without_a_conversation_a_short_message_goes_out(branch: Branch) -> 
     """An application taken down at the counter is answered by phone."""
     number = branch.open()
     branch.walk(number, "underwriting", "approved")
-    [notice] = branch.outbox("application_notice")
+    [notice] = branch.outbox("notice")
     assert (notice.channel, notice.body["to"]) == ("sms", "13800000000")
     assert "13800000000" not in notice.peer
 
@@ -262,6 +263,25 @@ def test_a_correction_keeps_what_was(branch: Branch) -> None:
         branch.amend(number, limit="5")
     with pytest.raises(Refused, match="没有 salary 这一项"):
         branch.amend(number, salary="1")
+
+
+def test_every_state_that_waits_for_us_is_somebodys_task(branch: Branch) -> None:
+    """One open ticket in the right queue, closed when the application goes on (S36, S37)."""
+    number = branch.open(branch.converse())
+    seen = []
+    for state in ("underwriting", "approved", "confirmed", "paying"):
+        seen.append(_tasks(branch, number))
+        branch.move(number, state)
+    assert seen == [
+        [("application_check", "sales")], [("application_underwriting", "underwriting")], [],
+        [("application_follow_up", "sales")],
+    ]  # fmt: skip
+    assert _tasks(branch, number) == []
+
+
+def _tasks(branch: Branch, number: str) -> list[tuple[str, str | None]]:
+    tickets: list[Ticket] = branch.rows(Ticket)
+    return [(t.kind, t.queue) for t in tickets if t.about == number and t.status != "done"]
 
 
 def test_what_the_customer_does_is_not_told_to_the_customer(branch: Branch) -> None:

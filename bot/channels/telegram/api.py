@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
-from bot.telegram_settings import Telegram
+from bot.settings import Telegram
 
 # The library's old habit of seconds as int is deprecated, and warns wherever it is met.
 os.environ.setdefault("PTB_TIMEDELTA", "1")

@@ -24,8 +24,7 @@ from bot.channels.telegram.text import cut
 from bot.dialogue.message import Reply
 from bot.media import MediaStore
 from bot.outbox import Deliver
-from bot.settings import Settings
-from bot.telegram_settings import Telegram
+from bot.settings import Settings, Telegram
 from storage.transactions import Transactions
 
 Cut = Callable[[Sequence[Reply]], tuple[Sequence[Reply], Sequence[Reply]]]

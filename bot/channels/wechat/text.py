@@ -17,16 +17,16 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 _MAX_CLUSTER = 16
 
 
+def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
+    """Return what goes into the response and what follows by the outbox."""
+    made = plan(replies)
+    return made.now, made.later
+
+
 def plan(replies: Sequence[Reply]) -> Plan:
     """Return the one passive text of a turn, and as later replies what did not fit into it."""
     parts = [Reply(part) for part in texts(replies)]
     return Plan(now=tuple(parts[:1]), later=tuple(parts[1:]))
-
-
-def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-    """Return the parts of :func:`plan`, as the engine wants them."""
-    planned = plan(replies)
-    return planned.now, planned.later
 
 
 def texts(replies: Iterable[Reply]) -> list[str]:

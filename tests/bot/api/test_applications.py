@@ -108,7 +108,8 @@ def test_the_same_key_has_one_effect(office: Branch) -> None:
     keyed = header | {"Idempotency-Key": "k-step"}
     assert step(office, keyed, path, "underwriting").status_code == 201
     assert step(office, keyed, path, "underwriting").status_code == 201
-    kinds = [event.kind for event in office.all(CaseEvent)]
+    events = office.all(CaseEvent)
+    kinds = [event.kind for event in events if event.case_number.startswith("AP")]
     assert kinds == ["received", "underwriting"]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import RowMapping, select
 from bot.bootstrap import App
 from bot.channels.telegram.parts import TelegramParts
 from bot.clock import SHANGHAI
-from bot.telegram_settings import Telegram
+from bot.settings import Telegram
 from storage.models.base import table_of
 from storage.models.outbox import OutboxItem
 from tests.bot.channels.telegram.fake_api import BOT_ID, TOKEN, FakeBotApi
