@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -24,6 +24,7 @@ from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
 from bot.channels.sms import FileSms, HttpSms
+from bot.channels.telegram import parts as telegram
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
 from bot.channels.webhook import WebhookSender
@@ -136,8 +137,9 @@ class App:
         """Return the knowledge base: the live release, or the shipped files before the first."""
         engine = open_engine(self.settings.database_url, self.secret)
         precision = self.settings.knowledge.precision
+        # Between two entries of a new release others run: customers are answered meanwhile.
         return live.open_service(
-            engine, self.settings.branch, self.now(), _let_others_run, precision
+            engine, self.settings.branch, self.now(), partial(time.sleep, 0), precision
         )
 
     @cached_property
@@ -201,7 +203,7 @@ class App:
             ),
             settings=self.settings,
             cipher=self.cipher,
-            cuts={"wechat": wechat_text.cut},
+            cuts={"wechat": wechat_text.cut, **telegram.cuts(self.settings)},
             products=self.products,
         )
 
@@ -259,7 +261,13 @@ class App:
             media = WeChatMedia(api, self.settings.media.max_bytes)
             routes[("*", "wechat")] = _by(WeChatSender(api))
             routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
-        return routes
+        return routes | (self.telegram.routes() if self.telegram else {})
+
+    @cached_property
+    def telegram(self) -> telegram.TelegramParts | None:
+        """Return the Telegram channel, None when it is off."""
+        inbox = ChannelInbox(self.inbox)
+        return telegram.of(self.settings, inbox, self.transactions, self.media, self.clock)
 
     def wechat_api(self, settings: WeChat) -> WeChatApi:
         """Return the client of the official account's API."""
@@ -332,11 +340,6 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
-
-
-def _let_others_run() -> None:
-    """Between two entries of a new release: customers are answered meanwhile."""
-    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

@@ -60,6 +60,7 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Mount("/api", app.api()),
             *below("/console", app.console()),
             Mount("/papers", app.papers()),
+            *([Route("/telegram/webhook", app.telegram.webhook())] if app.telegram else []),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
         lifespan=lambda _: _lifespan(app, worker=worker),
@@ -94,10 +95,12 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     spool = asyncio.create_task(_work_off_spool(app))
     queue = asyncio.create_task(_keep_queue(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
+    telegram = asyncio.create_task(app.telegram.run() if app.telegram else asyncio.sleep(0))
     try:
         yield
     finally:
         app.knowledge_watcher.stop()
+        telegram.cancel()
         await app.inbox.drain()
         spool.cancel()
         queue.cancel()
@@ -105,7 +108,9 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
         app.dispatcher.stop()
         await asyncio.wait({spool, delivery}, timeout=_SETTLE_SECONDS)
         delivery.cancel()
-        await asyncio.gather(spool, queue, delivery, return_exceptions=True)
+        await asyncio.gather(spool, queue, delivery, telegram, return_exceptions=True)
+        if app.telegram:
+            await app.telegram.stop()
         await run_in_threadpool(app.transactions.close)
 
 

@@ -12,6 +12,7 @@ from bot.back_office import BackOffice
 from bot.desks.identity import Assurance
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
+from bot.dialogue.slot_types.phone import Phone
 
 T = TypeVar("T")
 _LONGEST_QUOTE = 14
@@ -267,7 +268,9 @@ class Flow:
         slot = self.pending()
         if slot is None:
             raise LookupError(f"{self.name} has nothing to ask")
-        return Reply(slot.ask_both if self.partner(slot) else slot.ask, slot.buttons)
+        wants = "phone" if isinstance(slot.type, Phone) else ""
+        ask = slot.ask_both if self.partner(slot) else slot.ask
+        return Reply(ask, slot.buttons, wants=wants)
 
     def lines(self) -> list[str]:
         """Return the summary, a line a slot."""

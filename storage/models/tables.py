@@ -37,6 +37,7 @@ from storage.models.quality import (
     TrainingTask,
 )
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
+from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ApiToken",
     "Application",
     "ApplicationPayment",
+    "Arrival",
     "Assessment",
     "AuditEntry",
     "AuditHead",
@@ -98,6 +100,7 @@ __all__ = [
     "QaPlan",
     "QaSample",
     "RestrictedRecord",
+    "Scene",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",

@@ -43,6 +43,8 @@ class FakeApi:
     calls: Counter[str] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    menu: dict[str, Any] = field(default_factory=dict)
+    codes: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,6 +62,17 @@ class FakeApi:
         with self.lock:
             waiting = self.faults.get(path)
             return waiting.popleft() if waiting else None
+
+    def account(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Keep the menu and make QR codes as the platform does."""
+        if path == "/cgi-bin/menu/create":
+            self.menu = body
+        if path == "/cgi-bin/menu/get":
+            return {"menu": self.menu} if self.menu else {"errcode": 46003, "errmsg": "no menu"}
+        if path == "/cgi-bin/qrcode/create":
+            self.codes.append(body)
+            return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
+        return None
 
     def stable_token(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the same token while it is valid, as the stable endpoint does."""
@@ -123,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
             with self.api.lock:
                 self.api.bodies.append(body)
                 self.api.sent.append(json.loads(body))
+        if answer := self.api.account(path, json.loads(body or b"{}")):
+            return self._json(answer)
         return self._json({"errcode": 0, "errmsg": "ok"})
 
     def _media(self, media_id: str) -> None:
