@@ -16,6 +16,8 @@ from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
 from bot.desks.policies import PolicyDesk, PolicyView
+from bot.desks.policy_source import PolicySourceDesk
+from bot.desks.privacy import PrivacyDesk
 from bot.desks.renewal import RenewalDesk
 from bot.desks.servicing import ServicingDesk
 from bot.desks.surveys import SurveyDesk
@@ -131,6 +133,8 @@ class BackOffice(
     RenewalDesk,
     SurveyDesk,
     ApplicationDesk,
+    PolicySourceDesk,
+    PrivacyDesk,
     Protocol,
 ):
     """The branch as a flow sees it. All times aware, Asia/Shanghai; money in fen."""

@@ -19,6 +19,7 @@ from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
+from bot.channels.core.delivery import core_routes
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
@@ -38,7 +39,7 @@ from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
-from bot.dialogue.message import InboundMessage, Reply
+from bot.dialogue.message import InboundMessage
 from bot.dialogue.registry import Registry
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
@@ -200,7 +201,7 @@ class App:
             ),
             settings=self.settings,
             cipher=self.cipher,
-            cuts={"wechat": _cut_for_wechat},
+            cuts={"wechat": wechat_text.cut},
             products=self.products,
         )
 
@@ -245,6 +246,8 @@ class App:
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
             ("*", "sms"): _by(self._sms()),
+            # The inbox is made when the first answer comes.
+            **core_routes(self, lambda m: self.inbox.afterwards(m)),  # noqa: PLW0108
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
             ("webhook", "webhook"): WebhookSender(
@@ -341,8 +344,3 @@ def _by(sender: Sender) -> Deliver:
         return await sender.send(item.account, item.peer, item.body)
 
     return deliver
-
-
-def _cut_for_wechat(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
-    plan = wechat_text.plan(replies)
-    return plan.now, plan.later

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import structlog
 
+from bot import core_answers
 from bot.attachments import keep_media
 from bot.back_office import ProductView
 from bot.dialogue import phrases, words
@@ -23,12 +23,11 @@ from bot.dialogue.commands import (
     StartFlow,
 )
 from bot.dialogue.fold import fold
-from bot.dialogue.gates import gated
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
 from bot.dialogue.understand import Understander
-from bot.replies import entry_of, tidy
+from bot.replies import entry_of, shape_of, tidy
 from bot.replies import rows as replies_as_rows
 from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
@@ -44,7 +43,7 @@ MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
 _WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
 _PLATFORM_DESK = "微信多客服"
-_ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg")
+_ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg", *core_answers.EVENTS)
 log = structlog.get_logger()
 
 
@@ -146,7 +145,7 @@ class Engine:
             conversation.owner_rev = min(rev for _, _, rev in stored)
             self._owe(uow, conversation, message, seq, in_response, now)
             in_response = []
-        shape = _shape(conversation)
+        shape = shape_of(conversation.state, conversation.owner)
         return Result(conversation.id, seq, tuple(in_response), shape, True, uow.owes)
 
     def _replies(
@@ -170,7 +169,8 @@ class Engine:
                 office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
-        commands = self._commands(message, state, media, now, office)
+        answered = core_answers.commands(message, office)
+        commands = answered or self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)
@@ -282,7 +282,7 @@ class Engine:
         uow.conversations.record(conversation, [inbound, *said], now)
         if later:
             self._owe(uow, conversation, message, seq, later, now)
-        shape = _shape(conversation)
+        shape = shape_of(conversation.state, conversation.owner)
         return Result(conversation.id, seq, tuple(now_part), shape, owes=uow.owes)
 
     def _owe(
@@ -315,9 +315,3 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
         return "human"
     remark = not state.stack and words.REMARK.match(text)
     return "callback" if remark and office.pending_survey() else ""
-
-
-def _shape(conversation: OpenConversation) -> dict[str, Any]:
-    """Return the state of the contract: the flow in progress and who owns the conversation."""
-    top = (conversation.state.get("stack") or [{}])[-1]
-    return {"flow": gated(top) or top.get("flow"), "owner": conversation.owner}

@@ -75,6 +75,10 @@ class EngineInbox:
         if not task.cancelled() and task.exception() is None:
             self.spool.remove(ticket)
 
+    async def afterwards(self, message: InboundMessage) -> Result:
+        """Work out a message that nobody waits for; its replies go through the outbox."""
+        return await self._in_line(message, Claim(late=True))
+
     async def take_up_spool(self) -> set[asyncio.Task[None]]:
         """Put what was acknowledged before a crash in line, ahead of what comes from now on."""
         waiting = await asyncio.to_thread(self.spool.read_all)

@@ -102,6 +102,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         "improvements": {"read": _and_lead("trainer")},
         "qa-samples": {"read": _and_lead("trainer"), "write": _LEAD},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
+        # Whole persons are taken out or away: for those who answer for it.
+        "privacy": {"read": _LEAD, "write": _LEAD},
     }
 )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.gates import gated
 from bot.dialogue.message import Reply
 from bot.dialogue.turn import Turn
 
@@ -44,3 +45,9 @@ def tidy(turn: Turn) -> list[Reply]:
             seen.add(text)
             kept.append(replace(reply, text=text))
     return kept
+
+
+def shape_of(state: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """Return the state of the contract: the flow in progress and who owns the conversation."""
+    top = (state.get("stack") or [{}])[-1]
+    return {"flow": gated(top) or top.get("flow"), "owner": owner}

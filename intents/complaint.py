@@ -16,7 +16,8 @@ from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.text import free_text
 
 _BARE = re.compile(
-    r"^[我要想来先]*(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+[一下吧了啊 。!！]*$"
+    r"^[我要想来先能可以不]*(?:匿名)?(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+"
+    r"[一下吧了啊行吗么可以成 。!！?？]*$"
 )
 _WORD = re.compile(r"\w")
 _ENOUGH_WORDS = 5
@@ -38,7 +39,11 @@ class Complaint(Flow):
 
     name = "complaint"
     title = "投诉登记"
-    taps = ("投诉", "我要投诉", "登记投诉")
+    taps = ("投诉", "我要投诉", "登记投诉", "匿名投诉")
+    sounds_like = (
+        r"(我?(想|要))?(能|可以|可不可以|能不能)?匿名(投诉|举报)"
+        r"(能|可以)?(行不行|行吗|行么|可以吗|吗|么|成吗)?"
+    )
     examples = ("我要投诉", "对你们的服务不满意", "投诉你们的查勘员", "态度太差了要投诉", "投诉")
 
     story = Slot(

@@ -1,19 +1,34 @@
-"""隐私：说清收集什么、为什么、存多久、有什么权利；删除和导出登记给人办。"""
+"""隐私：说清收集什么、为什么、存多久、有什么权利；查看当场给，删除、导出、更正、撤回登记给人办。"""
+
+from __future__ import annotations
 
 import re
 
 from bot.back_office import BackOffice
+from bot.desks.privacy import RequestKind
 from bot.dialogue.flow import Flow, Outcome
 
-_REQUEST = re.compile(r"删|清掉|清除|导出|导一份|撤回|更正|注销|别存|看看你们收集")
+_ERASE = re.compile(r"删|清掉|清除|注销|别存|抹掉")
+_EXPORT = re.compile(r"导出|导一份|导出来|复制一份|拷一份|带走|转移")
+_CORRECT = re.compile(r"更正|改一下|改过来|不对|错了|写错")
+_WITHDRAW = re.compile(r"撤回|不同意|收回同意|取消授权")
+_SEE = re.compile(r"看看|查看|看一下|收集了|有我.{0,4}(?:什么|哪些)|存了.{0,4}(?:什么|哪些)")
+_CHILD = re.compile(r"孩子|儿子|女儿|小孩|未成年|娃")
+_RIGHTS = ("查看我的信息", "删除我的信息", "导出我的信息", "更正我的信息", "转人工")
+_WHAT: dict[RequestKind, str] = {
+    "privacy_export": "导出一份您的全部信息",
+    "privacy_erase": "删除您的信息",
+    "privacy_correct": "更正您的信息",
+    "privacy_withdraw": "撤回同意",
+}
 
 
 class Privacy(Flow):
-    """Tell what happens with personal data; register a request about one's own."""
+    """Tell what happens with personal data; show how much there is; register requests."""
 
     name = "privacy"
     title = "隐私说明"
-    taps = ("隐私", "隐私说明", "删除我的信息", "导出我的信息")
+    taps = ("隐私", "隐私说明", *_RIGHTS[:4])
     examples = ("隐私说明", "隐私政策", "删除我的信息", "你们怎么有我电话", "把我的记录导出来")
 
     @property
@@ -22,19 +37,74 @@ class Privacy(Flow):
         return False
 
     def submit(self, office: BackOffice) -> Outcome:
-        """Show the notice (PIPL 17); open a ticket for a request (PIPL 44–47)."""
-        notice = (
-            "我们收集您主动提供的姓名、联系方式、证件尾号、车辆和出险信息，只用于核验身份和办理您的业务；"
-            "不相关的信息您可以不提供，不影响其他服务。\n"
-            "业务记录按《保险法》随保单档案保存至少 5 年或 10 年；纯咨询记录"
-            f"{office.fact('chat_retention') or '按公司规定的期限保存'}。\n"
-            "您可以随时查看、更正、导出或删除自己的信息，也可以撤回同意。"
+        """Show the notice (PIPL 17), what is held (45), or open a request (45-47)."""
+        kind = self._wish()
+        if kind:
+            return self._request(office, kind)
+        if _SEE.search(self.utterance):
+            return _held(office)
+        return Outcome.say(_notice(office), *_RIGHTS)
+
+    def _wish(self) -> RequestKind | None:
+        wishes: tuple[tuple[re.Pattern[str], RequestKind], ...] = (
+            (_ERASE, "privacy_erase"),
+            (_EXPORT, "privacy_export"),
+            (_WITHDRAW, "privacy_withdraw"),
+            (_CORRECT, "privacy_correct"),
         )
-        if not _REQUEST.search(self.utterance):
-            return Outcome.say(notice, "删除我的信息", "导出我的信息", "转人工")
-        number = office.open_ticket("privacy_request", {"words": self.utterance[:500]})
-        return Outcome.say(
-            f"{notice}\n\n您的请求已登记，编号 {number}。涉及身份核验，工作人员会联系您确认后办理；"
-            "法律要求保存的业务资料会停止其他使用，只作存档。",
-            "转人工",
+        return next((kind for words, kind in wishes if words.search(self.utterance)), None)
+
+    def _request(self, office: BackOffice, kind: RequestKind) -> Outcome:
+        child = bool(_CHILD.search(self.utterance))
+        receipt = office.request_privacy(kind, self.utterance, minor=child)
+        if kind == "privacy_withdraw":
+            office.unsubscribe("marketing")
+        begun = "已登记" if receipt.fresh else "之前已经登记"
+        lines = [
+            f"您要{_WHAT[kind]}，{begun}，编号 {receipt.number}，"
+            f"最晚 {receipt.due_on.month}月{receipt.due_on.day}日前答复您。"
+        ]
+        if child:
+            lines.append("孩子的信息由监护人提出，请准备好能证明监护关系的材料。")
+        lines.append(_next(office, kind))
+        return Outcome.say("\n".join(lines), "转人工")
+
+
+def _next(office: BackOffice, kind: RequestKind) -> str:
+    if kind == "privacy_withdraw":
+        return "营销信息从现在起不再发给您；撤回不影响之前已经办理的业务，必需的服务照常。"
+    proved = "您刚核验过身份；" if office.verified else ""
+    check = f"{proved}为防止别人冒用，工作人员会联系您核实本人（视频或到门店）后办理。"
+    if kind == "privacy_erase":
+        return (
+            f"{check}保险合同还有效、理赔或投诉还没办完的，要等办完；"
+            "法律要求保存的业务资料会停止其他使用，只作存档，到期删除。"
         )
+    return check
+
+
+def _held(office: BackOffice) -> Outcome:
+    """Say how much is held: never what, before a person has checked who asks."""
+    found = "、".join(f"{title} {count} 条" for title, count in office.held().items())
+    scope = "您名下" if office.verified else "这个对话里"
+    more = (
+        ""
+        if office.verified
+        else "\n名下的保单、理赔等，核验身份以后才能看：可以先说「查保单」完成核验。"
+    )
+    return Outcome.say(
+        f"{scope}我们保存着：{found or '没有记录'}。{more}\n要看具体内容，可以导出一份给您。",
+        "导出我的信息", "删除我的信息", "更正我的信息",
+    )  # fmt: skip
+
+
+def _notice(office: BackOffice) -> str:
+    return (
+        "我们收集您主动提供的姓名、联系方式、证件尾号、车辆和出险信息，只用于核验身份和办理您的业务；"
+        "不相关的信息您可以不提供，不影响其他服务。"
+        "伤情、病历、银行账户等敏感信息，只在办理赔这类必需的时候、经您单独同意才收。\n"
+        "业务记录按《保险法》随保单档案保存至少 5 年或 10 年；纯咨询记录"
+        f"{office.fact('chat_retention') or '按公司规定的期限保存'}。"
+        "不满 14 周岁孩子的信息，由监护人同意后才处理。\n"
+        "您可以随时查看、更正、导出或删除自己的信息，也可以撤回同意。"
+    )

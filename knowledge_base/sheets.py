@@ -13,17 +13,15 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.errors import BadRequest
+from bot.workbooks import refuse_bombs
 from knowledge_base.yaml_lines import load_rows
 
 MOST_BYTES = 30_000_000
 # What a small archive may swell to; a workbook of 20,000 entries is far below this.
 MOST_UNPACKED = 150_000_000
-MOST_PARTS = 500
 MOST_ROWS = 100_000
 MOST_COLUMNS = 60
 LONGEST_LINE = 1_000_000
-# A declaration of entities stands at the very start of a part, if anywhere.
-PROLOGUE = 4_096
 FORMULA = "formula"
 
 
@@ -81,7 +79,7 @@ def _yaml(file: Path) -> Iterator[SourceRow]:
 
 
 def _excel(file: Path) -> Iterator[SourceRow]:
-    _refuse_bombs(file)
+    refuse_bombs(file, MOST_UNPACKED)
     try:
         book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
@@ -115,24 +113,3 @@ def _sheet(file: Path, rows: Iterator[Any]) -> Iterator[SourceRow]:
 
 def _is_formula(cell: Any) -> bool:
     return getattr(cell, "data_type", "") == "f"
-
-
-def _refuse_bombs(file: Path) -> None:
-    """Look into the archive before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(p.file_size for p in parts) > MOST_UNPACKED:
-                raise BadRequest(f"{file.name} 解压后太大，不像是正常的表格，已拒绝")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    _refuse_entities(file, archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        raise BadRequest(f"{file.name} 不是完整的 .xlsx，请用 Excel 另存后再试") from None
-
-
-def _refuse_entities(file: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    with archive.open(part) as stream:
-        start = stream.read(PROLOGUE)
-    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-        raise BadRequest(f"{file.name} 里有不该有的声明，已拒绝")

@@ -8,7 +8,7 @@ work, when the head of the chain is locked for a moment only.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.log import mask
 from storage.crypto import cipher_of
 from storage.models.audit import AuditEntry, AuditHead
 from storage.models.base import Base, table_of
@@ -25,7 +26,7 @@ from storage.models.customer import AccessLog
 from storage.prepared import Prepared
 
 GENESIS: Final = "0" * 64
-READ, STEP = "read", "step"
+READ, STEP, ERASURE = "read", "step", "erasure"
 # The tables whose every new row becomes a link: kind of link, and the column that names it.
 WATCHED: Final[Mapping[type[Base], tuple[str, str]]] = {
     AccessLog: (READ, "what"),
@@ -100,7 +101,9 @@ class Audit:
     def _hold(self, row: Any) -> None:
         kind, names = WATCHED[type(row)]
         source = row.__tablename__
-        subject = str(getattr(row, names))[:255]
+        # The chain is never rewritten, so no policy number may stand in it.
+        said = str(getattr(row, names))
+        subject = (mask(said) if kind == READ else said)[:255]
         self._held.append(
             Held(row.at, row.actor, kind, subject, source, row.id, "", content_of(row))
         )
@@ -109,6 +112,15 @@ class Audit:
         """Add a decision or edit that has no row of its own elsewhere; no personal data."""
         said = json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
         self._held.append(Held(at, actor, kind, subject[:255], "", 0, said, said.encode()))
+
+    def erased(self, at: datetime, actor: str, request: str, rows: Sequence[Base]) -> None:
+        """Add that watched rows were emptied on a lawful request, and what they say now."""
+        sign = cipher_of(self.connection).sign
+        detail: dict[str, dict[str, str]] = {}
+        for row in rows:
+            digests = detail.setdefault(row.__tablename__, {})
+            digests[str(getattr(row, "id"))] = sign(content_of(row))  # noqa: B009 - Base has no id
+        self.note(at, actor, ERASURE, request, detail)
 
     def write(self) -> None:
         """Link what is held to the end of the chain."""

@@ -30,6 +30,8 @@ from storage.crypto import Cipher
 from storage.identity import Identity
 from storage.identity_desk import IdentityDeskPart
 from storage.policy_desk import PolicyDeskPart
+from storage.policy_source_desk import PolicySourcePart
+from storage.privacy_desk import PrivacyPart
 from storage.renewal_desk import RenewalDeskPart
 from storage.rules import claim as claim_rules
 from storage.servicing_desk import ServicingOfTurn
@@ -47,6 +49,8 @@ class TransactionBackOffice(
     PolicyDeskPart,
     ServicingOfTurn,
     ClaimsDeskMixin,
+    PolicySourcePart,
+    PrivacyPart,
     ComplaintsOfTurn,
     RenewalDeskPart,
     SurveyDeskMixin,

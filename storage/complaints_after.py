@@ -12,6 +12,7 @@ from bot.clock import SHANGHAI
 from bot.errors import Refused
 from storage import addresses
 from storage.complaints_register import ComplaintRegister
+from storage.improvements import Finding, Improvements
 from storage.models.case import Complaint, Ticket
 from storage.rules import complaint as rules
 
@@ -25,14 +26,15 @@ def closed(register: ComplaintRegister, complaint: Complaint) -> None:
     """Plan the survey, promise the call-back (S58), and count the cause."""
     phone = str(complaint.facts.get("phone") or "")
     where = addresses.address(register.uow, register.cipher, complaint.conversation_id, phone)
-    if where is not None:
+    # Where there is a conversation, the plan of surveys asks there three days after.
+    if where is not None and complaint.conversation_id is None:
         due = (register.now + _SURVEY_AFTER).replace(hour=_SURVEY_AT, minute=0, second=0)
         addresses.owe(
             register.uow,
             where,
             key=_survey_key(complaint, _times_closed(register, complaint)),
             kind=SURVEY,
-            text=rules.notice("survey", number=complaint.number),
+            text=rules.notice("survey", number=complaint.number, hotline=register.settings.hotline),
             now=register.now,
             due_at=due,
             planned=True,
@@ -115,6 +117,8 @@ def _count_cause(register: ComplaintRegister, complaint: Complaint) -> None:
     }
     key = f"improvement:{cause}:{register.now:%Y-%m}"
     register.tickets.open_once(key, "improvement", facts, complaint.number)
+    finding = Finding(f"投诉根因「{label}」本月达到 {len(numbers)} 件", "complaint", cause, key)
+    Improvements(register.uow, register.now, register.actor).propose(finding)
 
 
 def closed_for(register: ComplaintRegister, cause: str, now: datetime) -> list[str]:

@@ -48,6 +48,8 @@ class ComplaintSteps:
         self._prepare(complaint, to, given, events)
         before, complaint.status = complaint.status, to
         note = {k: v for k, v in given.items() if k != "to" and v is not None}
+        if to == "closed":
+            note["outcome"] = _ending(complaint, events)
         register.note(complaint, to, note)
         if before == "closed" and to == "investigating":
             register.note(complaint, "reopened", {"reason": given.get("reason", "")})
@@ -211,6 +213,15 @@ class ComplaintSteps:
         self.register.add_party(complaint, role, party)
         self.register.note(complaint, "party", {"role": role})
         self.register.changed(complaint, "complaint.party", {"role": role})
+
+
+def _ending(complaint: Complaint, events: list[Told]) -> str:
+    """Return how it ended for the figures: accepted, upheld by a review, rejected, unreached."""
+    decided = [e.data.get("outcome") for e in events if e.kind == "decided"]
+    reviewed = any(event.kind == "review" for event in events)
+    if complaint.position != "accepted" and reviewed and decided[-2:-1] == decided[-1:]:
+        return "upheld"
+    return complaint.position or ""
 
 
 def _attempts(events: list[Told]) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.ledger import Happening
-from storage.models.case import Claim, Complaint, Handoff, Ticket
+from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Ticket
 from storage.models.conversation import Conversation
 
 Case = Claim | Complaint | Handoff | Ticket
@@ -44,11 +44,29 @@ def of_note(
         "",
         _channel(session, case),
         _label(case),
-        str(data.get("outcome") or "")[:64],
+        _result(session, case, kind, data),
         int((at - _opened(case, at)).total_seconds()),
         0,
         _codes(case, data),
     )
+
+
+def _result(session: Session, case: Case | None, kind: str, data: Mapping[str, Any]) -> str:
+    """Return the decision, or what the complainant thinks of it when it is closed."""
+    if not isinstance(case, Complaint) or kind != "closed":
+        return str(data.get("outcome") or "")[:64]
+    if case.position != "accepted" and _review_kept(session, case.number):
+        return "review_kept"
+    return case.position or ""
+
+
+def _review_kept(session: Session, number: str) -> bool:
+    """Tell whether the body above has looked and decided the same again."""
+    query = select(CaseEvent).where(CaseEvent.case_number == number).order_by(CaseEvent.id)
+    events = session.scalars(query).all()
+    decided = [event.data.get("outcome") for event in events if event.kind == "decided"]
+    reviewed = any(event.kind == "review" for event in events)
+    return reviewed and len(decided) > 1 and decided[-1] == decided[-2]
 
 
 def _opened(case: Case | None, at: datetime) -> datetime:

@@ -16,8 +16,17 @@ from storage.models.case import Complaint, Ticket
 COMPLAINT: Final = "complaint_decision"
 # With these a complaint is answered; a withdrawn one is in no figure at all.
 COMPLAINT_DONE: Final = ("decided", "closed")
-COMPLAINT_OVER: Final = (*COMPLAINT_DONE, "withdrawn", "transferred", "review", "mediation")
+COMPLAINT_OVER: Final = (
+    *COMPLAINT_DONE,
+    "withdrawn",
+    "transferred",
+    "merged",
+    "review",
+    "mediation",
+)
 _TICKET_DONE: Final = ("done", "closed", "cancelled")
+# While the customer has to say something, nothing of ours is late.
+_TICKET_RESTS: Final = (*_TICKET_DONE, "waiting_customer")
 
 
 def noted(session: Session, ledger: Ledger, number: str, kind: str, at: datetime) -> None:
@@ -36,7 +45,7 @@ def noted(session: Session, ledger: Ledger, number: str, kind: str, at: datetime
 def sweep(session: Session, ledger: Ledger, now: datetime) -> int:
     """Write down every ticket and complaint that is open past its date; return how many."""
     late = session.scalars(
-        select(Ticket).where(Ticket.due_at < now, Ticket.status.not_in(_TICKET_DONE))
+        select(Ticket).where(Ticket.due_at < now, Ticket.status.not_in(_TICKET_RESTS))
     ).all()
     due = select(Complaint).where(
         Complaint.due_on < now.date(), Complaint.status.not_in(COMPLAINT_OVER)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bot.desks.policies import CoverView, FoundPolicies, PolicyView, PolicyWish
+from bot.desks.policy_source import PolicyFacts
 from storage.identity import Identity
 from storage.masking import mask_name
 from storage.models.case import Claim
 from storage.models.customer import Customer
 from storage.models.identity import AccessGrant
+from storage.models.payment import Payment
 from storage.models.policy import Policy
 from storage.rules import policy_words
 from storage.statuses import CLAIM_STATUSES
@@ -29,6 +31,7 @@ __all__ = ["disclose", "find", "mask_name"]
 
 _LIMIT = 10
 _CLAIMS = 3
+_PAYMENTS = 6
 
 
 def disclose(
@@ -45,56 +48,47 @@ def find(
 
     A number that belongs to somebody else is not found, exactly as one that does not exist.
     """
-    rows = _granted(identity, wish) if wish.granted else _own(identity, wish)
+    look_up = _granted if wish.granted else _own
+    rows = look_up(office, identity, wish)
     shown, whole = rows[:_LIMIT], len(rows) == 1
-    for policy, _, grant in shown:
+    for policy, holder, grant in shown:
         why = f"{reason}（授权 {grant.number}）" if grant else reason
-        identity.log(f"policy {policy.number}", why, policy.customer_id)
+        identity.log(f"policy {policy.number}", why, holder.id)
     views = [_view(office, *row, whole=whole) for row in shown]
     return FoundPolicies(views, len(rows) > _LIMIT)
 
 
-Row = tuple[Policy, Customer, AccessGrant | None]
+Row = tuple[PolicyFacts, Customer, AccessGrant | None]
 
 
-def _own(identity: Identity, wish: PolicyWish) -> list[Row]:
+def _own(office: TransactionBackOffice, identity: Identity, wish: PolicyWish) -> list[Row]:
     customer = identity.customer
     if customer is None or not identity.verified:
         return []
-    return [(policy, customer, None) for policy in _of(identity, customer.id, wish)]
+    return [(policy, customer, None) for policy in _of(office, customer.id, wish)]
 
 
-def _granted(identity: Identity, wish: PolicyWish) -> list[Row]:
+def _granted(office: TransactionBackOffice, identity: Identity, wish: PolicyWish) -> list[Row]:
     rows: list[Row] = []
     for grant in identity.grants.in_use():
         holder = identity.uow.session.get_one(Customer, grant.customer_id)
-        fitting = _of(identity, holder.id, wish, only=grant.plate)
+        fitting = _of(office, holder.id, wish, only=grant.plate)
         rows += [(policy, holder, grant) for policy in fitting]
     return rows
 
 
 def _of(
-    identity: Identity, customer: int, wish: PolicyWish, only: str | None = None
-) -> Sequence[Policy]:
+    office: TransactionBackOffice, customer: int, wish: PolicyWish, only: str | None = None
+) -> Sequence[PolicyFacts]:
     """Return a customer's policies that fit; ``only`` is the plate that a grant is about."""
-    query = select(Policy).where(Policy.customer_id == customer)
-    for column, wanted in (
-        (Policy.number, wish.number),
-        (Policy.plate, wish.plate),
-        (Policy.line, wish.line),
-        (Policy.plate, only),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
-    if wish.product:
-        query = query.where(Policy.product.contains(wish.product, autoescape=True))
-    query = query.order_by(Policy.ends_on.desc(), Policy.id).limit(_LIMIT + 1)
-    return identity.uow.session.scalars(query).all()
+    known = office.policy_source.of_customer(customer, wish, _LIMIT + 1)
+    found = known.policies if known else ()
+    return [policy for policy in found if not only or policy.plate == only]
 
 
 def _view(
     office: TransactionBackOffice,
-    policy: Policy,
+    policy: PolicyFacts,
     customer: Customer,
     grant: AccessGrant | None,
     *,
@@ -120,7 +114,7 @@ def _view(
         days_left=(policy.ends_on - today).days,
         covers=covers,
         facts=tuple(_facts(details)) if whole else (),
-        payments=tuple(map(_payment, details.get("payments", ()))) if whole else (),
+        payments=tuple(_payments(office, policy)) if whole else (),
         claims=tuple(_claims(office, policy)) if whole else (),
         special=str(details.get("special", "")) if whole else "",
         clause=str(details.get("clause", "")),
@@ -128,7 +122,7 @@ def _view(
     )
 
 
-def status_words(policy: Policy, today: date) -> str:
+def status_words(policy: PolicyFacts, today: date) -> str:
     """Return the state in words a customer understands."""
     if policy.status not in ("有效", "未生效", "满期"):
         return policy_words.words().states.get(policy.status, policy.status)
@@ -162,13 +156,26 @@ def _facts(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _payments(office: TransactionBackOffice, policy: PolicyFacts) -> list[str]:
+    """Return what was paid: what the policy says itself, and what was imported."""
+    told = [_payment(raw) for raw in policy.details.get("payments", ())]
+    if not isinstance(policy, Policy):
+        return told
+    query = select(Payment).where(Payment.policy_id == policy.id)
+    newest = query.order_by(Payment.paid_at.desc(), Payment.id.desc()).limit(_PAYMENTS)
+    return told + [
+        f"{paid.paid_at:%Y-%m-%d} {paid.amount_fen / 100:,.2f} 元 {paid.method}（{paid.status}）"
+        for paid in office.uow.session.scalars(newest)
+    ]
+
+
 def _payment(raw: Mapping[str, Any]) -> str:
     amount = int(raw.get("amount_fen") or 0) / 100
     parts = (str(raw.get("paid_on") or ""), f"{amount:,.2f} 元", str(raw.get("way") or ""))
     return " ".join(filter(None, parts))
 
 
-def _claims(office: TransactionBackOffice, policy: Policy) -> list[str]:
+def _claims(office: TransactionBackOffice, policy: PolicyFacts) -> list[str]:
     """Return the claims on this policy; no amount and nothing about persons."""
     query = select(Claim).where(Claim.policy_number == policy.number)
     newest = query.order_by(Claim.reported_at.desc(), Claim.id.desc()).limit(_CLAIMS)

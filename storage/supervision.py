@@ -181,7 +181,9 @@ class Supervision:
                 kind=_TICKET,
                 status="new",
                 facts=facts,
+                queue="lead",
                 opened_at=self.now,
+                updated_at=self.now,
                 due_at=self.now + _DAYS_TO_ACT,
             )
         )

@@ -23,6 +23,8 @@ from tests.fakes_applications import FakeApplications
 from tests.fakes_claims import FakeClaims
 from tests.fakes_complaints import FakeComplaints
 from tests.fakes_identity import FakeIdentityDesk
+from tests.fakes_policy_source import FakePolicySource
+from tests.fakes_privacy import FakePrivacy
 from tests.fakes_servicing import FakeServicing
 from tests.fakes_surveys import FakeSurveyDesk, FakeSurveys
 from tests.fakes_tickets import FakeTickets
@@ -40,6 +42,8 @@ class FakeOffice(
     FakeComplaints,
     FakeSurveyDesk,
     FakeApplications,
+    FakePolicySource,
+    FakePrivacy,
 ):
     """A branch in memory. The right code is CODE, the right document tail is ``tail``."""
 

@@ -38,6 +38,7 @@ from bot.api import (
     misses,
     notifications,
     policies,
+    privacy,
     problems,
     surveys,
     ticket_handling,
@@ -82,6 +83,7 @@ _RESOURCES = (
     application_funnel,
     application_handling,
     applications,
+    privacy,
 )
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from bot.api.complaint_writing import find
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import PathNumber
 from bot.api.problems import missing
@@ -46,6 +47,7 @@ def get_evidence(
     """Return the pack; whoever takes it is in the access log first."""
 
     def make(uow: UnitOfWork) -> bytes:
+        find(uow, desk, number)  # whoever is complained about is told that there is none
         found = gather(uow.session, number)
         if found is None:
             raise missing(f"投诉 {number}")

@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from bot import settings as configuration
 from bot.bootstrap import App
 from bot.cli.tables import read_table
 from bot.errors import AndaError
 from storage import schema
 from storage.calendar_import import Outcome, import_calendar
+from storage.database import open_engine
+from storage.imports.run import Importer
+from storage.imports.run import Outcome as Imported
 from storage.recalculation import Recalculation
 from storage.unit_of_work import UnitOfWork
 
@@ -44,6 +48,60 @@ def calendar(
     )
     parts.transactions.close()
     return _report(found, dry_run=dry_run)
+
+
+@imports.command()
+def customers(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+) -> int:
+    """导入客户：客户编号、姓名、证件号码、手机号。"""
+    return _import("customers", file, dry_run=dry_run)
+
+
+@imports.command()
+def policies(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+) -> int:
+    """导入保单：保单号、客户编号、险种、产品、起止、状态、保费等。"""
+    return _import("policies", file, dry_run=dry_run)
+
+
+@imports.command()
+def payments(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+) -> int:
+    """导入缴费：交易号、保单号、金额、时间、方式等。"""
+    return _import("payments", file, dry_run=dry_run)
+
+
+def _import(kind: str, file: Path, *, dry_run: bool) -> int:
+    settings = configuration.load()
+    secret = configuration.secret_key(settings)
+    engine = open_engine(settings.database_url, secret)
+    current = schema.is_current(engine)
+    engine.dispose()
+    if not current:
+        raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+    importer = Importer(settings.database_url, secret, settings.data_dir / "imports")
+    return _told(importer.run(kind, file, dry_run=dry_run), dry_run=dry_run)
+
+
+def _told(found: Imported, *, dry_run: bool) -> int:
+    if found.unused:
+        print(f"没有用到的列：{'、'.join(found.unused)[:300]}", file=sys.stderr)
+    for problem in found.problems.shown:
+        print(problem, file=sys.stderr)
+    if total := found.problems.total:
+        more = total - len(found.problems.shown)
+        rest = f"，还有 {more} 处没有列出" if more > 0 else ""
+        print(f"有 {total} 处错误{rest}；一行也没有写入", file=sys.stderr)
+        return 1
+    print(f"{'（试运行）' if dry_run else ''}共 {found.rows} 行：新增 {found.added}，"
+          f"修改 {found.changed}，不变 {found.same}")  # fmt: skip
+    return 0
 
 
 @app.command()

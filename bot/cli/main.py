@@ -16,8 +16,10 @@ from bot.cli import (
     data,
     database,
     dialogues,
+    jobs,
     kb,
     plain_words,
+    privacy,
     report,
     serve,
     setup,
@@ -36,6 +38,8 @@ app = typer.Typer(
 for module in (serve, chat, dialogues, understand, database, staff, setup):
     module.register(app)
 app.add_typer(data.app, name="data", help="数据：导入")
+app.add_typer(jobs.app, name="jobs", help="定时任务")
+app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")
 app.add_typer(assess.app, name="assess", help="考核：岗位、结果、发布、申诉")
 app.add_typer(audit.app, name="audit", help="审计链与证据包")
 app.add_typer(supervise.app, name="supervise", help="服务监督：抽样、评分、承诺用语")

@@ -45,6 +45,7 @@ def phone_slot() -> Slot[str]:
         label=phrases.PHONE_LABEL,
         called=phrases.PHONE_CALLED,
         ask=phrases.ASK_PHONE,
+        help=phrases.HELP_CALL,
         remembered=True,
     )
 
@@ -64,7 +65,7 @@ class Request(Flow):
     @property
     def confirm(self) -> bool:
         """Show a card only where there is something on it to check."""
-        return bool(self.values or self.skipped)
+        return bool(self.lines())
 
     @property
     def told(self) -> bool:

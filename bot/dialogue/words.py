@@ -23,7 +23,8 @@ NOTHING_OPEN = re.compile(f"{BACK.pattern}|{RESTART.pattern}")
 SKIP = re.compile(
     r"^(我?(就是)?(想|要)?匿名(投诉|举报|登记)?"
     r"|我?(不想|不愿意?|不便|不方便)(留|说|透露|告诉你们?|提供)[^,，。;； ]{0,6}"
-    r"|不留(名字?|姓名|电话|手机号?|联系方式)?"
+    r"|不留(名字?|姓名|电话|手机号?|联系方式)?(也不留(名字?|姓名|电话|手机号?|联系方式)?)?"
+    r"|(不想|不愿意?)留(名字?|姓名|电话|手机号?)[,，]?也不(想|愿意?)?留(名字?|姓名|电话|手机号?)"
     r"|(我?的?车)?(还|暂时)?没(有)?(上牌|挂牌|车牌号?|牌照)呢?"
     rf"|跳过|以后补|以后再补|待会补|回头补|先不填|不知道|不清楚|记不清|忘了|没有?带|略过|暂时没有|回头再说|后补){_END}"
 )
@@ -80,6 +81,10 @@ ALL_RIGHT = re.compile(
     re.I,
 )
 YES_OR_NO = re.compile(rf"^(是|是的|对|对的|不|不是|不对|没有?|有|要|不要|嗯呐?){_END}")
+# Said outright, not denied and not asked about.
+COMPLAINS = re.compile(
+    r"(?<![不没别])(?:我要|我想|我得|必须|坚决)投诉|^投诉(?=你们|[^，。]{0,6}[员师])"
+)
 NO_PERSON = re.compile(
     r"^(那|算了|先)?[ ,，]*(不用|不必|别|不要|甭|先不|不)(再|给我|帮我)?"
     r"(转|接|找|等)(接)?(人工|真人|客服)?了?"
@@ -92,6 +97,11 @@ NONE_OF_THESE = re.compile(r"^(都不是|都不对|不是这些|没有我要的|
 EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确|有问题){_END}")
 PERSON = re.compile(r"人工|真人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]")
 OPENER = re.compile(r"^\s*[哦啊嗯]?对了(?=[ ,，。:：])")
+# A bare sum of money answers something; it begins nothing.
+SUM = re.compile(
+    r"^(?:大概|差不多|就|最多)?[0-9.,一二两三四五六七八九十百千万几]+(?:来)?"
+    r"(?:块|元|万|千|百|钱|左右|以内|上下|多|吧)*[。.!！]?$"
+)
 FIGURES = re.compile(r"^[\dXx][\dXx \-]{2,20}$")
 LONG_FIGURES = re.compile(r"^[\dXx][\dXx \-]{5,20}$")
 RATING = re.compile(

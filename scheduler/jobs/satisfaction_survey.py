@@ -7,6 +7,7 @@ from datetime import datetime
 from storage import survey_plan
 from storage.unit_of_work import UnitOfWork
 
+TITLE = "问客户满意不满意"
 CRON = "*/10 * * * *"
 
 

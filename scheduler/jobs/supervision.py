@@ -12,6 +12,7 @@ from storage.ledger import Happening
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 
+TITLE = "服务监督：超时的承诺、禁语、反馈、存量"
 CRON = "*/30 * * * *"
 _LOOK_BACK = timedelta(days=2)
 

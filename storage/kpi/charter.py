@@ -75,11 +75,15 @@ def _complaints_due(period: Period, *, success: bool) -> Rows:
         _A_MONTH,
         lambda o: o.label == EVENT.c.data["category"].as_string(),
     )
-    accepted = same_case("complaint.closed", "accepted", "upheld")
+    accepted = same_case("complaint.closed", "accepted", "review_kept")
     return rows(
         period,
         "clock",
-        where=(EVENT.c.label == COMPLAINT, not_(same_case("complaint.withdrawn"))),
+        where=(
+            EVENT.c.label == COMPLAINT,
+            not_(same_case("complaint.withdrawn")),
+            not_(same_case("complaint.merged")),
+        ),
         hit=and_(_MET, accepted, not_(again)) if success else _MET,
     )
 
@@ -159,11 +163,11 @@ CHARTER: Final = (
         "complaint_success",
         "投诉处理成功率",
         "应办结投诉中：时限内，且客户接受或核查维持，且 30 日内没有同因再投 ÷ 应办结投诉",
-        "clock=complaint_decision 按时，且 complaint.closed 的结果是 accepted 或 upheld，"
+        "clock=complaint_decision 按时，且 complaint.closed 的结果是 accepted 或 review_kept，"
         "且同一客户 30 日内没有同一环节的 complaint.received",
         "期内到期或已办结的投诉，一件一行（clock=complaint_decision）；没联系上的算办结、不算成功",
         lambda period: _complaints_due(period, success=True),
-        excluded="撤回的投诉单列；标记并经批准剔除的行",
+        excluded="撤回的、并入别件的投诉单列；标记并经批准剔除的行",
         basis="S62；domain.md 8.1（公式须运营方确认）",
         target=0.90,
     ),

@@ -23,6 +23,8 @@ from storage.models.knowledge import (
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.outbox import ChannelToken, Media, OutboxItem
+from storage.models.payment import Payment
+from storage.models.personal import PolicySnapshot, RestrictedRecord
 from storage.models.policy import Policy
 from storage.models.quality import (
     Assessment,
@@ -88,11 +90,14 @@ __all__ = [
     "OneTimeCode",
     "OptOut",
     "OutboxItem",
+    "Payment",
     "Policy",
     "PolicyDelivery",
     "PolicyLink",
+    "PolicySnapshot",
     "QaPlan",
     "QaSample",
+    "RestrictedRecord",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",

@@ -59,7 +59,10 @@ def accused(text: str) -> list[dict[str, str]]:
 
 
 # A surname and one character, where the second one begins the verb: 王敏摔, 李强态.
-_VERBS = re.compile(r"[态骗摔骂吼说挂不没拖推敷收答打爽让把在就也都还又跟和对给的来去要]$")
+_VERBS = re.compile(
+    r"[态骗摔骂吼说挂不没拖推敷收答打爽让把在就也都还又跟和对给的来去要压贬耍玩欺威瞎乱糊磨迟总老每昨今前"
+    r"上下早约承嚷冲非连到现已从一两三半]$"
+)
 
 
 def _cut(name: str) -> str:

@@ -66,8 +66,8 @@ def test_a_complaint_is_whole_or_not_there(base: tuple[str, Engine]) -> None:
     url, engine = base
     (statements,) = killed(url, f"{WORK}filing")
     assert statements > 10
-    codes = killed(url, f"{WORK}filing", *range(1, statements + 1))
-    assert codes.count(-9) > statements / 2
+    codes = killed(url, f"{WORK}filing", *range(1, statements + 1, 2))
+    assert codes.count(-9) > statements / 4
     counts = counted(engine)
     together = ("parties", "numbers", "received", "receipts", "opened", "notices")
     assert {counts[name] for name in together} == {counts["complaints"]}

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from bot.clock import SHANGHAI
 from bot.errors import BadRequest
+from bot.workbooks import MOST_PARTS
 from knowledge_base import export, sheets
 from knowledge_base.entries import Entry
 from knowledge_base.intake import Intake, take_in
@@ -167,7 +168,7 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     """Too large unpacked, too many parts, entities: nothing of them is read."""
     large = packed(tmp_path / "a.xlsx", {"xl/a.bin": b"0" * (sheets.MOST_UNPACKED + 1)})
     assert large.stat().st_size < 1_000_000
-    many = packed(tmp_path / "b.xlsx", {f"p{n}": b"" for n in range(sheets.MOST_PARTS + 1)})
+    many = packed(tmp_path / "b.xlsx", {f"p{n}": b"" for n in range(MOST_PARTS + 1)})
     laughs = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a>'
     entities = packed(tmp_path / "c.xlsx", {"xl/workbook.xml": laughs})
     for file, said in ((large, "太大"), (many, "太大"), (entities, "声明")):

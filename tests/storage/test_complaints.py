@@ -11,7 +11,9 @@ from sqlalchemy import Engine, select
 from bot.clock import SHANGHAI
 from bot.errors import Refused
 from storage import complaint_parties
+from storage.complaints_steps import ComplaintSteps
 from storage.models.case import Ticket
+from storage.models.quality import Improvement
 from tests.storage.claims_kit import HOOK, desk_on
 from tests.storage.complaints_kit import CLOSING, DECISION, SAID, Room, found
 
@@ -345,6 +347,31 @@ def test_s58_survey_and_call_back_follow_the_closing(room: Room) -> None:
         room.call_back(number, "maybe")
 
 
+def test_who_has_a_conversation_is_asked_there(room: Room) -> None:
+    """The plan of surveys asks in the conversation: no second invitation by short message."""
+    room.close(room.open("webchat", room.desk.converse("webchat")))
+    assert room.desk.outbox("survey_invitation") == []
+
+
+def test_the_end_is_told_to_the_figures(room: Room) -> None:
+    """Accepted, or upheld by a review, counts as success; a mere closing does not."""
+    accepted = room.open()
+    room.close(accepted)
+    upheld = room.open()
+    room.decide(upheld)
+    room.position(upheld, "rejected")
+    room.move(upheld, "review", reason="不服")
+    room.move(upheld, "decided", **DECISION)
+    room.position(upheld, "rejected")
+    room.move(upheld, "closed", **CLOSING)
+    refused = room.open()
+    room.decide(refused)
+    room.position(refused, "rejected")
+    room.move(refused, "closed", **CLOSING)
+    ends = [room.desk.events(n)[-1].data for n in (accepted, upheld, refused)]
+    assert [end.get("outcome") for end in ends] == ["accepted", "upheld", "rejected"]
+
+
 def test_reopening_takes_back_what_was_planned(room: Room) -> None:
     """A new clock, no survey meanwhile; closed again, asked again."""
     number = room.open()
@@ -368,7 +395,15 @@ def test_three_of_one_cause_in_a_month_make_an_improvement(room: Room) -> None:
 
     def improvements() -> int:
         kinds = select(Ticket).where(Ticket.kind == "improvement")
-        return room.work(lambda s: len(s.register.uow.session.scalars(kinds).all()))
+        items = select(Improvement).where(Improvement.source == "complaint")
+
+        def count(steps: ComplaintSteps) -> tuple[int, int]:
+            session = steps.register.uow.session
+            return len(session.scalars(kinds).all()), len(session.scalars(items).all())
+
+        tickets, found = room.work(count)
+        assert tickets == found
+        return found
 
     for expected in (0, 0, 1, 1):
         room.close(room.open())

@@ -17,6 +17,12 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 _MAX_CLUSTER = 16
 
 
+def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
+    """Return what goes into the response and what follows by the outbox."""
+    made = plan(replies)
+    return made.now, made.later
+
+
 def plan(replies: Sequence[Reply]) -> Plan:
     """Return the one passive text of a turn, and as later replies what did not fit into it."""
     parts = [Reply(part) for part in texts(replies)]

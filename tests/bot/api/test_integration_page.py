@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from storage.rules import complaint_states
 from storage.rules.claim_states import machine
 from tests.bot.api.kit import Branch
 
 PAGE = (Path(__file__).parents[3] / "docs" / "integration.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+_TICKET = "TK20261122000001"
 
 
 def _calls() -> list[tuple[str, str, dict[str, str], Any]]:
@@ -46,12 +50,17 @@ def _read(words: list[str]) -> tuple[str, str, dict[str, str], Any]:
 def test_every_curl_on_the_page_works(office: Branch) -> None:
     """Played from top to bottom against a fresh branch."""
     claims, lead = office.token("claims"), office.token("supervisor")
+    roles = {"/applications": lead, "/v1/complaints": office.token("complaints")}
     calls = _calls()
     assert len(calls) >= 12
-    for method, path, headers, body in calls:
-        token = lead if "/applications" in path else claims
+    ticket = _TICKET  # other examples before it have opened tickets of their own
+    for method, written, headers, body in calls:
+        path = written.replace(_TICKET, ticket)
+        token = next((token for part, token in roles.items() if part in path), claims)
         answer = office.client.request(method, path, headers=headers | token, json=body)
         assert answer.is_success, f"{method} {unquote(path)}: {answer.text}"
+        if (method, path) == ("POST", "/v1/tickets"):
+            ticket = answer.json()["number"]
     claim = office.client.get("/v1/claims/CL20261122000001", headers=claims).json()
     assert (claim["status"], claim["owner"], claim["track"]) == ("documents_due", "王理赔", "fast")
 
@@ -71,3 +80,9 @@ def test_every_event_is_on_the_page() -> None:
     told = set(re.findall(r'"((?:claim|application)\.[a-z_]+)"', code))
     assert told
     assert [event for event in sorted(told) if f"`{event}`" not in PAGE] == []
+
+
+def test_the_page_names_what_a_step_of_a_complaint_takes() -> None:
+    """Each demand of the table stands on the page."""
+    needs = {need for found in complaint_states.machine().needs.values() for need in found}
+    assert [need for need in needs if f"`{need}`" not in PAGE] == []

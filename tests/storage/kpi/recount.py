@@ -88,7 +88,7 @@ class Recount:
                 timedelta(days=30),
                 lambda o, about=about: o["label"] == about,  # type: ignore[misc]
             )
-            happy = self._case_has(r, "complaint.closed", "accepted", "upheld")
+            happy = self._case_has(r, "complaint.closed", "accepted", "review_kept")
             yield r["result"] == "met" and happy and not again
 
     def _claim_on_time(self) -> Iterable[bool]:

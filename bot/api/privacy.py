@@ -1,0 +1,133 @@
+"""/v1/privacy: what persons asked about their data, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from bot.api.desk import Desk, may
+from bot.api.fields import Body, PathNumber, Word
+from bot.api.problems import Problem
+from bot.errors import Refused
+from bot.privacy.rights import Check, Rights
+from storage.personal.verdicts import described
+
+router = APIRouter(prefix="/v1/privacy", tags=["privacy 个人信息请求"])
+T = TypeVar("T")
+
+
+class RequestView(BaseModel):
+    """A request that is open."""
+
+    number: str
+    kind: str
+    status: str
+    opened_at: datetime
+    due_at: datetime
+    conversation: int | None
+
+
+class RequestIn(Body):
+    """A request made at the counter or by telephone."""
+
+    kind: Literal["privacy_export", "privacy_erase", "privacy_correct", "privacy_withdraw"]
+    customer: Word
+
+
+class CheckIn(Body):
+    """How it was made sure that the request is the person's own (level V3)."""
+
+    how: Literal["video", "counter", "two_staff"]
+    checked_by: Word
+    guardian: Word | None = None
+
+    def check(self) -> Check:
+        """Return it as the work wants it."""
+        return Check(self.checked_by, self.how, self.guardian or "")
+
+
+class Correction(CheckIn):
+    """What is to be corrected."""
+
+    field: Literal["name", "phone", "id_number"]
+    value: Word
+
+
+class Erasure(BaseModel):
+    """What became of everything; ``partly`` when business is going on."""
+
+    partly: bool
+    restricted: int
+    rows: dict[str, int]
+    records: list[dict[str, Any]]
+
+
+@router.get("", summary="没办完的请求", response_model=list[RequestView])
+def list_requests(desk: Annotated[Desk, Depends(may("privacy", "read"))]) -> list[RequestView]:
+    """Return the open requests, the one that is due first at the top."""
+    return [
+        RequestView(
+            number=t.number,
+            kind=t.kind,
+            status=t.status,
+            opened_at=t.opened_at,
+            due_at=t.due_at,
+            conversation=t.conversation_id,
+        )
+        for t in _rights(desk).requests()
+    ]
+
+
+@router.post("", summary="登记请求", status_code=201)
+def open_request(
+    body: RequestIn, desk: Annotated[Desk, Depends(may("privacy", "write"))]
+) -> dict[str, str]:
+    """Record a request; the answer is its number."""
+    rights = _rights(desk)
+    number = _done(lambda: rights.open(body.kind, body.customer, desk.caller.actor))
+    return {"number": number}
+
+
+@router.post("/{number}/export", summary="导出全部信息")
+def export(
+    number: PathNumber, body: CheckIn, desk: Annotated[Desk, Depends(may("privacy", "write"))]
+) -> dict[str, Any]:
+    """Return everything about the person, and close the request."""
+    rights = _rights(desk)
+    return _done(lambda: rights.export(number, body.check()))
+
+
+@router.post("/{number}/erasure", summary="删除或限制", response_model=Erasure)
+def erase(
+    number: PathNumber, body: CheckIn, desk: Annotated[Desk, Depends(may("privacy", "write"))]
+) -> Erasure:
+    """Erase; what the law makes us keep is sealed away, and told with its reason."""
+    rights = _rights(desk)
+    done = _done(lambda: rights.erase(number, body.check()))
+    records = described(done.found)
+    return Erasure(partly=done.partly, restricted=done.restricted, rows=done.rows, records=records)
+
+
+@router.post("/{number}/correction", summary="更正", status_code=204)
+def correct(
+    number: PathNumber, body: Correction, desk: Annotated[Desk, Depends(may("privacy", "write"))]
+) -> None:
+    """Correct a customer's name, phone or identity number."""
+    rights = _rights(desk)
+    _done(lambda: rights.correct(number, body.field, body.value, body.check()))
+
+
+def _rights(desk: Desk) -> Rights:
+    parts = desk.parts
+    return Rights(parts.transactions, parts.cipher, parts.settings, lambda: desk.now)
+
+
+def _done(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except Refused as refused:
+        raise Problem("refused", str(refused)) from None

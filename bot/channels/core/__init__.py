@@ -1,0 +1,1 @@
+"""The core system of the company, asked over HTTP."""

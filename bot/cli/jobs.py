@@ -1,0 +1,57 @@
+"""`anda jobs …`: what is scheduled, and running one of it by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from bot.bootstrap import App
+from bot.clock import SHANGHAI
+from bot.errors import AndaError
+from scheduler.context import JobContext
+from scheduler.registry import find_jobs
+from storage import schema
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _jobs() -> None:
+    """定时任务。"""
+
+
+@app.command(name="list")
+def list_jobs() -> None:
+    """列出定时任务和时间（分 时 日 月 周）。"""
+    for job in find_jobs().values():
+        print(f"{job.name}\t{job.cron}\t{job.title}")
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(metavar="名字")],
+    as_of: Annotated[str | None, typer.Option("--as-of", help="当作这个时刻（ISO）")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么，不写入")] = False,
+) -> None:
+    """马上运行一个任务。"""
+    jobs = find_jobs()
+    if name not in jobs:
+        raise typer.BadParameter(f"没有任务 {name}，有：{'、'.join(jobs)}")
+    parts = App.from_configuration()
+    if not schema.is_current(parts.transactions.engine):
+        raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+    at = _moment(as_of) if as_of else parts.clock()
+    context = JobContext(parts.transactions, parts.settings, parts.cipher)
+    for line in jobs[name].run(context, at, dry_run=dry_run):
+        print(f"{'（试运行）' if dry_run else ''}{line}")
+    parts.transactions.close()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"时间「{text}」要写成 2026-11-25T09:30 的样子") from None
+    return made if made.tzinfo else made.replace(tzinfo=SHANGHAI)

@@ -1,0 +1,133 @@
+"""`anda privacy …`: requests of persons about their data, and doing what they ask."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from bot.bootstrap import App
+from bot.errors import AndaError
+from bot.privacy.page import page
+from bot.privacy.paper import paper
+from bot.privacy.rights import KINDS, Check, Rights
+from storage import schema
+from storage.personal.erasure import Erased
+
+app = typer.Typer(no_args_is_help=True)
+_FATES = {"keep": "保留", "restrict": "停止使用、只存档", "erase": "删除"}
+_Number = Annotated[str, typer.Argument(metavar="请求编号")]
+_By = Annotated[str, typer.Option("--checked-by", help="谁核实了本人")]
+_Way = Annotated[str, typer.Option("--how", help="怎么核实的：video、counter、two_staff")]
+_Guardian = Annotated[str, typer.Option("--guardian", help="未成年人的监护人和证明")]
+
+
+@app.callback()
+def _privacy() -> None:
+    """个人信息：查看、导出、更正、删除。"""
+
+
+@app.command(name="list")
+def list_requests() -> None:
+    """列出没办完的请求，先到期的在前。"""
+    parts, rights = _open()
+    now = parts.clock()
+    for ticket in rights.requests():
+        late = "  已超时" if ticket.due_at < now else ""
+        print(f"{ticket.number}  {ticket.kind}  最晚 {ticket.due_at:%Y-%m-%d}{late}")
+    parts.transactions.close()
+
+
+@app.command()
+def request(
+    kind: Annotated[str, typer.Argument(metavar="种类", help="、".join(KINDS))],
+    customer: Annotated[str, typer.Option("--customer", help="客户编号")],
+) -> None:
+    """登记在门店或电话里提出的请求。"""
+    parts, rights = _open()
+    print(rights.open(kind, customer, f"staff:{getpass.getuser()}"))
+    parts.transactions.close()
+
+
+@app.command()
+def export(
+    number: _Number,
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹", file_okay=False)],
+    checked_by: _By,
+    how: _Way,
+    guardian: _Guardian = "",
+) -> None:
+    """导出一个人的全部信息：JSON，和可以看、可以打印的 HTML、PDF。"""
+    parts, rights = _open()
+    copy = rights.export(number, Check(checked_by, how, guardian))
+    parts.transactions.close()
+    out.mkdir(parents=True, exist_ok=True)
+    files = {
+        f"{number}.json": orjson.dumps(copy, option=orjson.OPT_INDENT_2),
+        f"{number}.html": page(copy, number).encode(),
+        f"{number}.pdf": paper(copy, number),
+    }
+    for name, data in files.items():
+        (out / name).touch(mode=0o600)
+        (out / name).write_bytes(data)
+        print(out / name)
+
+
+@app.command()
+def erase(
+    number: _Number,
+    checked_by: _By = "",
+    how: _Way = "",
+    guardian: _Guardian = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会怎样，不删")] = False,
+) -> None:
+    """删除一个人的信息；依法要保存的停止其他使用。"""
+    parts, rights = _open()
+    if dry_run:
+        done = rights.plan(number)
+    else:
+        done = rights.erase(number, Check(checked_by, how, guardian))
+    parts.transactions.close()
+    _tell(done, dry_run=dry_run)
+
+
+@app.command()
+def correct(
+    number: _Number,
+    field: Annotated[str, typer.Option("--field", help="name、phone 或 id_number")],
+    checked_by: _By,
+    how: _Way,
+    guardian: _Guardian = "",
+) -> None:
+    """更正客户资料；新的值从键盘或标准输入读，不留在命令历史里。"""
+    parts, rights = _open()
+    value = typer.prompt("新的值", err=True)
+    rights.correct(number, field, value, Check(checked_by, how, guardian))
+    parts.transactions.close()
+    print(f"已更正，{number} 办完")
+
+
+def _open() -> tuple[App, Rights]:
+    parts = App.from_configuration()
+    if not schema.is_current(parts.transactions.engine):
+        raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+    return parts, Rights(parts.transactions, parts.cipher, parts.settings, parts.clock)
+
+
+def _tell(done: Erased, *, dry_run: bool) -> None:
+    for verdict in done.found:
+        until = f"，到 {verdict.until}" if verdict.until else ""
+        why = f"：{verdict.reason}" if verdict.reason else ""
+        print(f"{verdict.kind} {verdict.key}  {_FATES[verdict.fate]}{until}{why}")
+    if dry_run:
+        whole = "还有业务没办完，只删与业务无关的痕迹" if done.partly else "可以全部删除"
+        print(f"（试运行）{whole}")
+        return
+    for title, count in done.rows.items():
+        if count:
+            print(f"{title}  {count}")
+    kept = "，办着的业务保留，营销已停" if done.partly else ""
+    print(f"已办：依法存档 {done.restricted} 份{kept}")

@@ -1,0 +1,1 @@
+"""The rights of persons over their data, for staff: export, erase, correct."""

@@ -1,0 +1,238 @@
+"""Export, erase and correct a person's data on a request whose sender was checked (level V3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+
+from bot.errors import Refused
+from bot.privacy.files import Files
+from bot.settings import Settings
+from storage.crypto import Cipher
+from storage.imports import cells
+from storage.models.base import Base
+from storage.models.case import CaseEvent, Ticket
+from storage.models.customer import AccessLog, Customer
+from storage.personal import person as people
+from storage.personal.erasure import Erased, erase, plan
+from storage.personal.export import export
+from storage.personal.person import CHUNK, Person
+from storage.privacy_desk import open_request
+from storage.rules.retention import retention
+from storage.tickets import TicketBook
+from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
+
+KINDS = ("privacy_export", "privacy_erase", "privacy_correct", "privacy_withdraw",
+         "privacy_request")  # fmt: skip
+# How a person may have proved to another who they are (domain.md 5.7, V3).
+WAYS = {"video": "视频核验", "counter": "门店当面核验", "two_staff": "两人复核证件"}
+_FIELDS = {"name": cells.words, "phone": cells.phone, "id_number": cells.identity}
+
+
+@dataclass(frozen=True)
+class Check:
+    """Who made sure that the request is the person's own, and how; ``guardian`` for a minor."""
+
+    by: str
+    way: str
+    guardian: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return it for the history."""
+        child = f"，监护人：{self.guardian}" if self.guardian else ""
+        return f"{WAYS[self.way]}{child}"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What staff do about requests; every step is one transaction."""
+
+    ways: Transactions
+    cipher: Cipher
+    settings: Settings
+    now: Callable[[], datetime]
+
+    @property
+    def files(self) -> Files:
+        """Return the folders of this installation."""
+        return Files(self.settings.data_dir, self.settings.media_dir, self.cipher)
+
+    def open(self, kind: str, customer_ref: str, actor: str) -> str:
+        """Open a request that was made at the counter or by telephone; return its number."""
+        if kind not in KINDS:
+            raise Refused(f"没有这种请求：{kind}，可以是 {'、'.join(KINDS)}")
+
+        def work(uow: UnitOfWork) -> str:
+            query = select(Customer.id).where(Customer.ref == customer_ref)
+            if uow.session.scalar(query) is None:
+                raise Refused("没有这个客户编号")
+            facts = {"customer": customer_ref}
+            return open_request(self._book(uow, actor), kind, facts, None).number
+
+        return self.ways.run(work)
+
+    def requests(self) -> list[Ticket]:
+        """Return the requests that are open, the one that is due first at the top."""
+        query = select(Ticket).where(Ticket.kind.in_(KINDS), Ticket.status != "done")
+        return self.ways.read(lambda uow: list(uow.session.scalars(query.order_by(Ticket.due_at))))
+
+    def export(self, number: str, check: Check) -> dict[str, Any]:
+        """Return everything about the person behind a request, and close it."""
+
+        def work(uow: UnitOfWork) -> dict[str, Any]:
+            ticket, person = self._checked(uow, number, check)
+            copy = export(uow.session, person, self.now())
+            if messages := self.files.short_messages(person):
+                copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
+            self._log(uow, ticket, person, check, "export of all personal data")
+            if ticket.kind == "privacy_export":
+                self._close(uow, ticket, check, {"tables": len(copy["tables"])})
+            return copy
+
+        return self.ways.run(work)
+
+    def plan(self, number: str) -> Erased:
+        """Return what an erasure would do; nothing is written."""
+
+        def work(uow: UnitOfWork) -> Erased:
+            ticket = self._ticket(uow, number)
+            return plan(uow.session, self._person(uow, ticket), self.now(), number)
+
+        return self.ways.read(work)
+
+    def erase(self, number: str, check: Check) -> Erased:
+        """Erase the person behind a request, or restrict what must be kept, and close it."""
+
+        def work(uow: UnitOfWork) -> Erased:
+            ticket, person = self._checked(uow, number, check)
+            if ticket.kind == "privacy_export":
+                raise Refused(f"{number} 是导出的请求，不能用来删除")
+            if uow.connection.dialect.name == "sqlite":
+                # What is deleted is overwritten, not only forgotten.
+                uow.session.execute(text("PRAGMA secure_delete=ON"))
+            self._log(uow, ticket, person, check, "erasure of personal data")
+            uow.session.flush()
+            done = erase(uow.session, person, self.now(), number)
+            self._tell_audit(uow, ticket, check, done)
+            done.rows["文件"] = self.files.remove(person, done.files)
+            ticket.facts = {"done": True, "partly": done.partly}
+            outcome = {"partly": done.partly, "restricted": done.restricted}
+            self._close(uow, ticket, check, outcome)
+            return done
+
+        done = self.ways.run(work)
+        self._forget_old_pages()
+        return done
+
+    def correct(self, number: str, field: str, value: str, check: Check) -> None:
+        """Correct a customer's name, phone or identity number."""
+        if field not in _FIELDS:
+            raise Refused(f"可以更正的是 {'、'.join(_FIELDS)}")
+        try:
+            good = _FIELDS[field](value)
+        except cells.CellError as error:
+            raise Refused(str(error)) from None
+
+        def work(uow: UnitOfWork) -> None:
+            ticket, person = self._checked(uow, number, check)
+            if ticket.kind != "privacy_correct":
+                raise Refused(f"{number} 不是更正的请求")
+            customer = uow.session.get(Customer, next(iter(person.customers), 0))
+            if customer is None:
+                raise Refused("这个请求没有对应的客户资料，请先核验并绑定")
+            setattr(customer, field, good)
+            if field in ("phone", "id_number"):
+                blind = "phone_blind" if field == "phone" else "id_blind"
+                setattr(customer, blind, self.cipher.blind(good))
+            self._log(uow, ticket, person, check, f"correction of {field}")
+            self._close(uow, ticket, check, {"field": field})
+
+        self.ways.run(work)
+
+    def _book(self, uow: UnitOfWork, actor: str) -> TicketBook:
+        return TicketBook(uow, self.cipher, self.settings, self.now(), actor)
+
+    def _checked(self, uow: UnitOfWork, number: str, check: Check) -> tuple[Ticket, Person]:
+        """Return request and person; raise Refused unless somebody made sure of who asks."""
+        if check.way not in WAYS or not check.by.strip():
+            raise Refused(f"要写谁核验的、怎么核验的（{'、'.join(WAYS)}）")
+        ticket = self._ticket(uow, number)
+        person = self._person(uow, ticket)
+        minor = bool(ticket.facts.get("minor")) or self._is_minor(uow, person)
+        if minor and not check.guardian.strip():
+            raise Refused("这是未成年人的信息：由监护人提出，请核对监护关系并写明监护人")
+        return ticket, person
+
+    def _ticket(self, uow: UnitOfWork, number: str) -> Ticket:
+        query = select(Ticket).where(Ticket.number == number, Ticket.kind.in_(KINDS))
+        ticket = uow.session.scalar(query)
+        if ticket is None:
+            raise Refused(f"没有个人信息请求 {number}")
+        if ticket.status == "done":
+            raise Refused(f"{number} 已经办完")
+        return ticket
+
+    def _person(self, uow: UnitOfWork, ticket: Ticket) -> Person:
+        if ticket.conversation_id is not None:
+            return people.of_conversation(uow.session, ticket.conversation_id)
+        query = select(Customer.id).where(Customer.ref == str(ticket.facts.get("customer")))
+        found = uow.session.scalar(query)
+        if found is None:
+            raise Refused("这个请求没有对应的客户")
+        return people.of_customer(uow.session, found)
+
+    def _is_minor(self, uow: UnitOfWork, person: Person) -> bool:
+        customers = (uow.session.get(Customer, key) for key in person.customers)
+        return any(c is not None and self._young(c.id_number) for c in customers)
+
+    def _young(self, id_number: str) -> bool:
+        born = id_number[6:14]
+        if len(id_number) != 18 or not born.isdigit():
+            return False
+        today, age = self.now().date(), retention().minor_age
+        try:
+            return date(int(born[:4]) + age, int(born[4:6]), min(int(born[6:]), 28)) > today
+        except ValueError:
+            return False
+
+    def _log(
+        self, uow: UnitOfWork, ticket: Ticket, person: Person, check: Check, what: str
+    ) -> None:
+        customer = next(iter(person.customers), None)
+        reason = f"{ticket.number} {check.words}"
+        uow.customers.log_access(
+            self.now(), ticket.conversation_id, customer, f"staff:{check.by}", what, reason
+        )
+
+    def _close(
+        self, uow: UnitOfWork, ticket: Ticket, check: Check, outcome: dict[str, Any]
+    ) -> None:
+        book = self._book(uow, f"staff:{check.by}"[:128])
+        book.note(ticket, "checked", {"checked": check.words, **outcome})
+        book.move(ticket, "done", note=check.words)
+
+    def _tell_audit(self, uow: UnitOfWork, ticket: Ticket, check: Check, done: Erased) -> None:
+        """The chain knows what its rows said: that they were emptied is a link of its own."""
+        uow.session.flush()
+        uow.session.expire_all()
+        emptied: list[Base] = []
+        for model in (AccessLog, CaseEvent):
+            ids = done.emptied.get(model.__tablename__, [])
+            for start in range(0, len(ids), CHUNK):
+                part = ids[start : start + CHUNK]
+                emptied += uow.session.scalars(select(model).where(model.id.in_(part))).all()
+        if emptied:
+            uow.audit.erased(self.now(), f"staff:{check.by}"[:128], ticket.number, emptied)
+
+    def _forget_old_pages(self) -> None:
+        """SQLite: pages that were replaced still stand in the log until it is emptied."""
+        if self.ways.engine.dialect.name == "sqlite":
+            with self.ways.engine.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,1 @@
+"""Tables from other programs: customers, policies and payments."""

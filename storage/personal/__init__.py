@@ -1,0 +1,1 @@
+"""Personal data: which rows are about whom, and what becomes of them on request."""

@@ -1,0 +1,145 @@
+"""The two sources of policies: our tables, and what the core system told us last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.desks.policies import PolicyWish
+from bot.desks.policy_source import ANY, MOST, CorePolicy, Known, PolicyFacts, PolicySource
+from bot.settings import PolicySource as Rules
+from storage.models.personal import PolicySnapshot
+from storage.models.policy import Policy
+
+
+@dataclass(frozen=True)
+class OwnTables:
+    """Policies that were imported or written here."""
+
+    session: Session
+    today: date
+
+    def of_customer(self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST) -> Known:
+        """Return a customer's policies that fit: what runs out next first, what is over last."""
+        query = select(Policy).where(Policy.customer_id == customer_id)
+        for column, wanted in (
+            (Policy.number, wish.number),
+            (Policy.plate, wish.plate),
+            (Policy.line, wish.line),
+        ):
+            if wanted:
+                query = query.where(column == wanted)
+        if wish.product:
+            query = query.where(Policy.product.contains(wish.product, autoescape=True))
+        # Two walks along the index: sorted in one, all policies of a fleet would have to be read.
+        coming = query.where(Policy.ends_on >= self.today).order_by(Policy.ends_on, Policy.id)
+        found = list(self.session.scalars(coming.limit(most)))
+        if len(found) < most:
+            over = query.where(Policy.ends_on < self.today)
+            over = over.order_by(Policy.ends_on.desc(), Policy.id).limit(most - len(found))
+            found += self.session.scalars(over)
+        return Known(found)
+
+    def one(self, customer_id: int, number: str) -> PolicyFacts | None:
+        """Return one policy of a customer."""
+        query = select(Policy).where(Policy.customer_id == customer_id, Policy.number == number)
+        return self.session.scalar(query)
+
+
+@dataclass(frozen=True)
+class CoreSnapshots:
+    """Policies of the core system as it told us, if that is not too long ago.
+
+    ``unreachable`` means that asking again was tried just now: an older answer is better than
+    none, and it carries its date.
+    """
+
+    session: Session
+    rules: Rules
+    now: datetime
+    unreachable: bool = False
+
+    def of_customer(
+        self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST
+    ) -> Known | None:
+        """Return what fits of the last answer unless that is too old."""
+        found = self.session.get(PolicySnapshot, customer_id)
+        longest = (
+            timedelta(hours=self.rules.stale_hours)
+            if self.unreachable
+            else timedelta(minutes=self.rules.fresh_minutes)
+        )
+        if found is None or self.now - found.fetched_at > longest:
+            return None
+        told = sorted(map(policy_of, found.body), key=self._turn)
+        return Known([p for p in told if _fits(p, wish)][:most], found.as_of)
+
+    def _turn(self, policy: CorePolicy) -> tuple[bool, int]:
+        """What runs out next comes first, what is over last."""
+        left = (policy.ends_on - self.now.date()).days
+        return left < 0, abs(left)
+
+    def one(self, customer_id: int, number: str) -> PolicyFacts | None:
+        """Return one policy of a customer."""
+        known = self.of_customer(customer_id)
+        return next((p for p in known.policies if p.number == number), None) if known else None
+
+
+def source(
+    session: Session, rules: Rules, now: datetime, *, unreachable: bool = False
+) -> PolicySource:
+    """Return the source that the configuration names."""
+    if rules.kind == "own":
+        return OwnTables(session, now.date())
+    return CoreSnapshots(session, rules, now, unreachable)
+
+
+def _fits(policy: CorePolicy, wish: PolicyWish) -> bool:
+    return (
+        wish.number in ("", policy.number)
+        and wish.plate in ("", policy.plate)
+        and wish.line in ("", policy.line)
+        and wish.product in policy.product
+    )
+
+
+def keep(
+    session: Session,
+    customer_id: int,
+    policies: Sequence[CorePolicy],
+    as_of: datetime,
+    fetched_at: datetime,
+) -> None:
+    """Replace what we know of a customer: all of it, never a part."""
+    found = session.get(PolicySnapshot, customer_id)
+    if found is None:
+        found = PolicySnapshot(customer_id=customer_id)
+        session.add(found)
+    elif found.as_of > as_of:
+        return  # an older answer came in later
+    found.body = [row_of(policy) for policy in policies]
+    found.as_of, found.fetched_at = as_of, fetched_at
+    session.flush()
+
+
+def row_of(policy: CorePolicy) -> dict[str, Any]:
+    """Return a policy as JSON."""
+    return vars(policy) | {
+        "starts_at": policy.starts_at.isoformat(),
+        "ends_on": policy.ends_on.isoformat(),
+        "details": dict(policy.details),
+    }
+
+
+def policy_of(row: dict[str, Any]) -> CorePolicy:
+    """Return a policy from JSON."""
+    times = {
+        "starts_at": datetime.fromisoformat(row["starts_at"]),
+        "ends_on": date.fromisoformat(row["ends_on"]),
+    }
+    return CorePolicy(**(row | times))

@@ -1,0 +1,64 @@
+"""Requests about personal data: recorded at once, due by the legal date, told to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.desks.privacy import RequestKind, RequestReceipt
+from bot.settings import Settings
+from storage.conversations import OpenConversation
+from storage.crypto import Cipher
+from storage.models.case import Ticket
+from storage.personal import person as people
+from storage.personal.export import counts
+from storage.tickets import TicketBook
+from storage.unit_of_work import UnitOfWork
+
+
+class PrivacyPart:
+    """Fulfils `bot.desks.privacy.PrivacyDesk`."""
+
+    uow: UnitOfWork
+    conversation: OpenConversation
+    settings: Settings
+    at: datetime
+    cipher: Cipher
+    verified: Any
+
+    def request_privacy(self, kind: RequestKind, words: str, *, minor: bool) -> RequestReceipt:
+        """Record a request of this conversation."""
+        facts = {"words": words[:500], "minor": minor, "verified": bool(self.verified)}
+        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
+        return open_request(book, kind, facts, self.conversation.id)
+
+    def held(self) -> Mapping[str, int]:
+        """Return how much we hold, and record that it was told."""
+        session, talk = self.uow.session, self.conversation
+        whole = self.verified and talk.customer_id is not None
+        person = (
+            people.of_customer(session, talk.customer_id)
+            if whole and talk.customer_id is not None
+            else people.Person(conversations={talk.id})
+        )
+        log = partial(self.uow.customers.log_access, self.at, talk.id)
+        log(talk.customer_id, f"customer:{talk.id}", "counts of personal data", "本人查看")
+        return counts(session, person)
+
+
+def open_request(
+    book: TicketBook, kind: str, facts: Mapping[str, Any], conversation: int | None
+) -> RequestReceipt:
+    """Open the ticket of a request, or return the one that is open."""
+    if conversation is not None:
+        query = select(Ticket).where(
+            Ticket.conversation_id == conversation, Ticket.kind == kind, Ticket.status != "done"
+        )
+        if (open_one := book.uow.session.scalar(query)) is not None:
+            return RequestReceipt(open_one.number, open_one.due_at.date(), fresh=False)
+    ticket = book.open(kind, facts, conversation)
+    return RequestReceipt(ticket.number, ticket.due_at.date(), fresh=True)

@@ -1,0 +1,76 @@
+"""kill -9 at every statement of an erasure: the person is there with the request open, or gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from storage import schema
+from storage.crypto import Cipher
+from storage.database import open_engine
+from tests.crash.server import ROOT
+from tests.storage.claims_kit import SECRET
+from tests.storage.personal.people import Somebody, traces
+
+pytestmark = pytest.mark.xdist_group("crash")
+
+
+def _run(url: str, folder: Path, *rest: object) -> str:
+    command = [sys.executable, "-m", "tests.crash.rights_writes", url, str(folder)]
+    done = subprocess.run(
+        [*command, *map(str, rest)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_an_erasure_is_whole_or_not_there(tmp_path: Path) -> None:
+    """Half of it never stands; the last trial, undisturbed, does it; the other person stays."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    number = _run(url, tmp_path)
+    one, other = Somebody(Cipher(SECRET), 1), Somebody(Cipher(SECRET), 2)
+    with Session(engine) as session:
+        before, others = traces(session, one.words), traces(session, other.words)
+    assert before
+    for first in (1, 21, 41, 61, 81, 101, 121, 141):
+        outcomes = _run(url, tmp_path, number, *range(first, first + 20)).split()
+        with Session(engine) as session:
+            left = traces(session, one.words)
+            status = session.execute(
+                text("SELECT status FROM ticket WHERE number = :n"), {"n": number}
+            ).scalar()
+        assert (status, left) in (("new", before), ("done", ["restricted_record.body"]))
+        if outcomes[-1] == "0":
+            break
+    assert status == "done"
+    assert first > 20
+    with Session(engine) as session:
+        assert traces(session, other.words) == others
+        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
+
+
+def test_a_purge_that_died_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Every portion is whole; whoever comes after takes what is left, and nothing else."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    _run(url, tmp_path)
+    gone = ("one_time_code", "verification_failure", "outbox_item", "kb_miss", "policy_snapshot",
+            "idempotent_request", "restricted_record")  # fmt: skip
+    outcomes = _run(url, tmp_path, "purge", *range(1, 80)).split()
+    assert outcomes.count("-9") > 10
+    assert outcomes[-1] == "0"
+    with engine.connect() as connection:
+        left = {t: connection.execute(text(f"SELECT count(*) FROM {t}")).scalar() for t in gone}
+        assert left == dict.fromkeys(gone, 0)
+        # What business was about is there.
+        assert connection.execute(text("SELECT count(*) FROM message")).scalar() == 2
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
