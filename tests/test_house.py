@@ -60,6 +60,7 @@ CHINESE_ALLOWED = {
     "storage/outbox.py": "the reason that staff read beside what was kept back",
     "storage/inbox.py": "what staff call a visitor and a message without words",
     "bot/outbox.py": "reasons that staff read beside an undelivered item",
+    "bot/settings_sections.py": "mistakes in a section, told to the operator",
     "bot/settings.py": "mistakes in the configuration, told to the operator",
     "bot/bootstrap.py": "what the chat page shows where the configuration is silent",
     "bot/api/": "problems, summaries and owners, read by staff",

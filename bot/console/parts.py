@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import Request
-from sqlalchemy import insert
 
 from bot.clockwork.desk_hours import DeskHours
 from bot.console.gate import STAFF, Staff
@@ -19,7 +18,6 @@ from bot.handoff import GoOn
 from bot.permissions import Action, allowed
 from bot.settings import Settings
 from storage.crypto import Cipher
-from storage.models.customer import AccessLog
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -86,15 +84,13 @@ class Room:
         customer_id: int | None = None,
     ) -> None:
         """Write down whose data this person was shown, and why."""
-        row: dict[str, Any] = {
-            "at": self.now,
-            "conversation_id": conversation_id,
-            "customer_id": customer_id,
-            "actor": self.staff.actor,
-            "what": what[:255],
-            "reason": reason[:255],
-        }
-        self.parts.transactions.run(lambda uow: uow.connection.execute(insert(AccessLog), [row]))
+        staff, now = self.staff, self.now
+        # Through the repository: what it writes is chained (`anda audit verify`).
+        self.parts.transactions.run(
+            lambda uow: uow.customers.log_access(
+                now, conversation_id, customer_id, staff.actor, what[:255], reason[:255]
+            )
+        )
 
 
 def room(request: Request) -> Room:

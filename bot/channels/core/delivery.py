@@ -18,7 +18,7 @@ import structlog
 from bot.channels.core.client import CoreClient, CoreUnavailable, CoreWrong, Told
 from bot.core_answers import DOWN, READY
 from bot.dialogue.message import InboundMessage
-from bot.errors import RetryLater, Unreachable
+from bot.errors import ConfigurationError, RetryLater, Unreachable
 from bot.settings import Settings
 from storage import policy_source
 from storage.outbox import Leased
@@ -98,5 +98,7 @@ def core_routes(parts: _Parts, afterwards: Afterwards) -> dict[tuple[str, str], 
     rules = parts.settings.policy_source
     if rules.kind == "own":
         return {}
+    if not rules.url:
+        raise ConfigurationError("policy_source.url 要写核心系统的地址，http:// 或 https:// 开头")
     delivery = CorePolicies(CoreClient(rules, parts.now), parts.transactions, afterwards, parts.now)
     return {(KIND, CHANNEL): delivery}
