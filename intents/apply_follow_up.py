@@ -109,7 +109,7 @@ class ApplySign(_Following, Flow):
 
     name = "apply_sign"
     title = "签约前核对"
-    taps = ("核对投保信息", "确认投保")
+    taps = ("核对投保信息", "确认投保", "签约前核对")
 
     answer = Slot(
         Choice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,8 +21,19 @@ _ENOUGH = 12
 _V3 = "这一类要由工作人员当面、视频或两人核实您本人以后，才能出批单；同事会联系您约时间。"
 
 
+# Long words alone say only that something is to be changed: what into must be among them.
+_INTO = re.compile(
+    r"(?:改|换|变|写|错|打)(?:成|为|到|作)|(?:应该|其实|正确的?)是|应为|过户给|转给|卖给|给了|过给"
+    r"|(?:加|减|去|取消|增加|减少|降|提|升|调)(?:上|掉|个|一个|一份|一名|一人|到|至|保)?.{2,}|[:：]"
+    r"|(?:新的?|现在的?)(?:地址|电话|手机号?|车牌号?|邮箱|名字)?是|搬(?:到|去)|去世|走了"
+)
+_BANK = re.compile(r"[^,，。;；]*(?:银行卡|卡号|账户|账号)[^,，。;；]*")
+
+
 def _not_detailed(flow: Any) -> bool:
-    return "details" in flow.values or len(flow.words) < _ENOUGH
+    said = _BANK.sub("", flow.words)
+    told = len(said) >= _ENOUGH and _INTO.search(said) is not None
+    return "details" in flow.values or not told
 
 
 class Endorse(PolicyRequest):

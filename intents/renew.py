@@ -48,6 +48,10 @@ class Renew(Request):
     title = "续保"
     taps = ("办续保", "我要续保")
     sounds_like = r"(?:我要|帮我|给我|想|办|把)[^,。 ]{0,6}续(?:保|上|一下)"
+    told_by = (
+        r"(?:我|今年|明年|这次|那|算了|先)*[,， ]*(?:不(?:想|打算|准备|用|要)?再?续(?:保)?|不续)"
+        r"(?:你们)?(?:家|的)?(?:保|保险|车险)?(?:了|吧|啦|了吧)?"
+    )
     examples = ("我要续保", "车险快到期了给我续上", "帮我办续保")
     buttons = ("查保单", "转人工")
 
@@ -59,6 +63,12 @@ class Renew(Request):
         words = self.utterance
         self.kept["stop"] = _STOP.search(words) is not None
         self.kept["line"] = next((line for line, cue in _LINES if cue.search(words)), "auto")
+
+    def hear(self, text: str, rest: str) -> None:
+        """«不续了» half-way through is a no as well, and needs no number plate."""
+        super().hear(text, rest)
+        if _STOP.search(text):
+            self.kept["stop"] = True
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Say when, how, with what, and what a gap would mean."""

@@ -129,5 +129,5 @@ def _tell(done: Erased, *, dry_run: bool) -> None:
     for title, count in done.rows.items():
         if count:
             print(f"{title}  {count}")
-    kept = "，办着的业务保留，营销已停" if done.partly else ""
+    kept = "，办着的业务保留，营销已停；业务办完以后请再登记一次删除" if done.partly else ""
     print(f"已办：依法存档 {done.restricted} 份{kept}")

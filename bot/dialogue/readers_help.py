@@ -38,6 +38,8 @@ _NO_CODE = re.compile(
 _REBATE = re.compile(
     r"(?:给|能|得|要|有|先).{0,6}(?:返(?:点|现|利|钱|我)|回扣|回点)|返点现|返现|返利|返佣|送(?:我)?(?:油卡|购物卡)"
 )
+# «返点现我就买» bargains, whatever was asked.
+_BARGAIN = re.compile(r"返.{0,6}(?:我)?(?:就|才|马上|立马)(?:买|投|办|签|续|交)")
 
 
 def code_did_not_come(heard: Heard) -> list[Command]:
@@ -63,8 +65,10 @@ def asked_what_it_means(heard: Heard) -> list[Command]:
 def wants_a_rebate(heard: Heard) -> list[Command]:
     """«给我返点现我就买»: say plainly that nobody may (BXF 116), and go on with the form."""
     slot = heard.pending()
-    if slot is None or slot.type.greedy or not _REBATE.search(heard.text):
+    if slot is None or not _REBATE.search(heard.text):
         return []
+    if slot.type.greedy and not _BARGAIN.search(heard.text):
+        return []  # a story of somebody who was promised a rebate is a story
     return [Say(phrases.NO_REBATE)]
 
 
