@@ -98,7 +98,7 @@ def get_notification(
     return desk.show(read, query.reason)
 
 
-def _visible(desk: Desk) -> Select[tuple[OutboxItem]]:
+def _visible(desk: Desk) -> Select[OutboxItem]:
     """Return the deliveries that the caller may see: none of a complaint against them."""
     mine = complaint_parties.against(desk.parts.cipher, desk.caller.label).subquery()
     of_mine = exists().where(OutboxItem.dedupe_key.contains(mine.c.complaint_number))
