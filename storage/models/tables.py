@@ -22,6 +22,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
+from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -75,6 +76,7 @@ __all__ = [
     "IdempotentRequest",
     "IdentityBinding",
     "Improvement",
+    "JobRun",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -86,9 +88,11 @@ __all__ = [
     "Media",
     "Merit",
     "Message",
+    "NoticeGrant",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
+    "OutboundStop",
     "OutboxItem",
     "Payment",
     "Policy",
@@ -97,6 +101,7 @@ __all__ = [
     "PolicySnapshot",
     "QaPlan",
     "QaSample",
+    "QuotaUse",
     "RestrictedRecord",
     "ServiceDocument",
     "ServiceRequest",
