@@ -82,6 +82,7 @@ def begin(uow: UnitOfWork, job: Job, slot: Slot, now: datetime, by: str) -> bool
     dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
     values = {
         "job": job.name, "slot": slot.at, "started_at": now, "by": by, "note": "",
+        "title": job.title, "next_at": job.next_after(now),
         "ended_at": now if slot.result else None, "result": slot.result or None,
     }  # fmt: skip
     made = uow.connection.execute(
@@ -102,7 +103,7 @@ def end(uow: UnitOfWork, job: Job, slot: Slot, now: datetime, result: str, note:
     uow.connection.execute(
         update(_run)
         .where(_run.c.job == job.name, _run.c.slot == slot.at)
-        .values(ended_at=now, result=result, note=note[:255])
+        .values(ended_at=now, result=result, note=note[:255], next_at=job.next_after(now))
     )
 
 

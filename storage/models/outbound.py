@@ -27,6 +27,8 @@ class JobRun(Base):
     result: Mapped[Short | None]
     note: Mapped[str] = mapped_column(String(255))
     by: Mapped[Name]
+    title: Mapped[Name] = mapped_column(server_default="")
+    next_at: Mapped[datetime | None]
 
 
 class OutboundStop(Base):

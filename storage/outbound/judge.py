@@ -204,9 +204,7 @@ def _places(
     open_ = [place for place in facts.places if place.subscribed]
     wechat = [place for place in open_ if place.channel == "wechat"]
     if way == "custom":
-        return [
-            p for p in open_ if p.channel != "wechat" or allowed(p, world.rules, now, touch.cost)
-        ]
+        return [p for p in open_ if p.channel != "wechat" or _room(p, touch, world, now)]
     if way == "template":
         return wechat if world.templates.get(kind.template) is False else []
     if way == "notice":
@@ -215,6 +213,11 @@ def _places(
     if way == "sms":
         return [None] if facts.phone and world.sms else []
     return [None]
+
+
+def _room(place: Place, touch: Touch, world: World, now: datetime) -> bool:
+    """Tell whether a touch may use the conversation: the last messages are for people's replies."""
+    return allowed(place, world.rules, now, touch.cost + world.rules.allowance.kept)
 
 
 def allowed(place: Place, rules: Rules, now: datetime, cost: int = 1) -> bool:

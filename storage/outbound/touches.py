@@ -130,8 +130,7 @@ class Touches:
         Whoever writes to the same customer meanwhile waits for this transaction: the allowance
         is counted and taken in one step.
         """
-        self._lock_customer(item)
-        judged = self.judged([item], worker)
+        judged = self.judged([item], worker) if self._lock(item, worker) else []
         if not judged or judged[0][2].outcome != "send":
             return None
         row, known, verdict = judged[0]
@@ -167,17 +166,23 @@ class Touches:
         said = {"author": "bot", "sent_by": "outbox", "body": {"type": "text", "text": text}}
         self.uow.conversations.record(opened, [said], opened.last_at)
 
-    def _lock_customer(self, item: int) -> None:
-        row = self.uow.connection.execute(
-            select(_item.c.conversation_id, _item.c.customer_id).where(_item.c.id == item)
-        ).first()
-        if row is None:
-            return
+    def _lock(self, item: int, worker: str) -> bool:
+        """Lock the customer's conversations and the touch; False when the lease was lost.
+
+        Locked before it is judged: two workers who both believe in their lease must not both
+        find the touch planned. Conversations first, as a turn does.
+        """
+        here = select(_item.c.conversation_id, _item.c.customer_id).where(_item.c.id == item)
+        row = self.uow.connection.execute(here).one()
         theirs = [_conversation.c.id == row.conversation_id]
         if row.customer_id is not None:
             theirs.append(_conversation.c.customer_id == row.customer_id)
-        places = select(_conversation.c.id).where(or_(*theirs))
-        self.uow.connection.execute(places.order_by(_conversation.c.id).with_for_update())
+        places = select(_conversation.c.id).where(or_(*theirs)).order_by(_conversation.c.id)
+        self.uow.connection.execute(places.with_for_update())
+        mine = select(_item.c.id).where(
+            _item.c.id == item, _item.c.lease_by == worker, _item.c.status == "planned"
+        )
+        return self.uow.connection.execute(mine.with_for_update()).first() is not None
 
     def _letter(self, row: RowMapping, known: Known, verdict: Verdict) -> Letter:
         kind = self.rules.kinds[row["kind"]]

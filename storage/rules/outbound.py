@@ -46,6 +46,7 @@ class Allowances(_Part):
 
     message: Allowance
     tap: Allowance
+    kept: Annotated[int, Field(ge=0, le=4)] = 0
 
 
 class Cap(_Part):

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("result", sa.String(length=64), nullable=True),
         sa.Column("note", sa.String(length=255), nullable=False),
         sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("next_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
         sa.UniqueConstraint("job", "slot", name=op.f("uq_job_run_job_slot")),
     )
