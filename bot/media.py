@@ -44,6 +44,14 @@ class MediaStore:
         return (path.read_bytes(), mime) if mime and path.is_file() else None
 
 
+def stored(folder: Path, path: str) -> tuple[bytes, str] | None:
+    """Return bytes and MIME type of what ``save`` called ``path``; None for anything else."""
+    mime = _MIME.get(path.rpartition(".")[2])
+    file = (folder / path).resolve()
+    inside = file.is_relative_to(folder.resolve())
+    return (file.read_bytes(), mime) if mime and inside and file.is_file() else None
+
+
 def image_ending(data: bytes) -> str | None:
     """Return the file ending that fits the image's own bytes; None when it is not an image."""
     try:

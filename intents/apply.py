@@ -313,6 +313,7 @@ def _group(name: str) -> Slot[Any]:
         Choice(options),
         label=f"{label}已看明白",
         ask=label,
+        help="法律要求投保前把这些说清楚。看明白了点「明白了」；哪句不懂，点「没明白」，我换句话讲。",
         when=lambda flow: flow.wants_group(name),
         accept=_seen(name),
         shown=False,

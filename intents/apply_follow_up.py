@@ -134,6 +134,7 @@ class ApplySign(_Following, Flow):
         free_text,
         label="要改的",
         ask="要改哪里？直接说，比如“三者改成 200 万”。",
+        help="您说的原样转给办理的同事，改好了再请您核对一遍；没核对好不会往下办。",
         when=lambda flow: flow.answer == "change",
         deferrable=False,
     )
@@ -231,6 +232,7 @@ class ApplyWithdraw(_Following, Flow):
             )
         ),
         label="确定撤回",
+        help="撤回就是这次不投了，资料不再往下走；不收费，以后还能再投。",
         when=_about_one,
         ask="确定撤回吗？撤回不收费，以后想投再填一次就行。",
         buttons=("确定撤回", "再想想"),

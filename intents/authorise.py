@@ -38,6 +38,8 @@ class Authorise(Flow):
     told_by = (
         r"(?:我想|我要|帮我|怎么)?(?:给|让|授权)(?!我(?:的|看|查|一|先|再|把|来|去))[^,。 ]{1,8}"
         r"(?:查|看)(?:一下|下)?我的?(?:保单|保险|车险)[^,。 ]{0,3}"
+        r"|(?:我想|我要|帮我|怎么|想)*给(?!我(?:授|的|看|查))[^,。 ]{1,6}授权(?:一下|下)?"
+        r"(?:(?:查|看)(?:一下|下)?(?:我的?)?(?:保单|保险|车险))?[^,。 ]{0,2}"
     )
 
     name_of = Slot(
@@ -45,6 +47,7 @@ class Authorise(Flow):
         label="被授权人姓名",
         called=("姓名",),
         ask="请告诉我您要授权谁：他的姓名。",
+        help="写他的真实姓名，授权记录里要写明给了谁。他只能看，不能办变更、退保。",
         deferrable=False,
     )
     phone = Slot(
@@ -52,6 +55,7 @@ class Authorise(Flow):
         label="被授权人手机号",
         called=("电话", "手机", "手机号"),
         ask="他的手机号是多少？他要用这个号码收验证码，别人用不了。",
+        help="11 位手机号。光有授权码看不了，还要这个号码收到的验证码。",
         deferrable=False,
         check=lambda flow, number: None if len(number) == 11 else "这里需要 11 位手机号。",
     )
@@ -61,6 +65,7 @@ class Authorise(Flow):
         called=("关系",),
         ask="他是您的家人、代办人，还是其他？",
         buttons=("家人", "代办人", "其他"),
+        help="只是记下来备查：家里人选「家人」，替您跑手续的选「代办人」。",
         deferrable=False,
     )
     days = Slot(
@@ -68,6 +73,7 @@ class Authorise(Flow):
         label="期限",
         ask="授权多久？最长一年，随时可以撤销。",
         buttons=("7 天", "30 天", "一年"),
+        help="到了这一天他就看不到了。只是办一件事的话，7 天一般够用；说「撤销授权」马上失效。",
         deferrable=False,
     )
     plate = Slot(plate, label="只看这辆车", ask="请告诉我车牌号。", optional=True)

@@ -29,6 +29,7 @@ class AskConsent(Flow):
         label="是否同意",
         ask="您同意吗？",
         buttons=("同意", "不同意"),
+        help="上面写了收什么、做什么用。同意了才收，随时可以撤回；不同意也能办别的事，或者回复「人工」。",
         deferrable=False,
         shown=False,
     )

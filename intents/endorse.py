@@ -40,6 +40,7 @@ class Endorse(PolicyRequest):
         called=("变更类型",),
         ask="要改哪一项？点一下，或者直接说。",
         buttons=tuple(change.title for change in _KINDS),
+        help="点最接近的一项，我再告诉您要准备什么材料；都对不上就点「其他变更」，用自己的话说。",
         deferrable=False,
     )
     details = Slot(
@@ -48,6 +49,8 @@ class Endorse(PolicyRequest):
         called=("内容",),
         when=_not_detailed,
         ask="从什么改成什么，简单说一下。",
+        help="用自己的话说就行，比如“从原来的 A 改成 B”；同事照这个核对材料，拿不准的会再问您。"
+        "银行卡号、密码、验证码都不用写。",
     )
     photos = Slot(photos, label="材料照片", ask="请发材料照片。", optional=True, adds=True)
 

@@ -9,14 +9,17 @@ from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.plate import plate
+from bot.dialogue.slot_types.text import free_text
 
 _MOST = 4
 _LINES = {
     "交强": "强制", "商业": "商业", "三者": "商业", "车损": "商业", "家财": "家庭财产",
-    "意外": "意外", "健康|医疗": "医疗", "雇主": "雇主", "货运": "货物",
+    "驾意|驾乘": "驾乘", "意外": "意外", "健康|医疗": "医疗", "雇主": "雇主", "公众": "公众",
+    "企财|企业财产": "企业财产", "货运|货物": "货物",
 }  # fmt: skip
 _CODE = Pattern(
     r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}(?![0-9A-Za-z])",
@@ -42,9 +45,22 @@ class Epolicy(Flow):
     knowledge_first = True
     taps = ("电子保单", "补发电子保单", "下载电子保单")
     examples = ("电子保单给我重发一份", "没收到电子保单", "把保单PDF发我邮箱")
+    picked_by = (
+        rf"(?:那|这|要|发|给我|我的?|再)*(?:{'|'.join(_LINES)})(?:保?险|责任险|车险)*"
+        r"(?:那|这)?(?:一)?(?:份|个|张)?(?:的|呢|吧|保单|电子保单)*"
+    )
 
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
+    # «说险种或车牌可以单独要» is kept: the words pick from the list.
+    listed = Slot(
+        free_text,
+        label="列出的保单",
+        ask="哪一份保单？",
+        optional=True,
+        shown=False,
+        remembered=True,
+    )
 
     @property
     def confirm(self) -> bool:
@@ -66,6 +82,8 @@ class Epolicy(Flow):
         links = office.paper_links([view.number for view in wanted[:_MOST]])
         if not links:
             return Outcome.say(_NONE, "查保单", "转人工")
+        if len(wanted) > 1:
+            self.values[LISTED] = listing(self.name, wanted[:_MOST])
         listed = "\n".join(f"{link.policy}：\n{link.url}" for link in links)
         more = (
             f"\n另外还有 {len(wanted) - _MOST} 份，说险种或车牌可以单独要。"
@@ -108,6 +126,7 @@ class EpolicyCheck(Flow):
         policy_number,
         label="保单号",
         ask="请告诉我要核对的保单号。",
+        help="在保单第一页上方，字母开头的一串；电子保单文件里也有。",
         deferrable=False,
     )
     code = Slot(

@@ -89,6 +89,8 @@ class Invoice(PolicyRequest):
         label="要办的",
         ask="是开票、换开，还是补发？",
         buttons=("开票", "换开（抬头或税号错了）", "补发（开过没收到）", "专用发票"),
+        help="还没开过选「开票」；开过但抬头、税号错了选「换开」；开过找不到选「补发」；"
+        "公司要抵扣税的选「专用发票」。",
         deferrable=False,
     )
     buyer = Slot(
@@ -106,6 +108,7 @@ class Invoice(PolicyRequest):
         when=lambda flow: _opens(flow) and flow.kind != "special",
         ask="发票开给个人还是公司？",
         buttons=("个人", "公司"),
+        help="要给单位报销的选「公司」，自己留着的选「个人」。",
         deferrable=False,
     )
     payee = Slot(
@@ -114,6 +117,7 @@ class Invoice(PolicyRequest):
         called=("抬头",),
         when=_opens,
         ask="发票抬头是什么？公司的请写营业执照上的全称，个人的写姓名。",
+        help="抬头就是发票上“购买方”的名字。报销用的一般写单位全称，问一下单位财务最稳妥。",
         deferrable=False,
     )
     tax_no = Slot(

@@ -31,6 +31,11 @@ class NeedQuote(Request):
         "要个报价",
         "算一下保费",
     )
+    told_by = (
+        r"(?:我想|想|我要)?(?:买|上|投|保)(?:个|份|一份)?"
+        r"(?:我?的?(?:这|新)?车(?:的)?(?:保险|险)|商业险|家财险|意外险|医疗险|雇主责任险)"
+        r"(?:一年|大概|大约|得|要|需要|花)*(?:多少钱|多钱|什么价|嘛价|啥价|几块钱)[?呀啊呢]*"
+    )
     examples = ("给我的车报个价", "帮我算算保费多少钱", "我这车一年保险多少钱")
 
     line = Slot(
@@ -38,6 +43,7 @@ class NeedQuote(Request):
         label="要问的险",
         ask="想问哪一类的价格？",
         buttons=tuple(label for _, label, _ in _LINES),
+        help="选最接近的一类，我说说这一类的价格由什么决定、谁能报。",
         implied=True,
         deferrable=False,
     )
@@ -54,6 +60,7 @@ class NeedQuote(Request):
         label="要报价的",
         when=lambda flow: _takes_requests(flow) and not_told(flow),
         ask="要给什么报价？车的话说车型、车龄和用途。",
+        help="大概说说就行，让同事心里有数；证件号、身体情况都不用说。",
     )
     plate = plate_slot()
     phone = phone_slot()

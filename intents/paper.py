@@ -36,6 +36,7 @@ class Paper(PolicyRequest):
         label="怎么取",
         ask="邮寄给您，还是到网点自取？",
         buttons=("邮寄", "到网点自取"),
+        help="邮寄要收件地址；自取带投保人身份证到网点就行。电子保单效力一样，不急用可以不打。",
         deferrable=False,
     )
     address = Slot(
@@ -44,6 +45,7 @@ class Paper(PolicyRequest):
         called=("地址",),
         when=_by_post,
         ask="寄到哪里？收件人、电话和地址说一下。",
+        help="比如：收件人、能接快递电话的手机号、区、街道、门牌号。只用来寄这份保单。",
         deferrable=False,
     )
 

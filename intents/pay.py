@@ -46,6 +46,7 @@ class Pay(Request):
         label="缴费情况",
         when=lambda flow: not flow.private and not_told(flow),
         ask="什么时候付的、付了多少、用什么方式？页面或短信上怎么写的？",
+        help="照付款记录说就行，比如“昨天下午微信付的，扣了两笔”。卡号、密码、验证码都不用写。",
     )
     plate = plate_slot(when=lambda flow: not flow.private)
     phone = phone_slot()
@@ -129,6 +130,8 @@ class PayRecord(Flow):
     told_by = (
         r"(?:我的?|帮我|查一?下?|看看|我想|要)*(?:交费|缴费|付款|保费)(?:的)?"
         r"(?:记录|明细|情况)(?:在哪儿?看|查询)?"
+        r"|(?:我|我的|我们|今年|这|那|车险|保险|交强险|商业险|的|查下?|看看)*保费(?:都|已经?|是不是)*"
+        r"(?:交|缴|付|扣)(?:了|清|齐|过|上|成功|没交|没缴|没付)*(?:没有?|吗|么)[?]?"
     )
 
     @property

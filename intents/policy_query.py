@@ -11,6 +11,7 @@ from bot.desks.identity import Assurance
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
@@ -18,7 +19,7 @@ from bot.dialogue.slot_types.text import free_text
 # 客户的叫法 → 保单记录里的险种 line 和产品名里的字；次序是先细后粗。
 _KINDS: dict[str, tuple[str, str]] = {
     "交强": ("auto", "强制"),
-    "商业险|三者|车损": ("auto", "商业"),
+    "商业(?:车)?险|三者|车损|座位|划痕": ("auto", "商业"),
     "驾意|驾乘|司乘": ("accident", "驾乘"),
     "车险|汽车|车的?保险|车保": ("auto", ""),
     "家财|房子|房屋": ("home", ""),
@@ -35,6 +36,7 @@ _OTHERS = re.compile(
     r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
     r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)(?:名下)?的?(?:保单|保险|车险|险)|授权码"
 )
+_COVERS = "车损|三者|第三者|座位|车上人员|划痕|玻璃|家财|意外|医疗|驾意|雇主|企财|货运|商业|交强"
 _HOW_TO_GRANT = (
     "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"
     "把授权码告诉您；您再跟我说「授权码」加那 6 位数字就行。"
@@ -57,6 +59,14 @@ class PolicyQuery(Flow):
         r"(?:查|看|看看)?(?:一下|下)?(?:我的?)?(?:那|这)(?:个|份)"
         r"(?:车险|车的?保险|商业险|交强险|家财险|意外险|驾意险|医疗险|健康险|责任险|货运险|保单|保险)"
         r"(?:呢|怎么样|什么情况|的情况)?[?]?"
+        r"|我?哪(?:一)?(?:份|个|张|单)?(?:保单|保险|险|车险)?(?:最|快|先|要|就|马上)*到期(?:了)?[?]?"
+        rf"|我的?(?:{_COVERS})险?(?:的|上)?(?:绝对)?(?:免赔(?:额|率)?|保额|限额)"
+        r"(?:是|有|写的?)*(?:多少|几|嘛|什么)(?:钱|万|元|块)?(?:来着)?[?呀啊呢]*"
+    )
+    picked_by = (
+        rf"(?:那|这|看看?|我的?|要|说说|就)*(?:一)?(?:份|个|张)?(?:{'|'.join(_KINDS)})(?:责任)?(?:保?险)?"
+        r"(?:那|这)?(?:一)?(?:份|个|张)?(?:的|呢|吧|保单|细节|详情|情况)*"
+        r"(?:我?(?:保|上|买)了?(?:多少|几)(?:钱|万)?)?"
     )
     examples = (
         "查保单",
@@ -72,6 +82,15 @@ class PolicyQuery(Flow):
     seen = Slot(
         free_text,
         label="看过的保单",
+        ask="哪一份保单？",
+        optional=True,
+        shown=False,
+        remembered=True,
+    )
+    # What was shown as a list: «商业险那份» and «第二份» pick from it.
+    listed = Slot(
+        free_text,
+        label="列出的保单",
         ask="哪一份保单？",
         optional=True,
         shown=False,
@@ -105,9 +124,7 @@ class PolicyQuery(Flow):
             return waiting
         found, other = self._found(office)
         if not found.views:
-            return Outcome.say(
-                "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。", "转人工"
-            )
+            return Outcome.say(self._nothing(), "转人工")
         if len(found.views) == 1:
             self.values["seen"], text = found.views[0].number, _detail(found.views[0])
         else:
@@ -115,7 +132,18 @@ class PolicyQuery(Flow):
         if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
         text = core_system.dated(text, office)
+        if len(found.views) > 1:
+            self.values[LISTED] = listing(self.name, found.views[:_MOST_CARDS])
         return Outcome.say(text, *_buttons(found.views))
+
+    def _nothing(self) -> str:
+        """Say it of what was named, or of all there is."""
+        if self.plate or self.policy_number:
+            return "没有查到符合的保单，请核对车牌号或保单号；需要的话回复「人工」。"
+        return (
+            "您核对的身份名下，我这里没有查到保单。可能是用别的手机号、别人或单位的名字投的，"
+            "把车牌号或保单号告诉我再查一次；还不对就回复「人工」。"
+        )
 
     def _found(self, office: BackOffice) -> tuple[FoundPolicies, bool]:
         """Return the policies, and whether they are other ones than what was asked for."""
@@ -157,7 +185,10 @@ def _cards(found: FoundPolicies) -> str:
             f"您有 {len(shown)} 份保单：\n\n{text}\n\n想看哪一份的细节，告诉我车牌、险种或保单号。"
         )
     more = f"{left} 份以上" if found.more else f"{left} 份"
-    return f"{text}\n\n另外还有 {more}，告诉我险种或车牌可以单独看。"
+    return (
+        f"您的保单比较多，先看最近到期的 {len(shown)} 份：\n\n{text}\n\n"
+        f"另外还有 {more}，告诉我险种或车牌可以单独看。"
+    )
 
 
 def _card(policy: PolicyView) -> str:

@@ -75,6 +75,7 @@ class ServiceWithdraw(Flow):
         label="编号",
         when=lambda flow: len(flow.kept.get("open") or ()) > 1,
         ask="您有几件在办，要撤回哪一件？把编号告诉我。",
+        help="编号在登记时的回复里，字母开头；回复「申请进度」可以再看一遍。",
         deferrable=False,
     )
 
@@ -118,6 +119,7 @@ class ServiceDocuments(Flow):
         label="材料照片",
         when=lambda flow: bool(flow.kept.get("number")),
         ask="请把材料照片发给我，一张一张发就行。",
+        help="拍全、拍清楚四个角和字；要哪几样，受理时告诉过您，回复「申请进度」可以再看。",
         adds=True,
         deferrable=False,
     )

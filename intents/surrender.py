@@ -67,6 +67,8 @@ class Surrender(PolicyRequest):
         called=("原因",),
         ask="是什么原因想退？不想说也行，不影响办理。",
         buttons=tuple(title for _, title, _ in _reasons()),
+        help="交强险只有注销、停驶、丢失三种情形能退，所以要问一句；别的险什么原因都能申请。"
+        "点最接近的，或者点「不想说」。",
     )
     photos = Slot(photos, label="材料照片", ask="请发材料照片。", optional=True, adds=True)
 

@@ -92,6 +92,7 @@ class Verify(Flow):
         deferrable=False,
         shown=False,
         ask="只有后四位的话，请再告诉我车牌号、保单号或投保人姓名其中一项。",
+        help="后四位太短，要再核对一样；给证件号码后六位也可以，就不用别的了。",
     )
 
     @property

@@ -22,9 +22,10 @@ class OwnTables:
     """Policies that were imported or written here."""
 
     session: Session
+    today: date
 
     def of_customer(self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST) -> Known:
-        """Return a customer's policies that fit, the one that ends last first."""
+        """Return a customer's policies that fit: what runs out next first, what is over last."""
         query = select(Policy).where(Policy.customer_id == customer_id)
         for column, wanted in (
             (Policy.number, wish.number),
@@ -35,8 +36,14 @@ class OwnTables:
                 query = query.where(column == wanted)
         if wish.product:
             query = query.where(Policy.product.contains(wish.product, autoescape=True))
-        query = query.order_by(Policy.ends_on.desc(), Policy.id).limit(most)
-        return Known(self.session.scalars(query).all())
+        # Two walks along the index: sorted in one, all policies of a fleet would have to be read.
+        coming = query.where(Policy.ends_on >= self.today).order_by(Policy.ends_on, Policy.id)
+        found = list(self.session.scalars(coming.limit(most)))
+        if len(found) < most:
+            over = query.where(Policy.ends_on < self.today)
+            over = over.order_by(Policy.ends_on.desc(), Policy.id).limit(most - len(found))
+            found += self.session.scalars(over)
+        return Known(found)
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:
         """Return one policy of a customer."""
@@ -69,8 +76,13 @@ class CoreSnapshots:
         )
         if found is None or self.now - found.fetched_at > longest:
             return None
-        told = sorted(map(policy_of, found.body), key=lambda policy: policy.ends_on, reverse=True)
+        told = sorted(map(policy_of, found.body), key=self._turn)
         return Known([p for p in told if _fits(p, wish)][:most], found.as_of)
+
+    def _turn(self, policy: CorePolicy) -> tuple[bool, int]:
+        """What runs out next comes first, what is over last."""
+        left = (policy.ends_on - self.now.date()).days
+        return left < 0, abs(left)
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:
         """Return one policy of a customer."""
@@ -83,7 +95,7 @@ def source(
 ) -> PolicySource:
     """Return the source that the configuration names."""
     if rules.kind == "own":
-        return OwnTables(session)
+        return OwnTables(session, now.date())
     return CoreSnapshots(session, rules, now, unreachable)
 
 

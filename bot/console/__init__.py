@@ -1,1 +1,1 @@
-"""The console of the people who work here; not built yet, hand-offs are read through the API."""
+"""The console of the people who work here: the desk of conversations and the desks of cases."""

@@ -14,7 +14,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from bot.console import canned, entrance, inbox
+from bot.console import (
+    applications,
+    audit,
+    canned,
+    claims,
+    complaint_work,
+    complaints,
+    customers,
+    entrance,
+    floor,
+    inbox,
+    intake,
+    photos,
+    services,
+    tickets,
+)
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
 from bot.console.pages import show
@@ -24,7 +39,20 @@ from bot.errors import NotAllowed, Refused
 log = structlog.get_logger()
 _STATIC = Path(__file__).parent / "static"
 # Every form on these pages is checked; a new page is one line here.
-DESKS: Sequence[APIRouter] = (inbox.router,)
+DESKS: Sequence[APIRouter] = (
+    inbox.router,
+    claims.router,
+    complaints.router,
+    complaint_work.router,
+    tickets.router,
+    services.router,
+    applications.router,
+    customers.router,
+    intake.router,
+    floor.router,
+    audit.router,
+    photos.router,
+)
 
 
 def console_app(parts: Parts) -> ASGIApp:

@@ -18,7 +18,18 @@ class Item:
     resource: str
 
 
-ITEMS: tuple[Item, ...] = (Item("/console/inbox", "会话", "messages", "handoffs"),)
+ITEMS: tuple[Item, ...] = (
+    Item("/console/inbox", "会话", "messages", "handoffs"),
+    Item("/console/claims", "理赔", "claim", "claims"),
+    Item("/console/complaints", "投诉", "complaint", "complaints"),
+    Item("/console/tickets", "工单", "ticket", "tickets"),
+    Item("/console/services", "保全", "policy", "endorsements"),
+    Item("/console/applications", "投保", "edit", "applications"),
+    Item("/console/customers", "客户", "customers", "customers"),
+    Item("/console/intake", "来电来访", "phone", "tickets"),
+    Item("/console/floor", "班长台", "dashboard", "audit"),
+    Item("/console/audit", "访问记录", "audit", "audit"),
+)
 
 
 def menu_of(role: str) -> Sequence[Item]:

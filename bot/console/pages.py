@@ -11,6 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from bot.console import times
 from bot.console.gate import STAFF, Staff
 from bot.console.menu import menu_of
 
@@ -25,7 +26,19 @@ ROLES = {
     "trainer": "质检培训",
     "admin": "管理员",
 }
-CHANNELS = {"wechat": "微信", "webchat": "网页", "telegram": "Telegram", "terminal": "终端"}
+CHANNELS = {
+    "wechat": "微信",
+    "webchat": "网页",
+    "telegram": "Telegram",
+    "terminal": "终端",
+    "phone": "电话",
+    "branch": "门店",
+    "letter": "信函",
+    "email": "邮件",
+    "regulator": "监管转办",
+    "media": "媒体",
+    "internal": "内部",
+}
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -62,7 +75,8 @@ def templates() -> Environment:
     made.filters["role"] = lambda role: ROLES.get(role, role)
     made.filters["channel"] = lambda channel: CHANNELS.get(channel, channel)
     made.filters["span"] = span
-    made.globals["ago"] = ago
+    made.globals |= {"ago": ago, "left": times.left, "tone": times.tone, "on": times.on}
+    made.filters["yuan"] = times.yuan
     return made
 
 

@@ -132,6 +132,7 @@ class Flow:
     ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
     words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
     ``told_by`` is a regular expression: a message that is wholly this begins the flow like a tap.
+    What is wholly ``picked_by`` names one of the policies that the flow has just listed.
     The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
 
@@ -152,6 +153,7 @@ class Flow:
     amended_by: ClassVar[str] = ""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
     told_by: ClassVar[str] = ""
+    picked_by: ClassVar[str] = ""
     gate: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:

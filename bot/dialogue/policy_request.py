@@ -91,6 +91,7 @@ class PolicyRequest(Request):
         label=phrases.POLICY_LABEL,
         called=(phrases.POLICY_LABEL,),
         ask=phrases.WHICH_POLICY_NONE,
+        help=phrases.HELP_POLICY,
         when=lambda flow: flow.proved and not flow.policy,
         accept=accept_which,
         deferrable=False,

@@ -9,6 +9,7 @@ from bot.dialogue import phrases
 from bot.dialogue.commands import Command, Help, Say
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.heard import Heard
+from bot.dialogue.slot_types.identity import one_time_code
 
 _MEANS = (
     r"(?:是|指)?(?:个|的)?(?:什么|啥|嘛)(?:意思|玩意儿?|东西|用|来着)?|(?:什么|啥|嘛)意思"
@@ -30,9 +31,20 @@ _ABOUT = re.compile(
 
 _POINTING = re.compile(r"^(?:这|那)个?|的$")
 
+_NO_CODE = re.compile(
+    r"(?:没|未|收不|等不)(?:有)?(?:收)?到?[^,，。]{0,3}(?:验证码|短信|码)"
+    r"|(?:验证码|短信|码)[^,，。]{0,5}(?:没|收不|不来|半天|还不)(?!错|问题)"
+)
 _REBATE = re.compile(
     r"(?:给|能|得|要|有|先).{0,6}(?:返(?:点|现|利|钱|我)|回扣|回点)|返点现|返现|返利|返佣|送(?:我)?(?:油卡|购物卡)"
 )
+
+
+def code_did_not_come(heard: Heard) -> list[Command]:
+    """«没收到验证码» is about the code just asked for; alone it would sound like a fraud."""
+    slot = heard.pending()
+    waiting = slot is not None and slot.type is one_time_code
+    return [Help()] if waiting and _NO_CODE.search(heard.text) else []
 
 
 def asked_what_it_means(heard: Heard) -> list[Command]:

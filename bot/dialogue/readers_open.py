@@ -10,9 +10,10 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Put
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, split_question
+from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, SUM, split_question
 
 _CLEAR, _VERY_CLEAR = 0.75, 0.95
+_A_WISH = 2  # characters: a single one is no new subject
 _REPORT = "claim_report"
 _CHAT = "nonsense"
 _DISPUTE, _COMPLAINT = "claim_dispute", "complaint"
@@ -66,8 +67,8 @@ def _raise(heard: Heard) -> list[Command]:
         return [*commands, *several]  # «车祸了，对了我电话也换了»: the accident is not forgotten
     if fired.start == _NOTHING:
         return commands
-    if not begins and fired.level != "P0" and heard.reading.intent in {*heard.flows} - {_CHAT}:
-        begins = heard.reading.intent
+    if not begins and fired.level != "P0":
+        begins = _meant(heard)
     if begins == _DISPUTE and _COMPLAINT in heard.flows and COMPLAINS.search(heard.text):
         begins = _COMPLAINT  # «我要投诉！定损员压价»: the word decides
     if begins and (heard.flow is None or heard.flow.name != begins):
@@ -79,6 +80,13 @@ def _raise(heard: Heard) -> list[Command]:
         values = heard.volunteered(heard.flow) if fired.level == "P0" else heard.news(heard.flow)
         commands.append(FillSlots(values, heard.original, heard.flow.name, override=True))
     return commands
+
+
+def _meant(heard: Heard) -> str:
+    """Return the flow the words are surely about: a person comes anyway, so nothing is guessed."""
+    reading = heard.reading
+    known = reading.intent in {*heard.flows} - {_CHAT}
+    return reading.intent if known and reading.confidence >= heard.sure else ""
 
 
 def person(heard: Heard) -> list[Command]:
@@ -159,8 +167,8 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if heard.flow and BARE_NO.match(heard.bare):
-        return []  # «没人» said twice is no complaint that nobody cares
+    if _only_an_answer(heard):
+        return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
     if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
@@ -168,6 +176,12 @@ def new_intent(heard: Heard) -> list[Command]:
     if reading.intent == _CHAT and (numbered := recognised(heard)):
         return numbered  # a bare number of ours looks like chat and is none
     return start(reading.intent, heard)
+
+
+def _only_an_answer(heard: Heard) -> bool:
+    """In a form «没人» is no complaint that nobody cares, «三千» no dispute, «车» no breakdown."""
+    alone = len(heard.bare) < _A_WISH or BARE_NO.match(heard.bare) or SUM.match(heard.bare)
+    return heard.flow is not None and bool(alone)
 
 
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
@@ -181,6 +195,8 @@ def served(heard: Heard) -> list[Command]:
     reading = heard.reading
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
+        return []
+    if _only_an_answer(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"

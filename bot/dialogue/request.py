@@ -45,6 +45,7 @@ def phone_slot() -> Slot[str]:
         label=phrases.PHONE_LABEL,
         called=phrases.PHONE_CALLED,
         ask=phrases.ASK_PHONE,
+        help=phrases.HELP_CALL,
         remembered=True,
     )
 

@@ -18,6 +18,7 @@ from bot.dialogue import (
     readers_help,
     readers_knowledge,
     readers_open,
+    readers_policies,
     readers_steering,
 )
 from bot.dialogue.commands import Command, NotUnderstood
@@ -38,10 +39,12 @@ READERS: tuple[Reader, ...] = (
     readers_answer.tapped_answer,
     readers_answer.number,
     readers_open.danger,
+    readers_policies.picked,
     readers_knowledge.unsolved,
     readers_events.another_event,
     readers_correction.with_value,
     readers_correction.after_submission,
+    readers_help.code_did_not_come,
     readers_open.pressing,
     readers_open.person,
     readers_steering.declined,

@@ -9,6 +9,8 @@ from bot.dialogue.escalation import promise
 from bot.dialogue.flow import Flow
 
 LOCKED = "核对没有通过的次数有点多，为了您的信息安全，{minutes} 分钟后才能再试。"
+# The phone is locked, not whoever speaks: for how long is nobody else's business.
+LOCKED_A_WHILE = "核对没有通过的次数有点多，为了您的信息安全，现在先停一停，过半小时左右再试。"
 TOO_MANY = "今天验证码发送的次数已经到上限了，请明天再试，或者回复「人工」。"
 WRONG = "验证码不对或者已经过期，请核对后再发一次；也可以回复「上一步」重新获取。"
 NO_MATCH = "信息没有对上，请核对后再试一次；也可以回复「人工」，由工作人员帮您核对。"
@@ -28,7 +30,8 @@ def lock_out(flow: Flow, office: BackOffice) -> str:
     """End the attempt and put a person on it (`domain.md` 5.7 and 6)."""
     flow.kept["locked"] = True
     view = office.hand_off("P1", "身份核验多次没有通过")
-    locked = LOCKED.format(minutes=office.locked_minutes())
+    minutes = office.locked_minutes()
+    locked = LOCKED.format(minutes=minutes) if minutes else LOCKED_A_WHILE
     return f"{locked}\n{promise(view, urgent=True)}"
 
 

@@ -97,6 +97,11 @@ NONE_OF_THESE = re.compile(r"^(都不是|都不对|不是这些|没有我要的|
 EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确|有问题){_END}")
 PERSON = re.compile(r"人工|真人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]")
 OPENER = re.compile(r"^\s*[哦啊嗯]?对了(?=[ ,，。:：])")
+# A bare sum of money answers something; it begins nothing.
+SUM = re.compile(
+    r"^(?:大概|差不多|就|最多)?[0-9.,一二两三四五六七八九十百千万几]+(?:来)?"
+    r"(?:块|元|万|千|百|钱|左右|以内|上下|多|吧)*[。.!！]?$"
+)
 FIGURES = re.compile(r"^[\dXx][\dXx \-]{2,20}$")
 LONG_FIGURES = re.compile(r"^[\dXx][\dXx \-]{5,20}$")
 RATING = re.compile(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.clock import SHANGHAI
 from bot.scripts.script import moment
 from storage.conversations import OpenConversation
@@ -48,6 +50,13 @@ class Given:
     def _customer(self, row: dict[str, Any]) -> Customer:
         phone = str(row.get("phone") or "13800000000")
         document = _NOBODY + str(row.get("id_last4") or row.get("id_last6") or "0000")
+        # Rows about one person are one customer, however many policies there are.
+        known = select(Customer).where(
+            Customer.phone_blind == self.cipher.blind(phone),
+            Customer.id_blind == self.cipher.blind(document),
+        )
+        if found := self.uow.session.scalars(known).first():
+            return found
         customer = Customer(
             ref=f"given-{phone}-{document[-4:]}-{row.get('policy_no')}",
             kind="person",

@@ -28,7 +28,9 @@ def test_the_documentation_is_open_and_complete(office: Branch) -> None:
     assert names == {
         "conversations", "messages", "claims", "complaints", "policies", "customers",
         "notifications", "surveys", "tickets", "handoffs", "knowledge", "misses", "kpis",
-        "privacy",
+        "privacy", "applications", "audit", "deliveries", "endorsements", "feedback",
+        "improvements",
+        "qa-samples", "campaigns", "jobs",
     }  # fmt: skip
 
 

@@ -17,6 +17,9 @@ PAGE = (Path(__file__).parents[3] / "docs" / "integration.md").read_text(encodin
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
+_TICKET = "TK20261122000001"
+
+
 def _calls() -> list[tuple[str, str, dict[str, str], Any]]:
     """Return method, path, headers and body of every curl on the page."""
     one = re.compile(r"^curl .*?(?=^curl |\Z)", re.MULTILINE | re.DOTALL)
@@ -50,10 +53,14 @@ def test_every_curl_on_the_page_works(office: Branch) -> None:
     roles = {"/applications": lead, "/v1/complaints": office.token("complaints")}
     calls = _calls()
     assert len(calls) >= 12
-    for method, path, headers, body in calls:
+    ticket = _TICKET  # other examples before it have opened tickets of their own
+    for method, written, headers, body in calls:
+        path = written.replace(_TICKET, ticket)
         token = next((token for part, token in roles.items() if part in path), claims)
         answer = office.client.request(method, path, headers=headers | token, json=body)
         assert answer.is_success, f"{method} {unquote(path)}: {answer.text}"
+        if (method, path) == ("POST", "/v1/tickets"):
+            ticket = answer.json()["number"]
     claim = office.client.get("/v1/claims/CL20261122000001", headers=claims).json()
     assert (claim["status"], claim["owner"], claim["track"]) == ("documents_due", "王理赔", "fast")
 

@@ -16,7 +16,7 @@ import pytest
 WRONG_USE = {
     "": "用法不对",
     "bogus": "没有命令 bogus",
-    "data import policies x.csv": "没有命令 policies",
+    "data import horses x.csv": "没有命令 horses",
     "serve --port 99999999": "--port 超出范围",
     "serve --port abc": "--port 要写成整数",
     "serve --role king": "--role 不能是 king，可选：all、web、worker",
