@@ -31,7 +31,7 @@ _SECRET = b"k" * 32
 _PLAIN = (
     "CREATE TABLE plain (dedupe_key VARCHAR(128) UNIQUE, peer VARCHAR(128), kind VARCHAR(64),"
     " status VARCHAR(64))",
-    "INSERT INTO plain SELECT number || ':' || ends_on || ':R30', 'customer:' || customer_id,"
+    "INSERT INTO plain SELECT number || '-' || ends_on || '-R30', 'customer-' || customer_id,"
     " 'renewal', 'planned' FROM policy WHERE ends_on = '2026-12-25'",
 )
 

@@ -66,24 +66,18 @@ def plan(ways: Transactions, rules: Rules, found: Sequence[Wave], now: datetime)
 def _pages(ways: Transactions, rules: Rules, wave: Wave, now: datetime) -> Iterator[int]:
     """A transaction a page: customers are answered between two of them."""
     after = 0
-    while True:
-        last = ways.read(lambda uow, a=after: _end_of_page(uow.connection, rules, wave, a))  # type: ignore[misc]
-        if last is None:
-            return
+    for last in ways.read(lambda uow: _ends_of_pages(uow.connection, rules, wave)):
         yield ways.run(lambda uow, a=after, b=last: plan_page(uow, rules, wave, now, a, b))  # type: ignore[misc]
         after = last
 
 
-def _end_of_page(connection: Connection, rules: Rules, wave: Wave, after: int) -> int | None:
-    page = (
-        select(_policy.c.id)
-        .where(_due(rules, wave), _policy.c.id > after)
-        .order_by(_policy.c.id)
-        .limit(rules.renewal.page)
-        .subquery()
-    )
-    last: int | None = connection.execute(select(func.max(page.c.id))).scalar()
-    return last
+def _ends_of_pages(connection: Connection, rules: Rules, wave: Wave) -> list[int]:
+    """Return the last number of every page, found in one pass over the day's policies."""
+    row = func.row_number().over(order_by=_policy.c.id)
+    page = ((row - 1) // rules.renewal.page).label("page")
+    numbered = select(_policy.c.id, page).where(_due(rules, wave)).subquery()
+    ends = select(func.max(numbered.c.id)).group_by(numbered.c.page).order_by(numbered.c.page)
+    return list(connection.execute(ends).scalars())
 
 
 def plan_all(uow: UnitOfWork, rules: Rules, wave: Wave, now: datetime) -> int:
