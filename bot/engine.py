@@ -37,6 +37,7 @@ from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
+from storage.outbound.finishing import finished
 from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
@@ -256,6 +257,9 @@ class Engine:
             uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
             uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
+        if message.event == "template_sent":
+            job = message.key.removeprefix("j:")
+            finished(uow, message.peer, job, message.text, now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:

@@ -58,6 +58,7 @@ CHINESE_ALLOWED = {
     "bot/handoff.py": "reasons and refusals that staff read",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",
+    "storage/outbound/": "why a touch is not sent, and how a policy is called; read by people",
     "storage/inbox.py": "what staff call a visitor and a message without words",
     "bot/outbox.py": "reasons that staff read beside an undelivered item",
     "bot/settings_sections.py": "mistakes in a section, told to the operator",
@@ -133,6 +134,7 @@ CHINESE_ALLOWED = {
     "storage/crypto.py": "a wrong key, told to the operator",
     "storage/database.py": "a wrong URL, told to the operator",
     "storage/schema.py": "a wrong version, told to the operator",
+    "scheduler/waves.py": "what a dry run says, read by staff",
     "scheduler/jobs/": "what a job does, told to staff",
     "tools/": "the tools speak to developers and operators",
 }

@@ -40,6 +40,8 @@ class NotificationView(BaseModel):
     created_at: datetime
     due_at: datetime
     body: dict[str, Any] | None
+    way: str | None
+    campaign: str | None
 
 
 class NotificationQuery(paging.PageQuery):
@@ -48,7 +50,18 @@ class NotificationQuery(paging.PageQuery):
     kind: Code | None = None
     channel: Code | None = None
     status: (
-        Literal["planned", "due", "sent", "undeliverable", "unknown", "failed", "suppressed"] | None
+        Literal[
+            "planned",
+            "due",
+            "sending",
+            "sent",
+            "delivered",
+            "undeliverable",
+            "unknown",
+            "failed",
+            "suppressed",
+        ]
+        | None
     ) = None
     conversation: RowId | None = None
     since: Moment | None = None
@@ -123,6 +136,8 @@ def _view(item: OutboxItem) -> NotificationView:
         created_at=item.created_at,
         due_at=item.due_at,
         body=None if item.kind in _SECRET else item.body,
+        way=item.way,
+        campaign=item.campaign,
     )
 
 

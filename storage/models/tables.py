@@ -22,6 +22,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
+from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -77,6 +78,7 @@ __all__ = [
     "IdempotentRequest",
     "IdentityBinding",
     "Improvement",
+    "JobRun",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -88,9 +90,11 @@ __all__ = [
     "Media",
     "Merit",
     "Message",
+    "NoticeGrant",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
+    "OutboundStop",
     "OutboxItem",
     "Payment",
     "Policy",
@@ -99,6 +103,7 @@ __all__ = [
     "PolicySnapshot",
     "QaPlan",
     "QaSample",
+    "QuotaUse",
     "RestrictedRecord",
     "Scene",
     "ServiceDocument",

@@ -74,6 +74,10 @@ class FakeApi:
             return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
         return None
 
+    def law(self, path: str, message: dict[str, Any]) -> int:
+        """Return the errcode by which the platform refuses a message; this one takes all."""
+        return 0
+
     def stable_token(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the same token while it is valid, as the stable endpoint does."""
         time.sleep(self.token_delay)
@@ -86,6 +90,9 @@ class FakeApi:
                 self.issued += 1
                 self.token = f"TOKEN-{self.issued}-" + "x" * 500
             return {"access_token": self.token, "expires_in": self.expires_in}
+
+
+_SENDING = ("/cgi-bin/message/custom/send", "/cgi-bin/message/template/send")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -132,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json({"errcode": 40001, "errmsg": "invalid credential rid: 9"})
         if path == "/cgi-bin/media/get":
             return self._media(query["media_id"][0])
+        if path in _SENDING and (code := self.api.law(path, json.loads(body))):
+            return self._json({"errcode": code, "errmsg": "against the law rid: 1"})
         if path == "/cgi-bin/message/custom/send":
             with self.api.lock:
                 self.api.bodies.append(body)
