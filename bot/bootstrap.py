@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -14,7 +14,7 @@ from types import ModuleType
 from starlette.types import ASGIApp
 
 import intents as intents_package
-from bot import clock
+from bot import clock, outbound_parts
 from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
@@ -23,7 +23,7 @@ from bot.channels.core.delivery import core_routes
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
-from bot.channels.sms import FileSms, HttpSms
+from bot.channels.telegram import parts as telegram
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
 from bot.channels.webhook import WebhookSender
@@ -57,6 +57,7 @@ from bot.spool import Spool
 from knowledge_base import products
 from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
+from scheduler.runner import Runner
 from storage.crypto import Cipher
 from storage.database import open_engine
 from storage.outbox import Leased
@@ -68,6 +69,7 @@ from storage.rules import (
     claim_texts,
     claim_tracks,
     consents,
+    outbound,
     policy_terms,
     policy_words,
     renewal,
@@ -136,8 +138,9 @@ class App:
         """Return the knowledge base: the live release, or the shipped files before the first."""
         engine = open_engine(self.settings.database_url, self.secret)
         precision = self.settings.knowledge.precision
+        # Between two entries of a new release others run: customers are answered meanwhile.
         return live.open_service(
-            engine, self.settings.branch, self.now(), _let_others_run, precision
+            engine, self.settings.branch, self.now(), partial(time.sleep, 0), precision
         )
 
     @cached_property
@@ -187,6 +190,7 @@ class App:
         shipped(self.settings.calendar.weekend, self.settings.calendar.frames)
         complaint_rules.rules()
         consents.texts()
+        outbound.rules()
         policy_terms.notes()
         policy_words.words()
         renewal.advice()
@@ -201,7 +205,7 @@ class App:
             ),
             settings=self.settings,
             cipher=self.cipher,
-            cuts={"wechat": wechat_text.cut},
+            cuts={"wechat": wechat_text.cut, **telegram.cuts(self.settings)},
             products=self.products,
         )
 
@@ -241,11 +245,16 @@ class App:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """Return what works off the outbox."""
-        return Dispatcher(self.transactions, self._routes(), self.now)
+        return outbound_parts.dispatcher(self, self._routes())
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Return what runs the scheduled jobs."""
+        return outbound_parts.runner(self)
 
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
-            ("*", "sms"): _by(self._sms()),
+            ("*", "sms"): _by(outbound_parts.sms(self)),
             # The inbox is made when the first answer comes.
             **core_routes(self, lambda m: self.inbox.afterwards(m)),  # noqa: PLW0108
             ("*", "webchat"): self._to_webchat,
@@ -259,7 +268,13 @@ class App:
             media = WeChatMedia(api, self.settings.media.max_bytes)
             routes[("*", "wechat")] = _by(WeChatSender(api))
             routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
-        return routes
+        return routes | (self.telegram.routes() if self.telegram else {})
+
+    @cached_property
+    def telegram(self) -> telegram.TelegramParts | None:
+        """Return the Telegram channel, None when it is off."""
+        inbox = ChannelInbox(self.inbox)
+        return telegram.of(self.settings, inbox, self.transactions, self.media, self.clock)
 
     def wechat_api(self, settings: WeChat) -> WeChatApi:
         """Return the client of the official account's API."""
@@ -270,12 +285,6 @@ class App:
         """A web customer reads the message table; ringing is all there is to deliver."""
         self.chat.ring_peer(item.peer)
         return ""
-
-    def _sms(self) -> Sender:
-        sms = self.settings.sms
-        if sms.gateway == "http":
-            return HttpSms(sms.url, sms.token.get_secret_value())
-        return FileSms(self.settings.data_dir / "sms.jsonl", self.now)
 
     def wechat_callback(self) -> WeChatCallback | None:
         """Return the callback application, None when the channel is off."""
@@ -332,11 +341,6 @@ class App:
             address=facts.get("address", ""),
             questions=("交强险赔多少", "理赔要多久", "怎么投诉"),
         )
-
-
-def _let_others_run() -> None:
-    """Between two entries of a new release: customers are answered meanwhile."""
-    time.sleep(0)
 
 
 def _by(sender: Sender) -> Deliver:

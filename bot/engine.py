@@ -27,14 +27,17 @@ from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
 from bot.dialogue.state import DialogueState
 from bot.dialogue.understand import Understander
+from bot.edits import Hindsight
 from bot.replies import entry_of, shape_of, tidy
 from bot.replies import rows as replies_as_rows
 from bot.result import Claim, CutReplies, Result
 from bot.settings import Settings
+from bot.sources import note_arrival
 from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
+from storage.outbound.finishing import finished
 from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
@@ -157,6 +160,7 @@ class Engine:
         now: datetime,
     ) -> list[Reply]:
         media = keep_media(uow, conversation, message, now)
+        note_arrival(uow, conversation, message, now)
         if message.kind == "event" and self._silent_event(uow, conversation, message, now):
             self._privacy_event(message, office)
             return []
@@ -169,8 +173,11 @@ class Engine:
                 office.attach_photos(number)
             return []
         state = DialogueState.from_json(conversation.state)
-        answered = core_answers.commands(message, office)
-        commands = answered or self._commands(message, state, media, now, office)
+        hindsight = Hindsight(uow, conversation, self.understander, now)
+        if hindsight.nothing_new(message):
+            return []
+        commands = hindsight.commands(message, state) or core_answers.commands(message, office)
+        commands = commands or self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)
@@ -250,6 +257,9 @@ class Engine:
             uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
             uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
+        if message.event == "template_sent":
+            job = message.key.removeprefix("j:")
+            finished(uow, message.peer, job, message.text, now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
 
     def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:

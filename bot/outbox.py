@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -16,13 +17,18 @@ from typing import Any, Protocol
 import structlog
 
 from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
+from bot.touches import TouchWorker
+from storage.outbound.meter import climb, cost_of, reserve
 from storage.outbox import Leased
 from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
 
 LEASE_SECONDS = 60
 BATCH = 20
 MAX_ATTEMPTS = 8
 _IDLE_SECONDS = 1.0
+_NO_MESSAGE = ("media",)
+NO_ALLOWANCE = "没有发：客户不在 48 小时窗口，或这次互动的条数已用完"
 log = structlog.get_logger()
 
 
@@ -45,6 +51,8 @@ class Dispatcher:
     routes: Mapping[tuple[str, str], Deliver]
     clock: Callable[[], datetime]
     name: str = field(default_factory=lambda: f"worker-{secrets.token_hex(4)}")
+    touches: TouchWorker | None = None
+    _flying: set[int] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: bool = False
 
@@ -59,14 +67,28 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver until stopped or cancelled; a broken database is waited out."""
-        while not self._stopped:
-            try:
-                busy = await self.run_once()
-            except Exception:
-                log.exception("outbox.trouble")
-                busy = 0
-            if not busy and not self._stopped:
-                await self._rest()
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while not self._stopped:
+                await self._round()
+        finally:
+            renewing.cancel()
+
+    async def _round(self) -> None:
+        try:
+            busy = await self.run_once()
+        except Exception:
+            log.exception("outbox.trouble")
+            busy = 0
+        if not busy and not self._stopped:
+            await self._rest()
+
+    async def _renew(self) -> None:
+        """Keep the leases of what takes long: a large photo is no dead worker."""
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(Exception):
+                await self._write(self._keep)
 
     async def _rest(self) -> None:
         try:
@@ -74,6 +96,10 @@ class Dispatcher:
         except TimeoutError:
             return
         self._wake.clear()
+
+    def _keep(self, uow: UnitOfWork) -> None:
+        until = self.clock() + timedelta(seconds=LEASE_SECONDS)
+        uow.outbox.renew(sorted(self._flying), self.name, until)
 
     async def run_once(self) -> int:
         """Deliver one batch and return its size."""
@@ -83,25 +109,62 @@ class Dispatcher:
                 lambda uow: uow.outbox.lease(self.name, now, LEASE_SECONDS, BATCH)
             )
         )
-        await asyncio.gather(*map(self._deliver, leased))
-        return len(leased)
+        delivered = asyncio.gather(*map(self._deliver, leased))
+        touched = await self.touches.run_once() if self.touches else 0
+        await delivered
+        return len(leased) + touched
 
     async def _deliver(self, item: Leased) -> None:
+        self._flying.add(item.id)
+        try:
+            await self._attempt(item)
+        finally:
+            self._flying.discard(item.id)
+
+    async def _attempt(self, item: Leased) -> None:
+        if not await self._allowed(item):
+            await self._unreachable(item, NO_ALLOWANCE)
+            return
         try:
             provider_id = await self._route(item)(item)
-        except RetryLater as error:
-            await self._postpone(item, error.after, str(error))
-        except Unreachable as error:
-            await self._settle(item, "undeliverable", str(error))
-        except OutcomeUnknown as error:
-            await self._settle(item, "unknown", str(error))
         except DeliveryError as error:
-            await self._settle(item, "failed", str(error))
+            await self._refused(item, error)
         except Exception:
             log.exception("outbox.delivery_broke", item=item.id, kind=item.kind)
             await self._postpone(item, timedelta(seconds=2**item.attempts), "内部错误")
         else:
             await self._settle(item, "sent", "", provider_id)
+
+    async def _refused(self, item: Leased, error: DeliveryError) -> None:
+        if isinstance(error, RetryLater):
+            await self._postpone(item, error.after, str(error))
+        elif isinstance(error, Unreachable):
+            await self._unreachable(item, str(error))
+        elif isinstance(error, OutcomeUnknown):
+            await self._settle(item, "unknown", str(error))
+        else:
+            await self._settle(item, "failed", str(error))
+
+    async def _unreachable(self, item: Leased, reason: str) -> None:
+        """A notice that cannot be said here goes on by its ladder; the rest ends here."""
+        if not await self._climbed(item, reason):
+            await self._settle(item, "undeliverable", reason)
+
+    async def _allowed(self, item: Leased) -> bool:
+        """Take what this costs off the customer's allowance; the platform counts, so do we."""
+        if self.touches is None or item.channel != "wechat" or item.kind in _NO_MESSAGE:
+            return True
+        rules, now = self.touches.rules, self.clock()
+        cost = cost_of(str(item.body.get("text") or ""))
+        work = self.transactions.submit(lambda uow: reserve(uow, rules, item.id, cost, now))
+        return await asyncio.wrap_future(work)
+
+    async def _climbed(self, item: Leased, reason: str) -> bool:
+        if self.touches is None:
+            return False
+        rules, now = self.touches.rules, self.clock()
+        work = self.transactions.submit(lambda uow: climb(uow, rules, item.id, reason, now))
+        return await asyncio.wrap_future(work)
 
     def _route(self, item: Leased) -> Deliver:
         found = self.routes.get((item.kind, item.channel)) or self.routes.get(("*", item.channel))

@@ -78,6 +78,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _and_lead("agent", "underwriting", "sales"),
             "write": _and_lead("agent", "underwriting", "sales"),
         },
+        # Who gets what and why not; stopping a kind is for those who answer for it.
+        "campaigns": {"read": _LEAD, "write": _LEAD},
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {

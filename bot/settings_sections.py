@@ -16,6 +16,7 @@ from pydantic import (
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Section(BaseModel):
@@ -165,6 +166,9 @@ class Telegram(Section):
     bot_token: SecretStr
     webhook_secret: SecretStr = SecretStr("")
     api_base_url: str = "https://api.telegram.org"
+    api_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    messages_per_second: Rate = 25.0
+    chat_messages_per_second: Rate = 1.0
 
 
 class Sms(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,8 +32,8 @@ def below(path: str, pages: ASGIApp) -> list[Route]:
     return [Route(path, endpoint=pages), Route(path + "/{rest:path}", endpoint=pages)]
 
 
-def web_app(app: App, *, worker: bool = True) -> ASGIApp:
-    """Return the application; with ``worker`` it also works off the outbox."""
+def web_app(app: App, *, worker: bool = True, scheduler: bool = False) -> ASGIApp:
+    """Return the application; it may also work off the outbox and run the timetable."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -60,9 +61,10 @@ def web_app(app: App, *, worker: bool = True) -> ASGIApp:
             Mount("/api", app.api()),
             *below("/console", app.console()),
             Mount("/papers", app.papers()),
+            *([Route("/telegram/webhook", app.telegram.webhook())] if app.telegram else []),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
-        lifespan=lambda _: _lifespan(app, worker=worker),
+        lifespan=lambda _: _lifespan(app, worker=worker, scheduler=scheduler),
     )
     return _Front(app, pages)
 
@@ -83,7 +85,7 @@ class _Front:
 
 
 @asynccontextmanager
-async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
+async def _lifespan(app: App, *, worker: bool, scheduler: bool) -> AsyncIterator[None]:
     """Start what runs beside the requests; on the way out finish what is under way."""
     # What is loaded by now stays: the collector need not look at it again and again.
     gc.collect()
@@ -94,10 +96,18 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
     spool = asyncio.create_task(_work_off_spool(app))
     queue = asyncio.create_task(_keep_queue(app))
     delivery = asyncio.create_task(app.dispatcher.run() if worker else asyncio.sleep(0))
+    telegram = asyncio.create_task(app.telegram.run() if app.telegram else asyncio.sleep(0))
+    timetable = threading.Thread(target=app.runner.serve, name="anda-scheduler", daemon=True)
+    if scheduler:
+        timetable.start()
     try:
         yield
     finally:
+        if scheduler:
+            app.runner.stop()
+            await run_in_threadpool(timetable.join, _SETTLE_SECONDS)
         app.knowledge_watcher.stop()
+        telegram.cancel()
         await app.inbox.drain()
         spool.cancel()
         queue.cancel()
@@ -105,7 +115,9 @@ async def _lifespan(app: App, *, worker: bool) -> AsyncIterator[None]:
         app.dispatcher.stop()
         await asyncio.wait({spool, delivery}, timeout=_SETTLE_SECONDS)
         delivery.cancel()
-        await asyncio.gather(spool, queue, delivery, return_exceptions=True)
+        await asyncio.gather(spool, queue, delivery, telegram, return_exceptions=True)
+        if app.telegram:
+            await app.telegram.stop()
         await run_in_threadpool(app.transactions.close)
 
 

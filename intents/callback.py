@@ -32,13 +32,23 @@ _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*
 # In the order in which they are tried: «不满意» and «非常满意» both contain «满意».
 _WORDS = (
     (1, re.compile(r"很差|太差|不满意|垃圾")),
+    (2, re.compile(r"^(?:有点|比较|太)?(?:差|烂|糟|不行|不好|不太好)")),
     (5, re.compile(r"非常满意|特别好|太好了|很满意")),
     (4, re.compile(r"挺好|满意|不错")),
+    (3, re.compile(r"还行|一般|凑合|还可以|马马虎虎")),
+)
+_STARS = re.compile(r"^\s*([★⭐🌟]{1,5})\s*$")
+# «别烦我» asks to be left alone; it is no score, and no wish that letters about a claim stop.
+_ALONE = re.compile(
+    r"别(?:再|老)?烦|烦不烦|烦死|别(?:再|老)?(?:打扰|骚扰)|没(?:空|兴趣|工夫)"
+    r"|不想?(?:打分|评价?|回答)"
 )
 
 
 def score_of(text: str) -> int | None:
     """Return the score from 1 to 5 that ``text`` gives, if any."""
+    if stars := _STARS.match(text):
+        return len(stars[1])
     if match := _SCORE.search(text):
         return _DIGITS[match.group(1) or match.group(2)]
     return next((score for score, words in _WORDS if words.search(text)), None)
@@ -80,7 +90,7 @@ class Callback(Flow):
 
     def begin(self, office: BackOffice) -> None:
         """Ask for a score only where the first words are neither one nor a wish about messages."""
-        words = (_AGAIN, _STOP, _WHY)
+        words = (_AGAIN, _STOP, _WHY, _ALONE)
         said = any(w.search(self.utterance) for w in words) or score_of(self.utterance) is not None
         self.kept["said"] = said
 
@@ -102,6 +112,13 @@ class Callback(Flow):
 
     def _rate(self, office: BackOffice) -> Outcome:
         score = score_of(self.score or self.utterance)
+        if score is None and _ALONE.search(self.utterance):
+            return Outcome.say(
+                "好的，不打扰您了，不评也没关系。以后回访和调查都不想收，点一下「退订回访」，"
+                "马上生效；案子和保单的通知不受影响。",
+                "退订回访",
+                "转人工",
+            )
         if score is None:
             return Outcome.say("好的，不评也没关系。有建议随时告诉我。")
         rated = office.rate(score, self.utterance[:500])

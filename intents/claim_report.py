@@ -215,6 +215,10 @@ class ClaimReport(ClaimForm):
         """Tell whether this turned out to be an accident that was reported before."""
         return self.same_case in ("same", "more")
 
+    def takes(self, name: str) -> bool:
+        """Take «是同一起» for the claim reported before only where there is one."""
+        return super().takes(name) and (name != "same_case" or bool(self.kept.get("similar")))
+
     def pending(self) -> Slot[Any] | None:
         """Ask for nothing more where the claim is there already."""
         return None if self.joined else super().pending()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.back_office import BackOffice, ClaimView
@@ -14,6 +15,11 @@ from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.verification import accept_code, accept_phone, locked_out, unproved
 
 _MOST = 3
+_A_CLAIM = re.compile(r"理赔|报案|案子|案件|赔|定损|查勘|打款|到账|CL\d", re.I)
+_NEWS = (
+    r"(?:今天|现在|还是|到底|怎么|这都几天了)?还?(?:没有?|有没有|有)(?:什么|个)?"
+    r"(?:消息|回音|回信|动静|下文|说法)了?"
+)
 
 
 class ClaimStatus(Flow):
@@ -24,6 +30,7 @@ class ClaimStatus(Flow):
     keeps_draft = False
     recognised_by = ("number",)
     taps = ("查理赔进度", "理赔进度", "查理赔")
+    sounds_like = rf"^{_NEWS}[吗么没呢嘛啊?？。!！ ]*$"
     examples = (
         "查理赔进度",
         "我的案子到哪步了",
@@ -65,7 +72,12 @@ class ClaimStatus(Flow):
 
     def begin(self, office: BackOffice) -> None:
         """Ask for a proof only when there is nothing that this customer may see already."""
-        self.kept["proof"] = not office.claims() and not office.verified
+        claims = office.claims()
+        # «有结果了吗» of somebody with a complaint and no claim is about the complaint.
+        complains = any(view.open for view in office.complaints())
+        plain = not claims and not _A_CLAIM.search(self.utterance)
+        self.kept["complaint"] = complains and plain and self.utterance not in self.taps
+        self.kept["proof"] = not (claims or office.verified or self.kept["complaint"])
         self.kept["urging"] = urges(self.utterance)
         self.kept["words"] = self.utterance[:500]
 
@@ -77,6 +89,8 @@ class ClaimStatus(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the newest claims in plain words."""
+        if self.kept.get("complaint"):
+            return Outcome(then="complaint_status")
         # What is under way comes first; the newest of each.
         views = sorted(office.claims(self.number), key=lambda view: not view.open)
         if not views:

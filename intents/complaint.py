@@ -9,6 +9,7 @@ from bot.clockwork.words import moment
 from bot.dialogue.escalation import promise
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.pattern import demand
 from bot.dialogue.slot_types.person import person_name
@@ -29,9 +30,38 @@ _BARE_WORD = re.compile(
 )
 
 
+# «我妈叫刘桂芳», «她叫赵敏，骂人»: who it is about, not what should be done.
+_WHO = re.compile(
+    r"^(?:我(?:妈|爸|爹|娘|奶|爷|姥|媳|老|婆|丈)[^,，。]{0,3}|[他她]|对方|那人|这人)(?:名字)?[叫是]"
+)
+_WISH = re.compile(
+    r"[请把给让叫就要求你们他她我必须 ]{0,8}(?:当面|书面|公开|正式|赔礼|尽快|赶紧|马上|全额)*"
+    r"(?:道歉|赔钱|赔偿|退钱|退款|退保费|处分[他她]?|开除[他她]?|查清楚?|重新定损|重新处理|换人)"
+    r"[了吧啊呀 ,，。!！]*(?:[请把给让叫就要求你们他她我 ]{0,4}(?:道歉|处分[他她]?|开除[他她]?))?"
+    r"[ 。!！]*"
+)
+_NAMELESS = re.compile(r"匿名|(?:名|姓)")
+_REGULATOR = re.compile(r"12378|12345|12315|监管|银保监|信访|起诉|法院|律师")
+_A_THREAT = 14  # characters: a threat and no story
+
+
 def _a_wish(complaint: Complaint, text: str) -> str | None:
-    bare = _BARE_WORD.match(text.strip())
+    said = text.strip()
+    if _WHO.match(said) and not _WISH.search(said):
+        return "好的，记下了。您希望得到什么结果，一句话就行；没想好可以回复「以后补」。"
+    bare = _BARE_WORD.match(said)
     return "请说说您希望得到什么结果，一句话就行；没想好可以回复「以后补」。" if bare else None
+
+
+def _files(complaint: Complaint) -> bool:
+    """Tell whether a complaint is being filed, and not a word added to one under way."""
+    return not complaint.kept.get("running_only") and complaint.same != "same"
+
+
+def _may_be_the_same(complaint: Complaint) -> bool:
+    """Tell whether to ask; who goes on with a story without answering has answered."""
+    kept = complaint.kept
+    return bool(kept.get("running")) and not kept.get("running_only") and not kept.get("goes_on")
 
 
 class Complaint(Flow):
@@ -46,16 +76,30 @@ class Complaint(Flow):
     )
     examples = ("我要投诉", "对你们的服务不满意", "投诉你们的查勘员", "态度太差了要投诉", "投诉")
 
+    same = Slot(
+        Choice(
+            (
+                ("same", "同一件事", r"同一件|一回事|就是那|还是那|一样|^[是对嗯]|没错"),
+                ("another", "另一件事", r"另一件|别的事|新的|不同|两回事|不是|不一样|^不"),
+            )
+        ),
+        label="和在办的投诉",
+        when=_may_be_the_same,
+        shown=False,
+        ask="这次说的和它是同一件事吗？同一件事我直接记进去，不用重新登记。",
+        buttons=("同一件事", "另一件事"),
+    )
     story = Slot(
         free_text,
         label="投诉的事情",
-        when=lambda c: not c.told,
+        when=lambda c: not c.told and _files(c),
         shown=False,
         ask="请说说是什么事：什么时候、和谁有关、怎么回事。想到什么说什么就行，我会原样记下来。",
     )
     demand = Slot(
         demand,
         label="您的诉求",
+        when=_files,
         check=_a_wish,
         called=("诉求", "要求"),
         ask="您希望我们怎么处理？比如道歉、重新处理、给个书面答复。",
@@ -64,6 +108,7 @@ class Complaint(Flow):
     reporter = Slot(
         person_name,
         label="称呼",
+        when=_files,
         called=("名字", "姓名", "姓"),
         also="phone",
         remembered=True,
@@ -73,6 +118,7 @@ class Complaint(Flow):
     phone = Slot(
         phone,
         label="联系电话",
+        when=_files,
         called=("电话", "手机", "手机号"),
         remembered=True,
         ask="留个联系电话吧，方便把处理结果告诉您。不想留回复「以后补」。",
@@ -84,9 +130,33 @@ class Complaint(Flow):
         """Tell whether the customer has said what it is about."""
         return len(str(self.kept.get("story") or "")) >= _ENOUGH_WORDS
 
+    @property
+    def confirm(self) -> bool:
+        """A word to a complaint under way needs no yes."""
+        return _files(self)
+
+    def begin(self, office: BackOffice) -> None:
+        """Look whether one is under way: nobody tells the same story twice without need."""
+        running = next((view for view in office.complaints() if view.open), None)
+        said = self.utterance.strip()
+        if running is not None:
+            self.kept["running"] = running.number
+            self.kept["running_only"] = len(said) <= _A_THREAT and bool(_REGULATOR.search(said))
+
+    def skip(self, name: str) -> None:
+        """«不想留名字» is about the name, whatever was asked."""
+        nameless = _NAMELESS.search(self.utterance) is not None
+        super().skip("reporter" if name == "demand" and nameless else name)
+
     def hear(self, text: str, rest: str) -> None:
-        """Keep every word of the complaint as it was said."""
-        if not _BARE.match(text.strip()) and _WORD.search(rest):
+        """Keep every word of the complaint as it was said; a plain wish wins over a guess."""
+        if self.kept.get("heard") and len(text) >= _ENOUGH_WORDS and not self.same:
+            self.kept["goes_on"] = True
+        self.kept["heard"] = True
+        if "demand" in self.values and _WISH.fullmatch(text.strip()):
+            self.values["demand"] = text.strip(" ,，。!！")
+        who = _WHO.match(text.strip())  # refused as a wish, and no less part of the story
+        if (who or not _BARE.match(text.strip())) and _WORD.search(text if who else rest):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]
 
@@ -98,9 +168,9 @@ class Complaint(Flow):
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Be sorry for the trouble without judging whose fault it is (domain.md 4.4)."""
-        return [
-            Reply("给您添堵了，非常抱歉。我马上帮您登记，会有和这件事没有利益关系的同事来处理。")
-        ]
+        sorry = "给您添堵了，非常抱歉。我马上帮您登记，会有和这件事没有利益关系的同事来处理。"
+        number = self.kept.get("running")
+        return [Reply(f"{sorry}\n您的投诉 {number} 还在办理。" if number else sorry)]
 
     def lines(self) -> list[str]:
         """Show the story as we shall pass it on, shortened."""
@@ -114,6 +184,8 @@ class Complaint(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Record it, and give the number, the owner and the date (S57, CMP20)."""
+        if not _files(self):
+            return self._added(office)
         facts = dict(self.values) | {"story": self.kept.get("story") or self.story}
         view = office.open_complaint(facts)
         urgent = office.hand_off("P0", "投诉里有紧急情形") if view.severity == "P0" else None
@@ -129,6 +201,25 @@ class Complaint(Flow):
             "对处理不满意，还可以申请上级核查、调解，或拨打 12378。",
         ]
         return Outcome.say("\n".join(filter(None, parts)), "查投诉进度", "转人工")
+
+    def _added(self, office: BackOffice) -> Outcome:
+        """Put a threat to go to the regulator into the complaint that it is about."""
+        number = str(self.kept["running"])
+        view = next(iter(office.complaints(number)), None)
+        story = str(self.kept.get("story") or self.utterance)
+        office.add_to_complaint(number, story)
+        day = (
+            f"，最晚 {view.due_on.year}年{view.due_on.month}月{view.due_on.day}日前答复您"
+            if view
+            else ""
+        )
+        return Outcome.say(
+            f"您的投诉 {number} 还在办理{day}。您刚才的话已经记进去，处理的同事看得到。"
+            "拨打 12378 是您的权利，不影响我们继续办理。",
+            "补充投诉材料",
+            "查投诉进度",
+            "转人工",
+        )
 
 
 _ANONYMOUS = "您没有留电话，我们只能在这个会话里答复您；想接电话，随时把号码发给我。"

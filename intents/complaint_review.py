@@ -94,6 +94,10 @@ class ComplaintRestored(Flow):
     title = "恢复投诉"
     keeps_draft = False
     taps = ("恢复投诉",)
+    sounds_like = (
+        r"(?:恢复|接着办|继续办)[^,，。]{0,6}投诉|不撤(?:回|诉|销)?了"
+        r"|(?:后悔|反悔|改主意|想了想)[^。]{0,6}(?:投诉|撤)"
+    )
 
     @property
     def confirm(self) -> bool:

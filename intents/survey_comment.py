@@ -17,6 +17,11 @@ class SurveyComment(Flow):
     title = "补充评价"
     keeps_draft = False
     taps = (*_TOPICS, _MORE)
+    # «昨天给一星是因为查勘员迟到了»: the reason for a score, a day later.
+    told_by = (
+        r".{0,6}(?:给|打)(?:你们|了|的|过|是|那|这|个)*[1-5一二三四五](?:颗?星|分)"
+        r".{0,4}(?:因为|原因|主要|就是|为的).{2,400}"
+    )
 
     words = Slot(
         free_text,
@@ -33,6 +38,8 @@ class SurveyComment(Flow):
     def begin(self, office: BackOffice) -> None:
         """A tapped topic says it all."""
         self.kept["topic"] = self.utterance if self.utterance in _TOPICS else ""
+        if self.utterance not in self.taps:
+            self.values["words"] = self.utterance
 
     def submit(self, office: BackOffice) -> Outcome:
         """Keep the words; they go to whoever works on improvements."""

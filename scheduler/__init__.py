@@ -1,1 +1,1 @@
-"""Scheduled jobs; the first ones come with reminders and surveys."""
+"""Scheduled jobs: found in `scheduler/jobs`, run by one leader, each safe to run twice."""

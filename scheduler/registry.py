@@ -13,11 +13,18 @@ from datetime import datetime
 from importlib import import_module
 from inspect import signature
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, Literal
 
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.clock import SHANGHAI
 from scheduler import jobs
 from scheduler.context import JobContext
 from storage.unit_of_work import UnitOfWork
+
+# What becomes of the times that passed while nobody ran: each of them on its own, one run for
+# all of them, or none unless it is still fresh.
+CatchUp = Literal["send", "merge", "skip"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,18 @@ class Job:
     title: str
     cron: str
     work: Callable[..., Any]
+    catch_up: CatchUp = "merge"
+
+    @property
+    def trigger(self) -> CronTrigger:
+        """Return the timetable, in Chinese time."""
+        return CronTrigger.from_crontab(self.cron, timezone=SHANGHAI)
+
+    def next_after(self, moment: datetime) -> datetime:
+        """Return the first moment of the timetable after ``moment``."""
+        found = self.trigger.get_next_fire_time(moment, moment)
+        assert isinstance(found, datetime), f"{self.name}: the timetable has no end"
+        return found
 
     def run(self, context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
         """Do it as if it were ``as_of``; return what was done. A dry run writes nothing."""
@@ -54,4 +73,7 @@ def find_jobs() -> Mapping[str, Job]:
     """Return all jobs by name."""
     names = sorted(module.name for module in iter_modules(jobs.__path__))
     modules = {name: import_module(f"{jobs.__name__}.{name}") for name in names}
-    return {n: Job(n, module.TITLE, module.CRON, module.run) for n, module in modules.items()}
+    return {
+        n: Job(n, module.TITLE, module.CRON, module.run, getattr(module, "CATCH_UP", "merge"))
+        for n, module in modules.items()
+    }

@@ -14,6 +14,7 @@ from storage.ledger import Happening, Ledger
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
 from storage.models.outbox import Media, OutboxItem
+from storage.rules.outbound import priority_of
 
 _item = table_of(OutboxItem)
 _media = table_of(Media)
@@ -86,6 +87,8 @@ class Outbox:
             "created_at": now,
             "due_at": due_at,
         }
+        if status == "planned":
+            values["priority"] = priority_of(kind)
         added = self.connection.execute(
             dialect.insert(_item)
             .values(values)
@@ -115,6 +118,7 @@ class Outbox:
             dedupe_key=dedupe_key, kind=kind, channel=channel, account=account, peer=peer,
             body=dict(body), conversation_id=conversation_id, status="planned", reason="",
             provider_id="", attempts=0, created_at=now, due_at=due_at,
+            priority=priority_of(kind),
         )  # fmt: skip
         fresh = {name: insert.excluded[name] for name in _PLANNED_ANEW}
         self.connection.execute(
@@ -213,6 +217,14 @@ class Outbox:
                 status, waited,
             )
         )  # fmt: skip
+
+    def renew(self, items: Sequence[int], worker: str, until: datetime) -> None:
+        """Keep items that are still being delivered."""
+        self.connection.execute(
+            update(_item)
+            .where(_item.c.id.in_(items), _item.c.lease_by == worker)
+            .values(lease_until=until)
+        )
 
     def postpone(self, item: int, worker: str, due_at: datetime, reason: str) -> bool:
         """Try again at ``due_at``."""

@@ -49,7 +49,7 @@ CLAIM_STATUSES: Final[Statuses] = MappingProxyType(
 
 COMPLAINT_STATUSES: Final[Statuses] = MappingProxyType(
     {
-        "received": ("已收到", "投诉已登记，办理时限从收到当日起算，正在分派经办人。"),
+        "received": ("已收到", "投诉已登记，办理时限从收到次日起算，正在分派经办人。"),
         "accepted": ("已受理", "经办人会与您联系，核实情况和您的诉求。"),
         "investigating": ("调查中", "正在调取记录、核实经过，有进展会告诉您。"),
         "proposing": ("拟定方案中", "情况已经核实，正在拟定处理方案。"),

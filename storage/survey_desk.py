@@ -52,7 +52,7 @@ class SurveyDeskMixin:
         query = select(Survey).where(
             Survey.conversation_id == self.conversation.id,
             Survey.status == "answered",
-            Survey.answered_at >= self.at - _A_MOMENT,
+            Survey.answered_at >= self.at - rules().comment,
         )
         survey = self.uow.session.scalar(query.order_by(Survey.id.desc()).limit(1))
         if survey is None:

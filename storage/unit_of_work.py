@@ -20,6 +20,7 @@ from storage.ledger import Ledger
 from storage.misses import Misses
 from storage.outbox import Outbox
 from storage.ownership import Ownership
+from storage.sources import Sources
 from storage.test_questions import TestQuestions
 
 
@@ -71,6 +72,11 @@ class UnitOfWork:
     def ownership(self) -> Ownership:
         """Return who has the floor where."""
         return Ownership(self.connection)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Return where customers come from."""
+        return Sources(self.connection)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -14,6 +14,7 @@ from bot.api.fields import Body, Moment
 from bot.api.kpi_figures import DefinitionView, definition_views
 from bot.api.problems import invalid, missing
 from bot.reports.service import page
+from storage import complaint_parties
 from storage.kpi import exclusions, figures
 from storage.kpi.definition import Period
 from storage.kpi.figures import BYS, DEFINITIONS, Slice
@@ -127,13 +128,17 @@ def get_rows(
 
     def read(uow: UnitOfWork) -> Shown:
         found = figures.drill(uow.connection, wanted, query.after, query.limit)
+        # Who is complained about reads nothing of it, not even in a figure's rows.
+        against = complaint_parties.against(desk.parts.cipher, desk.caller.label)
+        mine = set(uow.session.scalars(against))
         items = [
             RowView.model_validate(
                 {**row, "case": row["case_number"], "conversation": row["conversation_id"]}
             )
             for row in found
+            if row["case_number"] not in mine
         ]
-        more = items[-1].id if len(items) == query.limit else None
+        more = int(found[-1]["id"]) if len(found) == query.limit else None
         return Shown(Rows(items=items, next=more))
 
     return desk.show(read)

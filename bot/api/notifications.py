@@ -7,14 +7,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Select, exists, or_, select
 from starlette.responses import Response
 
 from bot.api import paging
+from bot.api.conversations import complained_in
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.fields import Code, Moment, OneQuery, PathId, RowId
 from bot.api.masking import mask_peer
 from bot.api.problems import missing
+from storage import complaint_parties
 from storage.models.outbox import OutboxItem
 from storage.unit_of_work import UnitOfWork
 
@@ -38,6 +40,8 @@ class NotificationView(BaseModel):
     created_at: datetime
     due_at: datetime
     body: dict[str, Any] | None
+    way: str | None
+    campaign: str | None
 
 
 class NotificationQuery(paging.PageQuery):
@@ -46,7 +50,18 @@ class NotificationQuery(paging.PageQuery):
     kind: Code | None = None
     channel: Code | None = None
     status: (
-        Literal["planned", "due", "sent", "undeliverable", "unknown", "failed", "suppressed"] | None
+        Literal[
+            "planned",
+            "due",
+            "sending",
+            "sent",
+            "delivered",
+            "undeliverable",
+            "unknown",
+            "failed",
+            "suppressed",
+        ]
+        | None
     ) = None
     conversation: RowId | None = None
     since: Moment | None = None
@@ -58,7 +73,7 @@ def list_notifications(
     desk: Annotated[Desk, Depends(may("notifications", "read"))],
 ) -> Response:
     """Return deliveries, the newest first."""
-    statement = select(OutboxItem).where(OutboxItem.kind.not_in(_ERRANDS))
+    statement = _visible(desk)
     for column, wanted in (
         (OutboxItem.kind, query.kind),
         (OutboxItem.channel, query.channel),
@@ -88,12 +103,24 @@ def get_notification(
     """Return one delivery."""
 
     def read(uow: UnitOfWork) -> Shown:
-        item = uow.session.get(OutboxItem, notification)
-        if item is None or item.kind in _ERRANDS:
+        item = uow.session.scalar(_visible(desk).where(OutboxItem.id == notification))
+        if item is None:
             raise missing(f"通知 {notification}")
         return Shown(_view(item), (_seen(item),))
 
     return desk.show(read, query.reason)
+
+
+def _visible(desk: Desk) -> Select[OutboxItem]:
+    """Return the deliveries that the caller may see: none of a complaint against them."""
+    mine = complaint_parties.against(desk.parts.cipher, desk.caller.label).subquery()
+    of_mine = exists().where(OutboxItem.dedupe_key.contains(mine.c.complaint_number))
+    there = OutboxItem.conversation_id
+    return select(OutboxItem).where(
+        OutboxItem.kind.not_in(_ERRANDS),
+        ~of_mine,
+        or_(there.is_(None), there.not_in(complained_in(desk))),
+    )
 
 
 def _view(item: OutboxItem) -> NotificationView:
@@ -109,6 +136,8 @@ def _view(item: OutboxItem) -> NotificationView:
         created_at=item.created_at,
         due_at=item.due_at,
         body=None if item.kind in _SECRET else item.body,
+        way=item.way,
+        campaign=item.campaign,
     )
 
 

@@ -10,6 +10,7 @@ import typer
 from bot.bootstrap import App
 from bot.clock import SHANGHAI
 from bot.errors import AndaError
+from scheduler import runs
 from scheduler.context import JobContext
 from scheduler.registry import find_jobs
 from storage import schema
@@ -24,9 +25,15 @@ def _jobs() -> None:
 
 @app.command(name="list")
 def list_jobs() -> None:
-    """列出定时任务和时间（分 时 日 月 周）。"""
+    """列出定时任务：时间（分 时 日 月 周）、停机后怎么补、上次与下次。"""
+    parts = _open()
+    now = parts.clock()
     for job in find_jobs().values():
-        print(f"{job.name}\t{job.cron}\t{job.title}")
+        at = parts.transactions.read(lambda uow, j=job: runs.standing(uow, j, now))  # type: ignore[misc]
+        last = f"{at.last_at:%Y-%m-%d %H:%M} {at.result}" if at.last_at else "还没跑过"
+        following = f"下次 {at.next_at:%Y-%m-%d %H:%M}"
+        print("\t".join((job.name, job.cron, job.catch_up, job.title, last, following)))
+    parts.transactions.close()
 
 
 @app.command()
@@ -35,18 +42,23 @@ def run(
     as_of: Annotated[str | None, typer.Option("--as-of", help="当作这个时刻（ISO）")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么，不写入")] = False,
 ) -> None:
-    """马上运行一个任务。"""
+    """马上运行一个任务；试运行逐条列出谁会收到什么，谁不会、为什么。"""
     jobs = find_jobs()
     if name not in jobs:
         raise typer.BadParameter(f"没有任务 {name}，有：{'、'.join(jobs)}")
+    at = _moment(as_of) if as_of else None
+    parts = _open()
+    context = JobContext(parts.transactions, parts.settings, parts.cipher)
+    for line in jobs[name].run(context, at or parts.clock(), dry_run=dry_run):
+        print(f"{'（试运行）' if dry_run else ''}{line}")
+    parts.transactions.close()
+
+
+def _open() -> App:
     parts = App.from_configuration()
     if not schema.is_current(parts.transactions.engine):
         raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
-    at = _moment(as_of) if as_of else parts.clock()
-    context = JobContext(parts.transactions, parts.settings, parts.cipher)
-    for line in jobs[name].run(context, at, dry_run=dry_run):
-        print(f"{'（试运行）' if dry_run else ''}{line}")
-    parts.transactions.close()
+    return parts
 
 
 def _moment(text: str) -> datetime:

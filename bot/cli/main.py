@@ -26,6 +26,7 @@ from bot.cli import (
     staff,
     supervise,
     understand,
+    wechat,
 )
 from bot.cli.wrong_use import explain
 
@@ -45,6 +46,8 @@ app.add_typer(audit.app, name="audit", help="审计链与证据包")
 app.add_typer(supervise.app, name="supervise", help="服务监督：抽样、评分、承诺用语")
 app.add_typer(supervise.box, name="feedback", help="反馈：登记、归组、改进、告知")
 app.add_typer(report.app, name="report", help="报表：指标、服务评估")
+app.add_typer(wechat.app, name="wechat", help="微信：菜单、带来源的二维码")
+app.add_typer(wechat.telegram, name="telegram", help="Telegram：带来源的链接")
 app.add_typer(kb.app, name="kb", help="知识库：匹配、检查、导出")
 
 

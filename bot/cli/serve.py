@@ -27,6 +27,7 @@ class Role(StrEnum):
     ALL = "all"
     WEB = "web"
     WORKER = "worker"
+    SCHEDULER = "scheduler"
 
 
 def register(app: typer.Typer) -> None:
@@ -49,11 +50,14 @@ def serve(
     if role is Role.WORKER:
         asyncio.run(_work(parts))
         return
+    if role is Role.SCHEDULER:
+        _schedule(parts)
+        return
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine
     server = uvicorn.Server(
         uvicorn.Config(
-            web_app(parts, worker=role is Role.ALL),
+            web_app(parts, worker=role is Role.ALL, scheduler=role is Role.ALL),
             host=host,
             port=port,
             log_level="warning",
@@ -84,3 +88,11 @@ async def _work(parts: App) -> None:
         loop.add_signal_handler(number, parts.dispatcher.stop)
     await task
     await asyncio.to_thread(parts.transactions.close)
+
+
+def _schedule(parts: App) -> None:
+    """Run the timetable, or stand by, until SIGTERM; what is running is finished first."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: parts.runner.stop())
+    parts.runner.serve()
+    parts.transactions.close()

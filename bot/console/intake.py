@@ -154,7 +154,7 @@ def take_down(request: Request, here: Clerk, kind: str, form: Sent) -> Response:
     said = asks.read(fields(kind, here.staff.role), form)
     if not said.keys() - {"way", "line", "kind"}:
         raise Refused("还没有写内容，写一句再登记。")
-    work = _WORK[kind]
+    work = record_of(kind)
 
     def record(uow: UnitOfWork) -> str:
         claimed = f"console:{here.staff.id}:{key}"
@@ -162,6 +162,11 @@ def take_down(request: Request, here: Clerk, kind: str, form: Sent) -> Response:
 
     number = here.change(record)
     return done(request, f"/console/intake?kind={kind}&made={number}")
+
+
+def record_of(kind: str) -> Callable[[UnitOfWork, Room, dict[str, Any]], str]:
+    """Return what records a kind of call and gives its number."""
+    return _WORK[kind]
 
 
 def _note(way: str, ways: asks.Options) -> dict[str, str]:

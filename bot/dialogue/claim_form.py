@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 from bot.dialogue import two_plates
+from bot.dialogue.event_words import ANOTHER
 from bot.dialogue.fact_slots import of_line
 from bot.dialogue.flow import Flow
+from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.account import account_of, damage_in, untaken
 from bot.dialogue.slot_types.base import Json
 
@@ -53,6 +55,8 @@ class ClaimForm(Flow):
         self.kept["account"] = [*self.kept_clauses, *untaken(text, rest)][:_MOST_CLAUSES]
         if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
             self.kept["told"] = True
+        if ANOTHER.search(fold(text)):
+            self.kept["another"] = True  # «还有一起»: no need to ask whether it is the same
         two_plates.note(self, text)
 
     @property

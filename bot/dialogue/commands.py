@@ -122,11 +122,15 @@ class NoneOfThese:
 
 @dataclass(frozen=True)
 class Escalate:
-    """A person is needed now; ``say`` comes before everything else in the reply."""
+    """A person is needed now; ``say`` comes before everything else in the reply.
+
+    ``alone``: nothing else is asked in this turn.
+    """
 
     level: EscalationLevel
     reason: str
     say: str
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ def escalate(turn: Turn, command: Escalate) -> None:
         turn.alarm = command.reason
     view = turn.office.hand_off(command.level, command.reason)
     words = command.say or promise(view, urgent=command.level in ("P0", "P1"))
-    if view.raised:
+    turn.quiet = turn.quiet or command.alone
+    if view.raised or command.alone:
         turn.replies.insert(0, Reply(words))
     else:
         turn.unsaid = words

@@ -12,6 +12,7 @@ from bot.back_office import BackOffice
 from bot.desks.identity import Assurance
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
+from bot.dialogue.slot_types.phone import Phone
 
 T = TypeVar("T")
 _LONGEST_QUOTE = 14
@@ -267,7 +268,9 @@ class Flow:
         slot = self.pending()
         if slot is None:
             raise LookupError(f"{self.name} has nothing to ask")
-        return Reply(slot.ask_both if self.partner(slot) else slot.ask, slot.buttons)
+        wants = "phone" if isinstance(slot.type, Phone) else ""
+        ask = slot.ask_both if self.partner(slot) else slot.ask
+        return Reply(ask, slot.buttons, wants=wants)
 
     def lines(self) -> list[str]:
         """Return the summary, a line a slot."""
@@ -300,8 +303,6 @@ class Flow:
         """Keep what was said about another event until this one is done."""
         later = self.kept.get("later")
         waiting: list[Json] = [*later] if isinstance(later, list) else []
-        if any(isinstance(one, dict) and one.get("text") == text for one in waiting):
-            return  # told twice in the same words: it is one event
         waiting.append({"text": text, "at": at.isoformat()})
         self.kept["later"] = waiting[:_MOST_LATER]
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from bot.dialogue import gates, later, phrases
 from bot.dialogue.commands import Confirm, Finish, StartFlow
-from bot.dialogue.message import Reply
 from bot.dialogue.refresh import is_idle
 from bot.dialogue.repair import show_draft, which_to_correct
 from bot.dialogue.state import DialogueState, Frame
@@ -101,7 +100,7 @@ def submit(turn: Turn, first: str = "") -> None:
         turn.state = replace(turn.state, done=(flow.name, turn.stamp(), *flow.left_open()))
     replies = outcome.replies
     if first and replies:
-        replies = [Reply(f"{first}\n\n{replies[0].text}", replies[0].buttons), *replies[1:]]
+        replies = [replace(replies[0], text=f"{first}\n\n{replies[0].text}"), *replies[1:]]
     turn.replies.extend(replies)
     later.go_on(turn, flow)
     if outcome.then:

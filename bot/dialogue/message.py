@@ -41,7 +41,10 @@ class Attachment:
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """One message of a customer. ``key`` is unique per channel, account and peer."""
+    """One message of a customer. ``key`` is unique per channel, account and peer.
+
+    ``ref`` is the platform's own number of the message, where a later edit names it.
+    """
 
     channel: str
     account: str
@@ -53,6 +56,7 @@ class InboundMessage:
     attachment: Attachment | None = None
     location: Location | None = None
     event: str = ""
+    ref: str = ""
 
     @property
     def spoken(self) -> str | None:
@@ -70,7 +74,8 @@ class InboundMessage:
             body["location"] = asdict(self.location)
         if self.attachment:
             body |= {"media": self.attachment.ref, "stored": self.attachment.stored}
-        return body | {"event": self.event} if self.event else body
+        marks = {"event": self.event, "ref": self.ref}
+        return body | {name: mark for name, mark in marks.items() if mark}
 
 
 def clean(text: str, limit: int) -> str:
@@ -82,6 +87,7 @@ def clean(text: str, limit: int) -> str:
 class Reply:
     """One bubble said back in the same turn; ``buttons`` are texts the customer may tap.
 
+    ``wants`` is "phone" where the customer's number is asked for: some channels can share it.
     ``note`` is for the staff: which entry answered, how surely, and its match trace. It is stored
     with the message and never sent, so two replies that say the same are equal.
     """
@@ -89,11 +95,13 @@ class Reply:
     text: str
     buttons: tuple[str, ...] = ()
     note: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    wants: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the shape of the contract: type, text and, where there are any, buttons."""
+        """Return the shape of the contract: type, text and, where there are any, buttons, wants."""
         shape: dict[str, Any] = {"type": "text", "text": self.text}
-        return shape | {"buttons": list(self.buttons)} if self.buttons else shape
+        shape |= {"buttons": list(self.buttons)} if self.buttons else {}
+        return shape | ({"wants": self.wants} if self.wants else {})
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept of it: what was said, and the note."""
@@ -102,4 +110,6 @@ class Reply:
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Reply:
         """Rebuild what was said from what is stored; the note stays where it is."""
-        return cls(str(raw["text"]), tuple(raw.get("buttons", ())))
+        return cls(
+            str(raw["text"]), tuple(raw.get("buttons", ())), wants=str(raw.get("wants") or "")
+        )

@@ -86,6 +86,17 @@ PHOTO_ATTACHED = "照片收到了，已经放进报案 {number}（共 {count} �
 GOT_PHOTO_BUTTONS = ("报案", "补理赔材料", "投诉", "转人工")
 GOT_VOICE = "语音收到了，不过我暂时听不懂语音，麻烦您打字告诉我，或者回复「人工」。"
 GOT_FILE = "这种类型的消息我暂时打不开，麻烦您发文字或照片给我。"
+EDIT_CUE = "更正，"  # put before edited words, so that they are read as a correction
+EDIT_NOTHING_NEW = (
+    "看到您改了前面的消息，不过没有看出要更正哪一项。要改的话，直接说“某一项改成什么”就行。"
+)
+EDIT_AFTERWARDS = (
+    "看到您改了前面的消息。已经登记的内容不会跟着变；"
+    "要更正请直接说改哪一项，要办新的请点下面的按钮。"
+)
+TAP_GONE = (
+    "这个按钮已经过了时候，没有再生效。您想办什么，直接告诉我，或者点最新一条消息下面的按钮。"
+)
 POINT = "定位 {lat:.5f} {lon:.5f}"
 FOLLOWED = "你好"  # what we take following us to mean
 GOT_LOCATION = "位置收到了：{label}。请问需要我帮您做什么？"

@@ -159,6 +159,8 @@ def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str
     if not slot.type.greedy or values:
         return False
     reading = heard.reading
+    if reading.intent == "human" and not words.PERSON.search(heard.text):
+        return False  # «没人给我打过电话» is what we asked to be told
     wanted = heard.flows.get(reading.intent)
     other = wanted and not wanted.knowledge_first and wanted.name not in {*_NO_SUBJECT, flow.name}
     # A change of subject is said in a few words; a long text is what we asked for.

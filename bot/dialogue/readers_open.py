@@ -10,7 +10,18 @@ from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, Put
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
-from bot.dialogue.words import ASKS, BARE_NO, COMPLAINS, PERSON, RATING, RUDE, SUM, split_question
+from bot.dialogue.words import (
+    ASKS,
+    BARE_NO,
+    COMPLAINS,
+    FILES,
+    PERSON,
+    PERSON_PLEASE,
+    RATING,
+    RUDE,
+    SUM,
+    split_question,
+)
 
 _CLEAR, _VERY_CLEAR = 0.75, 0.95
 _A_WISH = 2  # characters: a single one is no new subject
@@ -61,7 +72,9 @@ def _belongs_to_a_complaint(heard: Heard) -> bool:
 
 def _raise(heard: Heard) -> list[Command]:
     fired = heard.reading.escalation
-    commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say)]
+    # Who speaks of dying, or of killing, is not asked the next question of a form.
+    alone = fired.level == "P0" and not fired.start
+    commands: list[Command] = [Escalate(fired.level, fired.rule, fired.say, alone)]
     begins = fired.start if fired.start in heard.flows else ""
     if len(heard.reading.parts) > 1 and (several := wishes(heard)):
         return [*commands, *several]  # «车祸了，对了我电话也换了»: the accident is not forgotten
@@ -99,12 +112,21 @@ def person(heard: Heard) -> list[Command]:
         return []  # «报完案再转人工»: all of it is done, in one go
     if slot and heard.bare in slot.buttons:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
+    if _files_against_people(heard):
+        return []
     if slot and slot.type.greedy and not PERSON.search(heard.text):
         return []
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
     return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
+
+
+def _files_against_people(heard: Heard) -> bool:
+    """«我投诉你们人工客服» is a complaint to be written down, and no wish to talk to one."""
+    reading = heard.reading
+    clear = reading.intent == _COMPLAINT and reading.confidence >= _CLEAR
+    return clear and FILES.search(heard.text) is not None and not PERSON_PLEASE.search(heard.text)
 
 
 def rating(heard: Heard) -> list[Command]:
@@ -171,7 +193,9 @@ def new_intent(heard: Heard) -> list[Command]:
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
-    if heard.hit.outcome == "answer" and reading.confidence < _CLEAR:
+    # «是我妈的事，我是她儿子»: whoever complains is listened to.
+    complains = heard.flow is not None and heard.flow.name == _COMPLAINT
+    if reading.confidence < _CLEAR and (heard.hit.outcome == "answer" or complains):
         return []
     if reading.intent == _CHAT and (numbered := recognised(heard)):
         return numbered  # a bare number of ours looks like chat and is none

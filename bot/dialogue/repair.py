@@ -80,10 +80,13 @@ def skip(turn: Turn, _: Skip) -> None:
     flow = turn.flow()
     partner = flow.partner(slot)
     asked = [slot, partner] if partner and partner.deferrable else [slot]
+    before = flow.skipped
     for each in asked:
         flow.skip(each.name)
     turn.store(flow)
-    turn.say(phrases.SKIPPED.format(label="、".join(each.label for each in asked)))
+    # A flow may know better what was meant: «不想留名字» when another thing was asked.
+    labels = [flow.slots[name].label for name in flow.skipped if name not in before]
+    turn.say(phrases.SKIPPED.format(label="、".join(labels)))
     turn.replies.extend(flow.progress(turn.office))
     turn.store(flow)
 

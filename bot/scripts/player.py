@@ -62,6 +62,7 @@ class Stage:
             "database_url": f"sqlite:///{database}",
             "data_dir": database.parent / database.stem,
             "wechat": None,
+            "telegram": None,
         }
         app = App(self.base.settings.model_copy(update=changed), clock)
         for shared in ("registry", "knowledge", "reader", "secret", "cipher"):
@@ -161,10 +162,14 @@ class Play:
         location = Location(float(what["lat"]), float(what["lon"]), str(what.get("label", "")))
         return replace(message, kind="location", location=location)
 
+    @property
+    def address(self) -> tuple[str, str, str]:
+        """Return channel, account and peer of the customer."""
+        return (*_CHANNELS[self.script.channel], "customer")
+
     def _message(self, text: str) -> InboundMessage:
-        channel, account = _CHANNELS[self.script.channel]
         self.count += 1
-        return InboundMessage(channel, account, "customer", f"m{self.count}", self.at, text)
+        return InboundMessage(*self.address, f"m{self.count}", self.at, text)
 
     def _photo(self) -> InboundMessage:
         message = self._message(text="")
@@ -200,8 +205,7 @@ class Play:
             return
 
         def work(uow: UnitOfWork) -> None:
-            channel, account = _CHANNELS[self.script.channel]
-            conversation = uow.conversations.id_of(channel, account, "customer") or 0
+            conversation = uow.conversations.id_of(*self.address) or 0
             desk = Desk(uow, self.at, self.app.engine.go_on)
             if action == "take":
                 desk.take(conversation, _AGENT)

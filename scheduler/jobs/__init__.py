@@ -1,1 +1,1 @@
-"""One file per job; none yet."""
+"""One file per job: TITLE, CRON, optionally CATCH_UP, and ``run``."""

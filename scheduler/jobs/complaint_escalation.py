@@ -12,6 +12,7 @@ from bot.clockwork import words
 from bot.clockwork.clocks import Clock, Reading
 from bot.errors import CalendarMissing
 from bot.settings import Settings
+from scheduler.context import JobContext
 from storage.complaints_clocks import Told
 from storage.complaints_register import ComplaintRegister
 from storage.crypto import Cipher
@@ -20,7 +21,6 @@ from storage.rules.complaint_authority import authority
 from storage.rules.complaint_states import machine
 from storage.unit_of_work import UnitOfWork
 
-NAME = "complaint_escalation"
 TITLE = "投诉预警与逐级上抬"
 CRON = "*/5 * * * *"
 
@@ -45,7 +45,13 @@ class Step:
         return f"{self.number}：{self.label}已过 {day}，上抬到{authority().who(self.rung)}"
 
 
-def run(
+def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
+    """Warn and carry up as of a moment."""
+    way = context.ways.read if dry_run else context.ways.run
+    return way(lambda uow: escalate(uow, context.cipher, context.settings, as_of, dry_run=dry_run))
+
+
+def escalate(
     uow: UnitOfWork, cipher: Cipher, settings: Settings, now: datetime, *, dry_run: bool = False
 ) -> list[str]:
     """Do what is due and return it in words; safe to run twice, and to run late."""

@@ -7,17 +7,26 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from bot import feedback
+from scheduler.context import JobContext
 from storage import ledger_promises, promise_check
 from storage.ledger import Happening
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 
-TITLE = "服务监督：超时的承诺、禁语、反馈、存量"
+TITLE = "服务监督：承诺到点、用语、反馈归组、存量"
 CRON = "*/30 * * * *"
 _LOOK_BACK = timedelta(days=2)
 
 
-def run(uow: UnitOfWork, now: datetime) -> None:
+def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
+    """Sweep as of a moment."""
+    if dry_run:
+        return ["逐项巡查，重复运行不会重复记"]
+    context.ways.run(lambda uow: sweep(uow, as_of))
+    return ["已巡查"]
+
+
+def sweep(uow: UnitOfWork, now: datetime) -> None:
     """Sweep; every part is safe to run twice."""
     ledger_promises.sweep(uow.session, uow.ledger, now)
     promise_check.run(uow, now - _LOOK_BACK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.crypto import EncryptedJson
@@ -15,13 +15,21 @@ from storage.models.base import Base, Id, Name, Short
 class OutboxItem(Base):
     """One delivery, due or done. ``dedupe_key`` makes a second one for the same cause impossible.
 
-    status: planned (waits for a job to let it go), due, sent, undeliverable, unknown (left us,
-    no answer), failed, suppressed (taken back before it was sent). ``owner_rev`` is the revision
-    of the conversation that the words were computed for; None is for what no owner says.
+    status: planned (judged again when its time comes), due, sending (the call is under way), sent,
+    delivered, undeliverable, unknown (left us, no answer), failed, suppressed (not sent, with a
+    reason). ``owner_rev`` is the revision of the conversation that the words were computed for;
+    None is for what no owner says. A touch names its ``step``, its ``subject`` (a policy, a case)
+    and the run that planned it (``campaign``); ``way`` is how it left, ``cost`` how many messages
+    of the customer's allowance that took, ``tried`` the ways that are closed.
     """
 
     __tablename__ = "outbox_item"
-    __table_args__ = (Index("ix_outbox_item_status_due_at", "status", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_item_status_due_at", "status", "due_at"),
+        Index("ix_outbox_item_peer_status", "peer", "status"),
+        Index("ix_outbox_item_customer_id_sent_at", "customer_id", "sent_at"),
+        Index("ix_outbox_item_campaign_status", "campaign", "status"),
+    )
 
     id: Mapped[Id]
     dedupe_key: Mapped[Name] = mapped_column(unique=True)
@@ -40,6 +48,16 @@ class OutboxItem(Base):
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_by: Mapped[Short | None]
+    step: Mapped[Short | None]
+    subject: Mapped[Name | None]
+    campaign: Mapped[Name | None]
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    priority: Mapped[int] = mapped_column(server_default="50")
+    way: Mapped[Short | None]
+    cost: Mapped[int] = mapped_column(server_default="0")
+    tried: Mapped[Short] = mapped_column(server_default="")
+    sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
 
 
 class Media(Base):

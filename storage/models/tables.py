@@ -22,6 +22,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
+from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -37,6 +38,7 @@ from storage.models.quality import (
     TrainingTask,
 )
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
+from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "ApiToken",
     "Application",
     "ApplicationPayment",
+    "Arrival",
     "Assessment",
     "AuditEntry",
     "AuditHead",
@@ -75,6 +78,7 @@ __all__ = [
     "IdempotentRequest",
     "IdentityBinding",
     "Improvement",
+    "JobRun",
     "KbCluster",
     "KbEntry",
     "KbMiss",
@@ -86,9 +90,11 @@ __all__ = [
     "Media",
     "Merit",
     "Message",
+    "NoticeGrant",
     "NumberSequence",
     "OneTimeCode",
     "OptOut",
+    "OutboundStop",
     "OutboxItem",
     "Payment",
     "Policy",
@@ -97,7 +103,9 @@ __all__ = [
     "PolicySnapshot",
     "QaPlan",
     "QaSample",
+    "QuotaUse",
     "RestrictedRecord",
+    "Scene",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",

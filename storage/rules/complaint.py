@@ -15,12 +15,14 @@ from bot.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("complaint.yaml")
 _STAFF_NUMBER = re.compile(r"工号[是为:： ]*([A-Za-z]?\d{3,8})")
+_AGE = re.compile(r"(?<!\d)(\d{2,3})(?:多|来|几)?(?:周)?岁")
 _LISTS = (("severity", "level"), ("category", "name"), ("dispute", "name"), ("capacity", "name"))
 
 
 def severity(text: str) -> str:
     """Return P0–P3 for a complaint in these words."""
-    return _first("severity", "level", text)
+    level = _first("severity", "level", text)
+    return "P1" if level > "P1" and "elderly" in marks(text) else level
 
 
 def category(text: str) -> str:
@@ -41,7 +43,9 @@ def capacity(text: str) -> str:
 def marks(text: str) -> list[str]:
     """Return what needs more care: elderly, disabled, media, litigation, regulator."""
     found: dict[str, list[str]] = rules()["marks"]
-    return [mark for mark, words in found.items() if any(word in text for word in words)]
+    named = [mark for mark, words in found.items() if any(word in text for word in words)]
+    aged = any(int(age) >= rules()["elderly_from"] for age in _AGE.findall(text))
+    return named if "elderly" in named or not aged else ["elderly", *named]
 
 
 def about_bot(text: str) -> bool:
@@ -54,6 +58,10 @@ def accused(text: str) -> list[dict[str, str]]:
     titles = "|".join(map(re.escape, rules()["titles"]))
     named = re.compile(rf"(?:{titles})(?:叫|是|姓名|名叫|[:： ])*({NAME})")
     found = [{"name": _cut(match[1])} for match in named.finditer(text)]
+    if capacity(text) == "self":
+        he = "|".join(map(re.escape, rules()["pronouns"]))
+        called = re.compile(rf"(?:{he})(?:名字)?(?:就)?叫({NAME})(?![\u4e00-\u9fff])")
+        found += [{"name": match[1]} for match in called.finditer(text)]
     found += [{"staff_no": match[1]} for match in _STAFF_NUMBER.finditer(text)]
     return [party for index, party in enumerate(found) if party not in found[:index]]
 
@@ -94,11 +102,12 @@ def rules() -> dict[str, Any]:
     for part, key in _LISTS:
         for rule in table.get(part) or [{}]:
             _check(part, key, rule)
-    for part in ("marks", "bot", "titles", "held", "root_causes", "bodies", "notices"):
+    for part in ("marks", "bot", "titles", "pronouns", "held", "root_causes", "bodies", "notices"):
         if not table.get(part):
             raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
-    if not isinstance(table.get("improvement_at"), int):
-        raise ConfigurationError(f"{_FILE.name}：improvement_at 要写成整数")
+    for number in ("improvement_at", "elderly_from"):
+        if not isinstance(table.get(number), int):
+            raise ConfigurationError(f"{_FILE.name}：{number} 要写成整数")
     return table
 
 

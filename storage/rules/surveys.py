@@ -40,6 +40,7 @@ class Rules:
     most: int
     most_within: timedelta
     low_score: int
+    comment: timedelta
     quiet_from: time
     quiet_to: time
     tags: tuple[str, ...]
@@ -60,6 +61,7 @@ def rules() -> Rules:
         raw["most"]["count"],
         timedelta(days=raw["most"]["days"]),
         raw["low_score"],
+        timedelta(days=raw["comment_days"]),
         time.fromisoformat(raw["quiet"]["from"]),
         time.fromisoformat(raw["quiet"]["to"]),
         tuple(raw["tags"]),

@@ -98,5 +98,5 @@ def carrying_up(engine: Engine) -> None:
     """Find it late and carry it up."""
     desk = desk_on(engine, secret=SECRET, webhooks=[HOOK])
     now = desk.now + timedelta(days=40)
-    desk.ways.run(lambda uow: complaint_escalation.run(uow, desk.cipher, desk.settings, now))
+    desk.ways.run(lambda uow: complaint_escalation.escalate(uow, desk.cipher, desk.settings, now))
     desk.ways.close()

@@ -154,6 +154,6 @@ def test_the_loop_is_closed_with_the_customer(desk: Desk) -> None:
 def test_the_job_may_run_as_often_as_it_likes(desk: Desk) -> None:
     """Twice in a row: one row for the stock of policies of the day."""
     for _ in range(2):
-        desk.ways.run(lambda uow: supervision.run(uow, NOW))
+        desk.ways.run(lambda uow: supervision.sweep(uow, NOW))
     stocks = [e for e in _all(desk, Event) if e.kind == "stock"]
     assert [e.value for e in stocks] == [0]

@@ -41,7 +41,7 @@ def _happened(desk: Desk, kind: str, ago: timedelta, **said: Any) -> None:
 
 
 def _run(desk: Desk, now: datetime = NOW) -> None:
-    desk.ways.run(lambda uow: satisfaction_survey.run(uow, now))
+    desk.ways.run(lambda uow: satisfaction_survey.ask(uow, now))
 
 
 def _all(desk: Desk, model: type[Any]) -> list[Any]:
@@ -115,7 +115,7 @@ def test_somebody_is_not_asked_and_the_reason_is_kept(why: str, desk: Desk) -> N
     row, reason = REASONS[why]
     desk.ways.run(lambda uow: uow.session.add(row()))
     _happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
-    dry = desk.ways.read(lambda uow: satisfaction_survey.dry_run(uow, NOW))
+    dry = desk.ways.read(lambda uow: satisfaction_survey.rehearse(uow, NOW))
     assert ("handoff:HO1", reason) in dry
     _run(desk)
     assert ("handoff", "skipped", reason) in _surveys(desk)
@@ -200,7 +200,7 @@ def test_one_tap_counts_and_a_low_score_is_called_back(make_app: Callable[[], Ap
     _say(app, "你好", NOW, "a")
     row = Happening("handoff.closed", NOW, 1, "HO1", "王敏")
     app.transactions.run(lambda uow: uow.ledger.add(row))
-    app.transactions.run(lambda uow: satisfaction_survey.run(uow, NOW))
+    app.transactions.run(lambda uow: satisfaction_survey.ask(uow, NOW))
     texts = _say(app, "2", NOW + timedelta(minutes=1), "b")
     assert "前给您回电" in texts[0]
     events = app.transactions.read(

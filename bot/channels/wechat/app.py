@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from bot.channels.base import Answer, Inbox
-from bot.channels.wechat.body import Disconnected, Message, Receive, TooLarge, TooSlow, read_body
+from bot.channels.body import Disconnected, Message, Receive, TooLarge, TooSlow, read_body
 from bot.channels.wechat.door import Door, Opened
 from bot.channels.wechat.parse import Push, Unknown
 from bot.channels.wechat.responses import (

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import requests
 
+from bot.channels.media_types import ending_of
 from bot.channels.wechat.answers import TooMuchError, decoded, read_all
 from bot.channels.wechat.client import WeChatApi
-from bot.channels.wechat.media_types import ending_of
 from bot.dialogue.message import Attachment
 from bot.errors import OutcomeUnknown, RetryLater, Unreachable
 

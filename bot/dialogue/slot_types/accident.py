@@ -12,6 +12,10 @@ from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.plain import stated
 
 _NEGATED = re.compile(r"(?:没有?|不是|不算|未|不会|差点儿?|险些)(?:我|被|让|人)?$|别$")
+# Asked how it happened, these mean two cars that touched; unasked they are too vague to note.
+_TOUCHED = re.compile(
+    r"停[^,。]{0,6}(?:被|让|叫)[^,。]{0,6}[撞碰]|[跟和与][^,。]{0,6}碰|碰了(?:一下|我|上)|[被让叫][^,。]{0,6}碰"
+)
 _TYPES = (
     ("rear_end", "追尾", ""),
     ("scrape", "剐蹭", ""),
@@ -57,7 +61,10 @@ class Kind:
 
     def answer(self, text: str, now: datetime) -> Found[str] | None:
         """Return the kind tapped, numbered, named or described."""
-        return self.choice.answer(text, now) or self.find(text, now)
+        if found := self.choice.answer(text, now) or self.find(text, now):
+            return found
+        touched = _TOUCHED.search(text) if self.kinds is ACCIDENT_TYPES else None
+        return Found("scrape", touched.span(), 0.6) if touched else None
 
     def dump(self, value: str) -> Json:
         """Return the code."""

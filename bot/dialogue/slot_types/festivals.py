@@ -31,7 +31,7 @@ _NEW_YEAR_DAYS = {
 } | {"十五": 14, "元宵": 14}
 _NTH = r"(?:节?(?:假期|放假)?第([一二三四五六七八1-8])天)?"
 FESTIVAL = re.compile(
-    r"(双十一|十一(?=节?当天|那天|节?假期|长假|放假|黄金周|第[一二三四五六七]天|[上下]午"
+    r"(?:(双十一|十一(?=节?当天|那天|节?假期|长假|放假|黄金周|第[一二三四五六七]天|[上下]午"
     r"|晚上|早上|中午|凌晨)"
     r"|五一(?![路街道里\d])|国庆(?![路街道里])|元旦|情人节|妇女节|三八节|劳动节|儿童节"
     r"|六一(?![路街道里\d])"
@@ -40,7 +40,8 @@ FESTIVAL = re.compile(
     + r"(?:佳?节)?(?:当天|那天)?"
     r"|(?:大年|正月)?(?:(?<![上念读])(初[一二三四五六七八九十])(?![中年级班学生])"
     r"|(?<=正月)(十五)|(元宵)节?)"
-    r"(?:那天|当天)?|(?:大?年三十儿?|三十儿?(?=晚上|那天)|除夕)(?:那天|当天)?"
+    r"(?:那天|当天)?|(?:大?年三十儿?|三十儿?(?=晚上|那天)|除夕)(?:那天|当天)?)"
+    r"(?:的?(?:(?P<before>[前头]一天)|(?P<behind>后一天|第二天|转天)))?"
 )
 _PERIOD = re.compile(r"节?(?:期间|假期|长假|黄金周|放假|前后|前|后)")
 # 初一 without 正月 means New Year only for a while after it.
@@ -83,7 +84,9 @@ def festival_day(match: re.Match[str], today: date) -> date | None:
     before = match.string[max(0, match.start() - 2) : match.start()]
     ago = ("今年", "去年", "前年").index(before) if before in ("今年", "去年", "前年") else None
     years = (today.year, today.year - 1) if ago is None else (today.year - ago,)
-    past = [day for year in years if (day := _in_year(match, year)) and day <= today]
+    shift = timedelta(days=bool(match["behind"]) - bool(match["before"]))
+    days = (day + shift for year in years if (day := _in_year(match, year)))
+    past = [day for day in days if day <= today]
     if not past:
         return None
     return None if is_bare(match) and today - past[0] > _SEASON else past[0]

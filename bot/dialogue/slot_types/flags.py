@@ -17,7 +17,7 @@ _UNSURE = re.compile(
     r"|严不严重|会不会|是否|([\u4e00-\u9fff])没\1|没说|没问|一会儿?[再就要]|待会|准备"
     r"|打算|正要|正想|回头|想不想"
 )
-_CORRECTED = re.compile(r"^(?:啊|哦|噢)?(?:不对|不是|错了|说错|弄错|搞错|更正)")
+_CORRECTED = re.compile(r"^(?:[啊哦噢]不|(?:啊|哦|噢)?(?:不对|不是|错了|说错|弄错|搞错|更正))")
 _DENIED = re.compile(r"(?:没有?|未|无|不|别|不用|不算|没太|没怎么|甭|防止|避免|以免|省得|免得)$")
 _SOME_HURT = re.compile(
     r"(?:有|有人|有的|有一?个|有俩|有两个|一个|俩|两个|几个|伤了|受伤了|伤着了)[呢了的啊吧]*"
@@ -46,6 +46,8 @@ class Flag(BooleanValue):
         for clause in CLAUSE.finditer(text):
             corrected = corrected or _CORRECTED.match(clause.group()) is not None
             said = self._in_clause(clause.group())
+            if said is None and corrected and result and self.short_yes.fullmatch(clause.group()):
+                said = True, (0, len(clause.group()))  # «没报警 啊不 报了»
             if said is None:
                 continue
             value, (start, end) = said

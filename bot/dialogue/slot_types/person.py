@@ -35,6 +35,7 @@ _BARE = re.compile(rf"(?:我?叫|我是|姓名|名字|[是: ])*([{_SURNAMES}][{_
 NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 _CUED = re.compile(
     r"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*"
+    r"|(?:^|[\s,。])我是[^,。 ]{1,6}[ ,]+叫"
     r"|名字(?:是|叫|[: ])+|(?:报案|联系)人(?:姓名)?(?:是|叫|[: ])*|本人)"
     rf"({NAME})(?=$|[\s,。;!、0-9\0的]|手机|电话|报案|我|车牌|津|身份证|是)"
 )
@@ -43,6 +44,10 @@ _SURNAME = re.compile(
     r"(?![\u4e00-\u9fff])"
 )
 _MY_SURNAME = re.compile(rf"(?:我|本人|免贵)(?:免贵)?姓({_DOUBLE}|[{_SURNAMES}])")
+_WHOLE = re.compile(
+    rf"({_DOUBLE}|[{_SURNAMES}])[ ,]+(?:叫|名字?叫?)?"
+    r"(\1[\u4e00-\u9fff]{1,2})(?=$|[\s,。;、0-9\0])"
+)
 _BEFORE_PHONE = re.compile(
     rf"(?:^|[\s,。;、\0])({NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})"
 )
@@ -70,6 +75,7 @@ _ENDING = re.compile(r"(?:先生|女士|小姐|师傅|啊|呀|哦|吧|呢|哈)+$
 _NO_REPLY = re.compile(
     r"不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了"
     r"|你|您|车|对|我|同一|一样|一回事|自己|电话|手机|号码|单方|全责|姓名|名字|贵姓|确认|提交|查询|理赔|保险"
+    r"|道歉|处分|处罚|开除|要求|退|赔|查清|重新|给个|说法|骂"
 )
 
 
@@ -83,6 +89,8 @@ class PersonName(TextValue):
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return a name that is called one, stands before a number, or is all that was said."""
         if match := _CUED.search(text) or _MY_SURNAME.search(text) or _SURNAME.search(text):
+            if whole := _WHOLE.match(text, match.start(1)):  # «我姓石 石磊»
+                return Found(whole[2], whole.span(2), 0.95)
             return Found(match[1], match.span(1), 0.95)
         if (bare := _BARE.fullmatch(text.strip())) and not _NO_NAME.search(bare[1]):
             start = text.index(bare[1])

@@ -97,16 +97,21 @@ def customer(cipher: Cipher, number: int = 1) -> Customer:
     )
 
 
-def policy(number: str = "TATJ20260101000001", customer_id: int = 1) -> Policy:
+def policy(
+    number: str = "TATJ20260101000001",
+    customer_id: int = 1,
+    ends_on: date = date(2027, 1, 1),
+    plate: str = "津A12345",
+) -> Policy:
     """Return a policy."""
     return Policy(
         number=number,
         customer_id=customer_id,
         line="auto",
         product="机动车商业保险",
-        plate="津A12345",
+        plate=plate,
         starts_at=NOW - timedelta(days=300),
-        ends_on=date(2027, 1, 1),
+        ends_on=ends_on,
         status="有效",
         premium_fen=300_000,
         payment="已缴清",

@@ -102,8 +102,15 @@ def test_the_accused_reads_nothing_anywhere(office: Branch) -> None:
     assert get("/v1/handoffs", headers=lead).json()["items"] == []
     assert get("/v1/handoffs/HO20261122000001", headers=lead).status_code == 404
     assert get("/v1/tickets", headers=lead).json()["items"] == []
+    _post(office, office.token("agent", "二号"), "/v1/complaints", **STORY)  # told by text message
+    rows = "/v1/kpis/complaint_serious/rows?from=2026-11-01&to=2026-11-30"
+    for page in ("/v1/notifications", rows):
+        assert get(page, headers=lead).json()["items"] == []
+    assert get("/v1/notifications/1", headers=lead).status_code == 404
     fair = office.token("supervisor", "李主管")
-    assert len(get("/v1/complaints", headers=fair).json()["items"]) == 1
+    assert len(get(rows, headers=fair).json()["items"]) == 2
+    assert get("/v1/notifications", headers=fair).json()["items"] != []
+    assert len(get("/v1/complaints", headers=fair).json()["items"]) == 2
     assert len(get("/v1/handoffs", headers=fair).json()["items"]) == 1
 
 

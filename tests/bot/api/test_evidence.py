@@ -75,6 +75,15 @@ def test_numbers_are_masked_until_somebody_says_why(complained: Branch) -> None:
     ]  # fmt: skip
 
 
+def test_masking_leaves_times_and_case_numbers_readable(complained: Branch) -> None:
+    """The pack of a complaint names it, with the moments and hashes as they are, in Chinese."""
+    files = _files(_pack(complained))
+    assert f'"case_number": "{NUMBER}"' in files["timeline.jsonl"]
+    links = [json.loads(line) for line in files["chain.jsonl"].splitlines()]
+    assert not [link for link in links if "*" in link["at"] + link["hash"] + link["digest"]]
+    assert "<th>谁</th>" in files["index.html"]
+
+
 def test_an_untouched_pack_holds(complained: Branch) -> None:
     """With the key, and for whoever has none by the hashes alone."""
     raw = _pack(complained)

@@ -86,3 +86,8 @@ def test_the_page_names_what_a_step_of_a_complaint_takes() -> None:
     """Each demand of the table stands on the page."""
     needs = {need for found in complaint_states.machine().needs.values() for need in found}
     assert [need for need in needs if f"`{need}`" not in PAGE] == []
+
+
+def test_every_address_is_encoded() -> None:
+    """A shell sends an address as it stands, and a server refuses bare Chinese in it."""
+    assert all(path.isascii() for _, path, _, _ in _calls())

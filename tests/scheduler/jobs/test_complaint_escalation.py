@@ -30,7 +30,7 @@ def run(room: Room, now: str, *, dry_run: bool = False) -> list[str]:
     """Run the job as if it were then."""
     room.desk.now = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
     d = room.desk
-    return d.ways.run(lambda uow: job.run(uow, d.cipher, d.settings, d.now, dry_run=dry_run))
+    return d.ways.run(lambda uow: job.escalate(uow, d.cipher, d.settings, d.now, dry_run=dry_run))
 
 
 def contacted(room: Room) -> str:

@@ -185,3 +185,27 @@ def test_the_api_knows_the_states_and_milestones_of_the_table() -> None:
     assert set(get_args(Milestone)) == machine.milestones.keys()
     assert set(get_args(Category)) == {row["name"] for row in complaint.rules()["category"]}
     assert set(get_args(Dispute)) == {row["name"] for row in complaint.rules()["dispute"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("你们客服态度太差了，我要投诉她 她叫赵敏，骂人", ["赵敏"]),
+        ("投诉你们一个人，对方叫李强。", ["李强"]),
+        ("替我妈投诉，她叫刘桂芳，不给退钱", []),
+        ("她叫人来吵架", []),
+    ],
+)
+def test_a_pronoun_names_the_accused_too(text: str, names: list[str]) -> None:
+    """«她叫赵敏» shuts 赵敏 out; the mother somebody speaks for is nobody's accused."""
+    assert [party["name"] for party in complaint.accused(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [("她72岁了", True), ("我爸60多岁", True), ("孩子12岁", False), ("我59岁", False)],
+)
+def test_an_age_makes_somebody_elderly(text: str, marked: bool) -> None:
+    """Whoever is 60 or more is looked after at once, whatever it is about (4.2)."""
+    assert ("elderly" in complaint.marks(text)) is marked
+    assert (complaint.severity(text) == "P1") is marked

@@ -43,6 +43,8 @@ class FakeApi:
     calls: Counter[str] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    menu: dict[str, Any] = field(default_factory=dict)
+    codes: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,6 +63,21 @@ class FakeApi:
             waiting = self.faults.get(path)
             return waiting.popleft() if waiting else None
 
+    def account(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Keep the menu and make QR codes as the platform does."""
+        if path == "/cgi-bin/menu/create":
+            self.menu = body
+        if path == "/cgi-bin/menu/get":
+            return {"menu": self.menu} if self.menu else {"errcode": 46003, "errmsg": "no menu"}
+        if path == "/cgi-bin/qrcode/create":
+            self.codes.append(body)
+            return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
+        return None
+
+    def law(self, path: str, message: dict[str, Any]) -> int:
+        """Return the errcode by which the platform refuses a message; this one takes all."""
+        return 0
+
     def stable_token(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the same token while it is valid, as the stable endpoint does."""
         time.sleep(self.token_delay)
@@ -73,6 +90,9 @@ class FakeApi:
                 self.issued += 1
                 self.token = f"TOKEN-{self.issued}-" + "x" * 500
             return {"access_token": self.token, "expires_in": self.expires_in}
+
+
+_SENDING = ("/cgi-bin/message/custom/send", "/cgi-bin/message/template/send")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -119,10 +139,14 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json({"errcode": 40001, "errmsg": "invalid credential rid: 9"})
         if path == "/cgi-bin/media/get":
             return self._media(query["media_id"][0])
+        if path in _SENDING and (code := self.api.law(path, json.loads(body))):
+            return self._json({"errcode": code, "errmsg": "against the law rid: 1"})
         if path == "/cgi-bin/message/custom/send":
             with self.api.lock:
                 self.api.bodies.append(body)
                 self.api.sent.append(json.loads(body))
+        if answer := self.api.account(path, json.loads(body or b"{}")):
+            return self._json(answer)
         return self._json({"errcode": 0, "errmsg": "ok"})
 
     def _media(self, media_id: str) -> None:

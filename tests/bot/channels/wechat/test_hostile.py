@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.wechat import body as body_module
+from bot.channels import body as body_module
 from bot.dialogue.message import Reply
 from tests.bot.channels.wechat import platform
 from tests.bot.channels.wechat.asgi import AT, OPENID, Account, Event, Result

@@ -73,6 +73,11 @@ def test_choice_is_closed() -> None:
         ("要是泡水呢", None),
         ("谢谢", None),
         ("昨天追尾了能报吗", "rear_end"),
+        ("追我尾了", "rear_end"),
+        ("腿起泡了", None),
+        ("车在大学城丢了", "theft"),
+        ("车停在路边没了油", None),
+        ("前保险杠被碰了", "scrape"),
     ],
 )
 def test_accident_types(text: str, value: str | None) -> None:
@@ -167,3 +172,10 @@ def test_photo_references() -> None:
     assert "补传" in photos.show([])
     with pytest.raises(ValueError, match="media"):
         photos.load("a")
+
+
+@pytest.mark.parametrize("text", ["停着被撞的", "跟一辆车碰了", "让人碰了一下"])
+def test_cars_that_touched_only_as_an_answer(text: str) -> None:
+    """Vague words settle how it happened where we asked, and are noted nowhere else."""
+    answer = accident_type.answer(text, NOW)
+    assert (answer and answer.value, accident_type.find(text, NOW)) == ("scrape", None)

@@ -64,6 +64,8 @@ def check(flag: Flag, text: str, expected: bool | None) -> None:
         ("在儿童医院停车场蹭的", None),
         ("客服人没了", None),
         ("应该没人受伤吧可能", None),
+        ("顾客让汤烫了 腿起泡了", True),
+        ("骑车的擦破点皮", True),
     ],
 )
 def test_injured(text: str, expected: bool | None) -> None:
@@ -129,6 +131,9 @@ def test_drivable(text: str, expected: bool | None) -> None:
         ("一会儿再报警", None),
         ("如果报警了呢", None),
         ("准备报警", None),
+        ("没报警 啊不 报了", True),
+        ("没报警 不对 已经报了", True),
+        ("报了", None),
     ],
 )
 def test_police(text: str, expected: bool | None) -> None:

@@ -40,6 +40,8 @@ NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
         ("我叫什么", None, None),
         ("转人工", None, None),
         ("报警了", None, None),
+        ("我姓石 石磊 13512340099", "石磊", "石磊"),
+        ("我是她儿子 叫陆鸣", "陆鸣", "陆鸣"),
     ],
 )
 def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
@@ -69,6 +71,8 @@ def test_names(text: str, volunteered: str | None, asked: str | None) -> None:
         ("车卖给我同事了", None),
         ("蹭了", None),
         ("要是我朋友的车呢", None),
+        ("我哥们的车 他让我帮着报", "friend"),
+        ("我闺女学校体育课崴了脚", "family"),
     ],
 )
 def test_relations(text: str, value: str | None) -> None:

@@ -24,7 +24,9 @@ _STARTS: tuple[tuple[bytes, Format], ...] = (
     (b"ID3", Format("voice", ".mp3")),
     (b"OggS", Format("voice", ".spx")),
     (b"Speex   ", Format("voice", ".spx")),
+    (b"%PDF-", Format("file", ".pdf")),
 )
+_OPUS = Format("voice", ".ogg")
 _WEBP = Format("image", ".webp")
 _MP3 = Format("voice", ".mp3")
 _MP4 = Format("video", ".mp4")
@@ -32,6 +34,8 @@ _MP4 = Format("video", ".mp4")
 
 def ending_of(content: bytes) -> Format | None:
     """Return the format of ``content``, None when it is none that customers can send."""
+    if content.startswith(b"OggS") and b"OpusHead" in content[:64]:
+        return _OPUS
     for start, form in _STARTS:
         if content.startswith(start):
             return form

@@ -1,0 +1,1 @@
+"""The Telegram channel: webhook or polling, messages out, files in."""

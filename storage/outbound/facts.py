@@ -1,0 +1,316 @@
+"""Gathers what touches are judged by, for a batch at a time: a handful of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select
+
+from storage.models.base import table_of
+from storage.models.case import Claim, Complaint
+from storage.models.conversation import Conversation, Message
+from storage.models.customer import Customer, OptOut
+from storage.models.identity import Consent
+from storage.models.outbound import NoticeGrant, OutboundStop, QuotaUse
+from storage.models.outbox import OutboxItem
+from storage.models.policy import Policy
+from storage.outbound.judge import Facts, Place, PolicyFacts
+from storage.rules import claim_states, complaint_states
+from storage.rules.outbound import Rules
+
+_item, _policy, _customer = table_of(OutboxItem), table_of(Policy), table_of(Customer)
+_conversation, _message = table_of(Conversation), table_of(Message)
+_complaint, _claim = table_of(Complaint), table_of(Claim)
+_opt_out, _consent = table_of(OptOut), table_of(Consent)
+_stop, _grant, _quota = table_of(OutboundStop), table_of(NoticeGrant), table_of(QuotaUse)
+# A message that is leaving counts: whether it arrives is not ours to know.
+LEFT = ("sending", "sent", "delivered", "unknown", "failed", "undeliverable")
+_TAPS = ("subscribe", "scan")
+_RECENT = 12
+_SKEW = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one touch beside the facts: what its words need."""
+
+    facts: Facts
+    name: str = ""
+    policy: RowMapping | None = None
+
+
+def gather(
+    connection: Connection, rows: Sequence[RowMapping], rules: Rules, now: datetime
+) -> dict[int, Known]:
+    """Return what is known of each row of the outbox, by its id."""
+    policies = _policies(connection, {r["subject"] for r in rows if r["subject"]})
+    places = _places(connection, rows)
+    customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
+    customers |= {p["customer_id"] for found in places.values() for p in found} - {None}
+    persons = _persons(connection, customers)
+    here = {p["id"] for found in places.values() for p in found}
+    about = _About(connection, here, persons, now)
+    lately = _lately(connection, customers, rules, now)
+    stops = _stops(connection)
+    open_claims = _open_claims(connection, {_case_of(r) for r in rows} - {""})
+    found = {}
+    for row in rows:
+        mine = places[row["id"]]
+        who = _who(row, mine)
+        person = persons.get(who) if who is not None else None
+        facts = about.facts([p["id"] for p in mine], person)
+        policy = policies.get(row["subject"] or "")
+        found[row["id"]] = Known(
+            replace(
+                facts,
+                policy=_policy_facts(policy),
+                places=tuple(about.place(p, rules) for p in mine),
+                phone=str(row["body"].get("to") or (person["phone"] if person else "")),
+                claim_open=open_claims.get(_case_of(row)),
+                lately=lately.get(who, {}) if who is not None else {},
+                stopped=stops.get(row["kind"], ""),
+            ),
+            name=str(person["name"]) if person else "",
+            policy=policy,
+        )
+    return found
+
+
+def _case_of(row: RowMapping) -> str:
+    return str(row["body"].get("claim") or "")
+
+
+def _who(row: RowMapping, places: Sequence[RowMapping]) -> int | None:
+    if row["customer_id"] is not None:
+        return int(row["customer_id"])
+    return next((p["customer_id"] for p in places if p["customer_id"] is not None), None)
+
+
+def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, RowMapping]:
+    later = _policy.alias("later")
+    renewed = exists().where(
+        later.c.customer_id == _policy.c.customer_id,
+        later.c.line == _policy.c.line,
+        later.c.ends_on > _policy.c.ends_on,
+        later.c.id != _policy.c.id,
+        later.c.status.in_(("有效", "未生效")),
+        later.c.product == _policy.c.product,
+        or_(
+            later.c.plate == _policy.c.plate,
+            and_(later.c.plate.is_(None), _policy.c.plate.is_(None)),
+        ),
+    )
+    query = select(_policy, renewed.label("renewed")).where(_policy.c.number.in_(list(numbers)))
+    return {row["number"]: row for row in connection.execute(query).mappings()}
+
+
+def _policy_facts(row: RowMapping | None) -> PolicyFacts | None:
+    if row is None:
+        return None
+    return PolicyFacts(
+        row["status"], row["ends_on"], row["payment"], bool(row["renewed"]), row["line"]
+    )
+
+
+def _places(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, list[RowMapping]]:
+    """Return the conversations of each row: its own, else those bound to the customer."""
+    own = {r["conversation_id"] for r in rows if r["conversation_id"] is not None}
+    customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
+    query = (
+        select(_conversation)
+        .where(or_(_conversation.c.id.in_(own), _conversation.c.customer_id.in_(customers)))
+        .order_by(_conversation.c.last_at.desc())
+    )
+    by_id: dict[int, RowMapping] = {}
+    by_customer: dict[int, list[RowMapping]] = defaultdict(list)
+    for found in connection.execute(query).mappings():
+        by_id[found["id"]] = found
+        # Whoever left a web page does not read it: only lasting channels are written to.
+        if found["customer_id"] is not None and found["channel"] in ("wechat", "telegram"):
+            by_customer[found["customer_id"]].append(found)
+    return {
+        r["id"]: [by_id[r["conversation_id"]]]
+        if r["conversation_id"] in by_id
+        else by_customer.get(r["customer_id"], [])
+        for r in rows
+    }
+
+
+def _persons(connection: Connection, ids: Iterable[int]) -> dict[int, RowMapping]:
+    query = select(
+        _customer.c.id, _customer.c.name, _customer.c.phone, _customer.c.phone_blind
+    ).where(_customer.c.id.in_(list(ids)))
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
+def _lately(
+    connection: Connection, customers: Iterable[int], rules: Rules, now: datetime
+) -> dict[int, dict[str, list[datetime]]]:
+    longest = max(cap.hours for cap in rules.caps.values())
+    kinds = sorted({kind for cap in rules.caps.values() for kind in cap.kinds})
+    query = (
+        select(_item.c.customer_id, _item.c.kind, _item.c.sent_at)
+        .where(
+            _item.c.customer_id.in_(list(customers)),
+            _item.c.sent_at > now - timedelta(hours=longest),
+            _item.c.kind.in_(kinds),
+            _item.c.status.in_(LEFT),
+        )
+        .order_by(_item.c.sent_at)
+    )
+    found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    for customer, kind, at in connection.execute(query):
+        found[customer][kind].append(at)
+    return found
+
+
+def _stops(connection: Connection) -> dict[str, str]:
+    return {row.kind: row.reason or "人工停发" for row in connection.execute(select(_stop))}
+
+
+def _open_claims(connection: Connection, numbers: Iterable[str]) -> dict[str, bool]:
+    over = claim_states.machine().over
+    query = select(_claim.c.number, _claim.c.status).where(_claim.c.number.in_(list(numbers)))
+    return {row.number: row.status not in over for row in connection.execute(query)}
+
+
+class _About:
+    """What is true of conversations and persons: wishes, consents, open cases, allowances."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        here: Iterable[int],
+        persons: Mapping[int, RowMapping],
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._here = list(here)
+        blinds = [p["phone_blind"] for p in persons.values()]
+        self._now = now
+        self._stopped = self._pairs(select(_opt_out.c.conversation_id, _opt_out.c.category))
+        self._agreed = self._consents()
+        self._grants = self._granted()
+        self._complaints = self._cases(_complaint, complaint_states.machine().over, blinds)
+        self._claims = self._cases(_claim, claim_states.machine().over, blinds)
+
+    def _pairs(self, query: Any) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        table = query.selected_columns[0].table
+        for here, what in self._connection.execute(
+            query.where(table.c.conversation_id.in_(self._here))
+        ):
+            found[here].add(what)
+        return found
+
+    def _consents(self) -> dict[int, set[str]]:
+        query = select(_consent).where(_consent.c.conversation_id.in_(self._here))
+        found: dict[int, set[str]] = defaultdict(set)
+        for row in self._connection.execute(query.order_by(_consent.c.id)):
+            (found[row.conversation_id].add if row.given else found[row.conversation_id].discard)(
+                row.code
+            )
+        return found
+
+    def _granted(self) -> dict[int, dict[str, int]]:
+        query = select(_grant).where(_grant.c.conversation_id.in_(self._here), _grant.c.left > 0)
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        for row in self._connection.execute(query):
+            found[row.conversation_id][row.template] = row.left
+        return found
+
+    def _cases(self, table: Any, over: Iterable[str], blinds: Sequence[str]) -> list[Any]:
+        query = select(table.c.conversation_id, table.c.phone_blind, table.c.severity).where(
+            table.c.status.not_in(sorted(over)),
+            or_(table.c.conversation_id.in_(self._here), table.c.phone_blind.in_(blinds)),
+        )
+        return list(self._connection.execute(query))
+
+    def facts(self, here: Sequence[int], person: RowMapping | None) -> Facts:
+        """Return what is true of a customer in some conversations."""
+        blind = person["phone_blind"] if person else None
+
+        def theirs(case: Any) -> bool:
+            return case.conversation_id in here or (blind is not None and case.phone_blind == blind)
+
+        complaints = [case for case in self._complaints if theirs(case)]
+        return Facts(
+            opted_out=frozenset().union(*(self._stopped.get(i, set()) for i in here)),
+            consents=frozenset().union(*(self._agreed.get(i, set()) for i in here)),
+            urgent_complaint=any(case.severity in ("P0", "P1") for case in complaints),
+            open_complaint=bool(complaints),
+            open_claim=any(map(theirs, self._claims)),
+        )
+
+    def place(self, row: RowMapping, rules: Rules) -> Place:
+        """Return a conversation as a place to write to, on WeChat with its allowance."""
+        plain = Place(
+            row["id"],
+            row["channel"],
+            row["account"],
+            row["peer"],
+            row["subscribed"],
+            grants=self._grants.get(row["id"], {}),
+        )
+        return (
+            metered(self._connection, plain, rules, self._now)
+            if row["channel"] == "wechat"
+            else plain
+        )
+
+
+def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -> Place:
+    """Return a WeChat conversation with its allowance as of now; agents' messages count too."""
+    since = now - timedelta(seconds=rules.allowance.message.seconds)
+    query = (
+        select(_message.c.body, _message.c.at)
+        .where(
+            _message.c.conversation_id == place.conversation_id,
+            _message.c.author == "customer",
+            _message.c.at > since,
+        )
+        .order_by(_message.c.seq.desc())
+        .limit(_RECENT)
+    )
+    wrote = tapped = None
+    for body, at in connection.execute(query):
+        if _is_tap(body):
+            tapped = tapped or at
+        elif not body.get("event"):
+            wrote = wrote or at
+    return replace(
+        place,
+        wrote_at=wrote,
+        used=_used(connection, place, wrote),
+        tapped_at=tapped,
+        used_since_tap=_used(connection, place, tapped),
+    )
+
+
+def _is_tap(body: Mapping[str, Any]) -> bool:
+    event = str(body.get("event") or "")
+    return event in _TAPS or event.startswith("click:")
+
+
+def _used(connection: Connection, place: Place, since: datetime | None) -> int:
+    """Return how many customer-service messages left since then, whoever wrote them."""
+    if since is None:
+        return 0
+    query = select(func.coalesce(func.sum(_item.c.cost), 0)).where(
+        _item.c.conversation_id == place.conversation_id,
+        _item.c.way == "custom",
+        # Between the platform's clock and ours a message may count for either action.
+        _item.c.sent_at >= since - _SKEW,
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def quota_left(connection: Connection, rules: Rules, now: datetime) -> dict[str, int]:
+    """Return what is left of each quota today."""
+    query = select(_quota.c.way, _quota.c.used).where(_quota.c.day == now.date())
+    used: dict[str, int] = {row.way: row.used for row in connection.execute(query)}
+    return {way: most - used.get(way, 0) for way, most in rules.quota.items()}

@@ -1,0 +1,147 @@
+"""Plans touches about policies: one INSERT … SELECT a page, so that a million are soon looked at.
+
+The words are not made here but when a touch leaves; a row holds no personal data. The unique key
+is (policy, end of its term, step): planning again adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.clock import SHANGHAI
+from storage.crypto import EncryptedJson
+from storage.models.base import Moment, table_of
+from storage.models.outbox import OutboxItem
+from storage.models.policy import Policy
+from storage.rules.outbound import Rules, Step
+from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
+
+_item, _policy = table_of(OutboxItem), table_of(Policy)
+LADDER = "ladder"
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One step of a family on one day: which policies, and when they are touched."""
+
+    family: str
+    step: Step
+    day: date
+    at: time
+
+    @property
+    def anchor(self) -> date:
+        """Return the date of the policy that this step looks at."""
+        return self.day - timedelta(days=self.step.days)
+
+    @property
+    def due_at(self) -> datetime:
+        """Return when the touches of this wave are due."""
+        return datetime.combine(self.day, self.at, SHANGHAI)
+
+    @property
+    def campaign(self) -> str:
+        """Return the name under which the touches are counted."""
+        return f"{self.family}:{self.day}"
+
+
+def waves(rules: Rules, family: str, day: date) -> list[Wave]:
+    """Return the waves of a day, one for each step."""
+    part = rules.families()[family]
+    return [Wave(family, step, day, part.at) for step in part.steps]
+
+
+def plan(ways: Transactions, rules: Rules, found: Sequence[Wave], now: datetime) -> int:
+    """Plan all touches of some waves; return how many are new."""
+    return sum(sum(_pages(ways, rules, wave, now)) for wave in found)
+
+
+def _pages(ways: Transactions, rules: Rules, wave: Wave, now: datetime) -> Iterator[int]:
+    """A transaction a page: customers are answered between two of them."""
+    after = 0
+    for last in ways.read(lambda uow: _ends_of_pages(uow.connection, rules, wave)):
+        yield ways.run(lambda uow, a=after, b=last: plan_page(uow, rules, wave, now, a, b))  # type: ignore[misc]
+        after = last
+
+
+def _ends_of_pages(connection: Connection, rules: Rules, wave: Wave) -> list[int]:
+    """Return the last number of every page, found in one pass over the day's policies."""
+    row = func.row_number().over(order_by=_policy.c.id)
+    page = ((row - 1) // rules.renewal.page).label("page")
+    numbered = select(_policy.c.id, page).where(_due(rules, wave)).subquery()
+    ends = select(func.max(numbered.c.id)).group_by(numbered.c.page).order_by(numbered.c.page)
+    return list(connection.execute(ends).scalars())
+
+
+def plan_all(uow: UnitOfWork, rules: Rules, wave: Wave, now: datetime) -> int:
+    """Plan a wave within one transaction, for a rehearsal."""
+    return plan_page(uow, rules, wave, now, 0, None)
+
+
+def plan_page(
+    uow: UnitOfWork, rules: Rules, wave: Wave, now: datetime, after: int, until: int | None
+) -> int:
+    """Plan the touches of the policies between two numbers; return how many are new."""
+    dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
+    values = _values(rules, wave, now)
+    here = [_due(rules, wave), _policy.c.id > after]
+    if until is not None:
+        here.append(_policy.c.id <= until)
+    query = select(*(value.label(name) for name, value in values.items())).where(*here)
+    insert = dialect.insert(_item).from_select(list(values), query.order_by(_policy.c.id))
+    done = uow.connection.execute(
+        insert.on_conflict_do_nothing(index_elements=["dedupe_key"]),
+        execution_options={"preserve_rowcount": True},
+    )
+    return done.rowcount
+
+
+def _due(rules: Rules, wave: Wave) -> ColumnElement[bool]:
+    if wave.family == "payment":
+        return and_(_on_day(wave.anchor), _policy.c.payment.in_(rules.payment.open))
+    if wave.family == "issued":
+        return and_(_on_day(wave.anchor), _policy.c.status.not_in(rules.renewal.skip_status))
+    return _policy.c.ends_on == wave.anchor
+
+
+def _on_day(day: date) -> ColumnElement[bool]:
+    begin = datetime.combine(day, time(), SHANGHAI)
+    return and_(_policy.c.starts_at >= begin, _policy.c.starts_at < begin + timedelta(days=1))
+
+
+def _values(rules: Rules, wave: Wave, now: datetime) -> Mapping[str, ColumnElement[Any]]:
+    step, kind = wave.step, rules.kinds[wave.step.kind]
+    # A reminder whose morning has passed is due at once; its window counts from the morning.
+    due = wave.due_at
+    expires = due + timedelta(hours=rules.window_hours)
+    # All policies of a wave end on one day, so that one sealed body does for all of them.
+    body = {"term": str(wave.anchor)} if wave.family == "renewal" else {}
+    number = _policy.c.number
+    key = literal(f"{wave.family}:") + number + literal(":")
+    return {
+        "dedupe_key": key + literal(f"{wave.anchor}:{step.code}"),
+        "kind": literal(step.kind),
+        "channel": literal(LADDER),
+        "account": literal(""),
+        "peer": literal("customer:") + cast(_policy.c.customer_id, String),
+        "body": literal(body, EncryptedJson("outbox_item.body")),
+        "status": literal("planned"),
+        "reason": literal(""),
+        "provider_id": literal(""),
+        "attempts": literal(0),
+        "created_at": literal(now, Moment()),
+        "due_at": literal(due, Moment()),
+        "step": literal(step.code),
+        "subject": number,
+        "campaign": literal(wave.campaign),
+        "customer_id": _policy.c.customer_id,
+        "priority": literal(kind.priority),
+        "expires_at": literal(expires, Moment()),
+    }

@@ -1,0 +1,142 @@
+"""What would happen: the real thing, with nobody to send to, and undone afterwards.
+
+On SQLite on a copy of the database, which must not be held up; on PostgreSQL in a transaction
+that is rolled back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, select
+
+from storage.crypto import Cipher, bind
+from storage.models.base import table_of
+from storage.models.outbox import OutboxItem
+from storage.outbound import words
+from storage.outbound.letters import Configured
+from storage.outbound.planning import Wave, plan_all
+from storage.outbound.touches import Touches
+from storage.rules.outbound import Rules
+from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
+
+_item = table_of(OutboxItem)
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One touch: to whom, about what, and what becomes of it."""
+
+    key: str
+    kind: str
+    step: str
+    subject: str
+    who: str
+    outcome: str
+    way: str
+    reason: str
+    until: datetime | None = None
+    text: str = ""
+
+
+def rehearse(
+    ways: Transactions,
+    cipher: Cipher,
+    rules: Rules,
+    configured: Configured,
+    found: Sequence[Wave],
+    now: datetime,
+) -> list[Line]:
+    """Return what each touch of some waves would come to if it were run ``now``."""
+    with _stage(ways.engine, cipher) as engine, engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            return list(_played(UnitOfWork(connection), rules, configured, found, now))
+        finally:
+            transaction.rollback()
+
+
+def _played(
+    uow: UnitOfWork, rules: Rules, configured: Configured, found: Sequence[Wave], now: datetime
+) -> Iterator[Line]:
+    for wave in found:
+        plan_all(uow, rules, wave, now)
+    campaigns = sorted({wave.campaign for wave in found})
+    touches = Touches(uow, rules, configured, now)
+    for ids in _batches(uow, campaigns):
+        touches.lend(ids, "rehearsal")
+        for part in _apart(touches, ids):
+            for row, known, verdict in touches.judged(part, "rehearsal"):
+                if verdict.outcome == "send":
+                    touches.pretend(row, known, verdict)
+                made = words.words(known, row, now, configured.hotline)
+                send = verdict.outcome == "send"
+                yield Line(
+                    row["dedupe_key"], row["kind"], row["step"] or "", row["subject"] or "",
+                    words.shown_name(known), verdict.outcome, verdict.way or "", verdict.reason,
+                    verdict.until,
+                    words.text(row, known, rules, made, neutral=verdict.neutral) if send else "",
+                )  # fmt: skip
+
+
+def _apart(touches: Touches, ids: list[int]) -> list[list[int]]:
+    """Near the end of a quota one by one, as the workers do: each takes off what is left."""
+    reserve = touches.rules.reserve.share
+    quota = touches.rules.quota
+    left = touches.world().quota
+    short = any(left[way] - quota[way] * reserve < 2 * len(ids) for way in quota)
+    return [[item] for item in ids] if short else [ids]
+
+
+def _batches(uow: UnitOfWork, campaigns: Sequence[str]) -> Iterator[list[int]]:
+    """Yield touches in the order in which they leave; what one customer gets counts for the next
+    touch, so that no batch holds two of one customer."""
+    query = (
+        select(_item.c.id, _item.c.peer)
+        .where(_item.c.campaign.in_(campaigns), _item.c.status == "planned")
+        .order_by(_item.c.priority, _item.c.due_at, _item.c.id)
+    )
+    batch: dict[str, int] = {}
+    for item, peer in uow.connection.execute(query).all():
+        if peer in batch or len(batch) == _BATCH:
+            yield list(batch.values())
+            batch = {}
+        batch[peer] = item
+    if batch:
+        yield list(batch.values())
+
+
+@contextmanager
+def _stage(engine: Engine, cipher: Cipher) -> Iterator[Engine]:
+    if engine.dialect.name != "sqlite":
+        yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="anda-dry-") as folder:
+        path = Path(folder) / "copy.db"
+        _copy(engine, path)
+        copy = create_engine(f"sqlite:///{path}")
+        bind(copy, cipher)
+        try:
+            yield copy
+        finally:
+            copy.dispose()
+
+
+def _copy(engine: Engine, path: Path) -> None:
+    """Copy the database while it is in use."""
+    source = engine.raw_connection()
+    target = sqlite3.connect(path)
+    try:
+        raw: sqlite3.Connection = source.driver_connection  # type: ignore[assignment]
+        raw.backup(target)
+    finally:
+        target.close()
+        source.close()
