@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.console.parts import Room
+from bot.dialogue.flow import Flow
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
+from bot.log import mask
 from bot.permissions import allowed
 from storage.inbox import Line, name_of
 from storage.masking import mask_phone
@@ -130,10 +132,15 @@ def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
     # Codes and the tails of documents are not for us to see either.
     filled = [slot for slot in flow.relevant() if slot.name in flow.values and slot.shown]
     facts = [
-        Fact(slot.label, slot.type.show(flow.values[slot.name]), flow.quotes.get(slot.name, ""))
+        Fact(slot.label, mask(slot.type.show(flow.values[slot.name])), _quote(flow, slot.name))
         for slot in filled
     ]
     return flow.title, facts
+
+
+def _quote(flow: Flow, slot: str) -> str:
+    """Return the customer's own words; numbers that identify people are masked."""
+    return mask(flow.quotes.get(slot, ""))
 
 
 def _claims(
