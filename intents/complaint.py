@@ -145,7 +145,8 @@ class Complaint(Flow):
 
     def skip(self, name: str) -> None:
         """«不想留名字» is about the name, whatever was asked."""
-        nameless = _NAMELESS.search(self.utterance) is not None
+        left = "reporter" not in self.skipped and "reporter" not in self.values
+        nameless = left and _NAMELESS.search(self.utterance) is not None
         super().skip("reporter" if name == "demand" and nameless else name)
 
     def hear(self, text: str, rest: str) -> None:

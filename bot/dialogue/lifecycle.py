@@ -74,7 +74,10 @@ def finish(turn: Turn, command: Finish) -> None:
     if not flow.values and not flow.kept.get("story"):
         turn.say(phrases.NOTHING_YET)
         return
-    while (slot := flow.pending()) is not None and slot.deferrable:
+    for _ in flow.slots:  # as many as there are: a skip that skips nothing must not go on for ever
+        slot = flow.pending()
+        if slot is None or not slot.deferrable:
+            break
         flow.skip(slot.name)
     turn.store(flow)
     if command.submit and not turn.filled and flow.confirm and flow.pending() is None:
