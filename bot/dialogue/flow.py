@@ -303,6 +303,8 @@ class Flow:
         """Keep what was said about another event until this one is done."""
         later = self.kept.get("later")
         waiting: list[Json] = [*later] if isinstance(later, list) else []
+        if any(isinstance(one, dict) and one.get("text") == text for one in waiting):
+            return  # told twice in the same words: it is one event
         waiting.append({"text": text, "at": at.isoformat()})
         self.kept["later"] = waiting[:_MOST_LATER]
 

@@ -20,5 +20,7 @@ def another_event(heard: Heard) -> list[Command]:
         if not events.clashes(flow, here.volunteered(flow)):
             filled = FillSlots(here.news(flow), first, flow.name)
             return [filled, PutOff(flow.name, second)]
+        # Neither is the one of the open form: each waits for a form of its own.
+        return [PutOff(flow.name, first), PutOff(flow.name, second)]
     found = events.another(heard.original, heard.at, flow)
     return [PutOff(flow.name, heard.original, ask=found == events.UNSURE)] if found else []
