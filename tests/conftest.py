@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
@@ -14,6 +15,10 @@ from bot.settings import Settings
 from storage import schema
 from storage.database import open_engine
 from tests.postgres import throwaway_server
+
+# How long an example takes says nothing about its rightness: the machine may be busy.
+hypothesis.settings.register_profile("anda", deadline=None)
+hypothesis.settings.load_profile("anda")
 
 SECRET = b"a secret for tests only, 32 bytes or more"
 
