@@ -54,6 +54,8 @@ class Schedule:
         steps = [self._customer, self._move, self._move, self._lease, self._send, self._look]
         for _ in range(STEPS):
             self.chance.choice(steps)()
+        # Nobody is left waiting: the queue of the next schedule is empty again.
+        self.scene.desk(self.uow).hand_back(self.conversation)
         self.scene.later(600)
         self._settle()
         self._check()
