@@ -93,13 +93,19 @@ def _episodes(uow: UnitOfWork, now: datetime) -> Iterator[Occasion]:
             )  # fmt: skip
 
 
+_AT_REST = timedelta(days=1)
+
+
 def _regular(uow: UnitOfWork, now: datetime) -> Iterator[Occasion]:
     """Draw the same number of customers from each channel, the same ones for the same quarter."""
     table = rules()
     quarter = f"{now.year}Q{(now.month - 1) // 3 + 1}"
     by_channel: dict[str, list[int]] = {}
     query = select(_conversation.c.id, _conversation.c.channel).where(
-        _conversation.c.last_at > now - table.active, _conversation.c.last_seq > 0
+        _conversation.c.last_at > now - table.active,
+        # Whoever is talking with us just now is not interrupted.
+        _conversation.c.last_at <= now - _AT_REST,
+        _conversation.c.last_seq > 0,
     )
     for row in uow.connection.execute(query):
         by_channel.setdefault(row.channel, []).append(row.id)

@@ -186,8 +186,10 @@ def test_the_regular_survey_draws_the_same_from_every_channel(database: Engine) 
                 )  # fmt: skip
 
     desk.ways.run(people)
-    _run(desk)
-    _run(desk, NOW + timedelta(hours=1))
+    _run(desk, NOW + timedelta(hours=1))  # they are still talking: nobody is asked
+    assert not desk.ways.read(lambda uow: list(survey_plan.strata(uow, NOW - timedelta(days=1))))
+    _run(desk, NOW + timedelta(days=1))
+    _run(desk, NOW + timedelta(days=1, hours=1))
     covered = desk.ways.read(lambda uow: list(survey_plan.strata(uow, NOW - timedelta(days=1))))
     assert sorted(covered) == [
         ("phone", "regular", 3), ("webchat", "regular", 20), ("wechat", "regular", 20),
