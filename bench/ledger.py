@@ -39,6 +39,7 @@ def _turns(bench: Bench) -> None:
     add = Ledger.add
     for _ in range(ROUNDS):
         with_it.append(ms(bench.turns))
+        # The same turns with the ledger struck out: the difference is what it costs.
         Ledger.add = _nothing  # type: ignore[method-assign,assignment]
         without.append(ms(bench.turns))
         Ledger.add = add  # type: ignore[method-assign]

@@ -25,7 +25,6 @@ def main() -> None:
     _require_durability(parts.transactions.engine)
     entries = list(load_jsonl(Path(base)))
     vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.branch)
-    # `serve` builds its parts itself: hand it these.
     # `anda serve` builds its parts from the configuration; here they carry the generated base.
     App.from_configuration = lambda: parts  # type: ignore[method-assign]
     serve(Role.ALL, "127.0.0.1", int(port))
