@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
@@ -40,14 +39,10 @@ _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "co
 def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
-    if flow := next((f for f in heard.flows.values() if words in f.taps), None):
-        return [StartFlow(flow.name, heard.original)]
-    told = next((f for f in heard.flows.values() if _told(f, words)), None)
-    return start(told.name, heard) if told else []
-
-
-def _told(flow: type[Flow], words: str) -> bool:
-    return bool(flow.told_by) and re.fullmatch(flow.told_by, words) is not None
+    if flow := heard.starters.tapped(words):
+        return [StartFlow(flow, heard.original)]
+    told = heard.starters.told(words)
+    return start(told, heard) if told else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -137,9 +132,11 @@ def rating(heard: Heard) -> list[Command]:
 
 def wishes(heard: Heard) -> list[Command]:
     """Queue several wishes of one message in the order they were said."""
+    if heard.reading.intent != "multi":
+        return []
     flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
     parts = [p for p in heard.reading.parts if p in flows]
-    if heard.reading.intent != "multi" or not parts:
+    if not parts:
         return []
     # What is answered at once comes first, whatever was said first: the others take turns.
     parts.sort(key=lambda part: bool(flows[part].slots))
@@ -235,28 +232,13 @@ def recognised(heard: Heard) -> list[Command]:
         return []
     guessed = dict(guesses(heard, heard.sure / 2))
     asks = ASKS.search(heard.text) is not None
-    named = (
-        flow.name
-        for flow in heard.flows.values()
-        if _sounds_like(heard, flow, asks=asks)
-        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
-    )
-    name = next(named, "")
-    return start(name, heard) if name else []
-
-
-def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
-    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
-    if not flow.sounds_like:
-        return False
-    found = re.fullmatch if asks else re.search
-    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
-
-
-def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
-    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
-    return any(value is not None and value.value is not None for value in found)
+    # A question sounds like a flow only as a whole («…怎么样»).
+    text = heard.bare if asks else heard.text
+    for one in heard.starters:
+        likely = one.name in guessed
+        if one.sounds_like(text, whole=asks) or one.numbered(heard.text, heard.at, likely=likely):
+            return start(one.name, heard)
+    return []
 
 
 def start(name: str, heard: Heard) -> list[Command]:
