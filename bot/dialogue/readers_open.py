@@ -19,6 +19,8 @@ from bot.dialogue.words import (
     RATING,
     RUDE,
     SUM,
+    WISHES,
+    is_remark,
     split_question,
 )
 
@@ -186,7 +188,7 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_card(heard):
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
@@ -205,6 +207,13 @@ def _only_an_answer(heard: Heard) -> bool:
     return heard.flow is not None and bool(alone)
 
 
+def _belongs_to_the_card(heard: Heard) -> bool:
+    """«上周在定损点», said at the card of a complaint, is more of the story and no new wish."""
+    flow = heard.flow
+    at_the_card = flow is not None and flow.listens() and flow.pending() is None
+    return at_the_card and is_remark(heard.bare) and not WISHES.search(heard.text)
+
+
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
     """Tell whether what sounds like chat is anger to be written down, or words not understood."""
     angry = flow.listens() and RUDE.search(heard.text) is not None
@@ -217,7 +226,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_card(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"
