@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.back_office import BackOffice, ComplaintView
 from bot.clockwork.words import moment
@@ -44,7 +44,7 @@ _WISH = re.compile(
 _NAMELESS = re.compile(r"匿名|(?:名|姓)")
 _REGULATOR = re.compile(r"12378|12345|12315|监管|银保监|信访|起诉|法院|律师")
 _A_THREAT = 14  # characters: a threat and no story
-_NO_TIME = datetime.min  # a name is a name at any time
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)  # a name is a name at any time
 
 
 def _a_wish(complaint: Complaint, text: str) -> str | None:
@@ -57,7 +57,7 @@ def _a_wish(complaint: Complaint, text: str) -> str | None:
 
 def _names_somebody(said: str) -> bool:
     """Tell whether the words are a name, or say who it was: part of the story and no wish."""
-    name = person_name.find(said, _NO_TIME)
+    name = person_name.find(said, _ANY_TIME)
     return bool(_WHO.match(said)) or (name is not None and name.span == (0, len(said)))
 
 
