@@ -128,7 +128,8 @@ _CLAUSE = re.compile(r"[^ ,，。;；!！?？\n]+[?？]?")
 
 # Who wants something done says so; without such a word a sentence tells a fact.
 WISHES = re.compile(
-    r"想|要|请|帮|给我|麻烦|希望|能|可以|查|办|找|转|叫|取消|撤|投诉|报案|退|续|[?？]|[吗么呢][ 。!！]*$|怎么|咋"
+    r"想|要|请|帮|给我|麻烦|希望|能|可以|查|办|找|转|叫|取消|撤|投诉|报案|退|续"
+    r"|[?？]|[吗么呢][ 。!！]*$|怎么|咋"
 )
 
 
