@@ -94,6 +94,8 @@ NO_PERSON = re.compile(
     r"(转|接|找|等)(接)?(人工|真人|客服)?了?"
     rf"(吧|啊|谢谢)?{_END}"
 )
+# Said to a question that it does not answer: enough of this.
+ENOUGH = re.compile(rf"^(那|算了|先)?[ ,，]*(不用|不需要|不麻烦|不必|不弄|不要)了{_END}")
 ASKING = re.compile(
     QUESTION.pattern + r"|有没有|有无|是否|可否|适合|推荐一?下|赔不赔|保不保|行不行"
 )
@@ -133,8 +135,14 @@ WISHES = re.compile(
 )
 
 
+# «他68了», «68岁»: short, and still a fact.
+_AGE = re.compile(r"\d{1,3}(?:多?岁|了|周岁|个月大)")
+
+
 def is_remark(text: str) -> bool:
     """Tell whether this is a sentence that states something, rather than noise or a question."""
+    if _AGE.search(text) and not QUESTION.search(text):
+        return True
     various = len(set(text)) >= 5
     return various and not QUESTION.search(text) and bool(_REMARK.search(text))
 
