@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
 
 from starlette.types import ASGIApp
 
@@ -37,10 +34,9 @@ from bot.console import parts as console_parts
 from bot.console.app import console_app
 from bot.console.live import News
 from bot.desks import changes, claim_facts
-from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage
-from bot.dialogue.registry import Registry
+from bot.dialogue.registry import Registry, find_flows
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
 from bot.inbox import EngineInbox
@@ -80,20 +76,6 @@ from storage.rules import claim as claim_rules
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
-
-
-def find_flows(package: ModuleType) -> list[type[Flow]]:
-    """Return every flow defined in a module of ``package``, in module order."""
-    modules = [
-        import_module(f"{package.__name__}.{module.name}")
-        for module in iter_modules(package.__path__)
-    ]
-    return [
-        flow
-        for module in modules
-        for flow in vars(module).values()
-        if isinstance(flow, type) and issubclass(flow, Flow) and flow.__module__ == module.__name__
-    ]
 
 
 @dataclass
