@@ -17,6 +17,7 @@ from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
+from bot.channels.feedback_form.app import feedback_app
 from bot.channels.inbox import ChannelInbox
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
@@ -65,6 +66,7 @@ from storage.rules import (
     claim_texts,
     claim_tracks,
     consents,
+    measures,
     outbound,
     policy_terms,
     policy_words,
@@ -178,6 +180,7 @@ class App:
         renewal.advice()
         application_states.machine()
         application_checks.checks()
+        measures.load()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -311,6 +314,10 @@ class App:
     def papers(self) -> ASGIApp:
         """Return the documents behind links."""
         return papers_app(self.transactions, self.cipher, self.settings, self.clock)
+
+    def feedback(self) -> ASGIApp:
+        """Return the form on which customers say what they think."""
+        return feedback_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""
