@@ -69,6 +69,7 @@ CHINESE_ALLOWED = {
     "bot/reports/": "reports are read by staff",
     "bot/cli/": "the command line speaks to operators",
     "bot/scripts/": "mistakes in a script, and the people who stand in it",
+    "bot/channels/feedback_form/": "what stands on the form, and why it is not accepted",
     "bot/channels/papers/": "what stands on a policy, and on the page before it",
     "bot/pdf/sheet.py": "the line about characters that cannot be printed",
     "bot/desks/changes.py": "mistakes in the kinds of change, told to clerks",

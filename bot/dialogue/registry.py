@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from bot.dialogue.flow import Flow
@@ -56,3 +59,17 @@ def _renamed(flow: type[Flow], names: tuple[str, ...]) -> tuple[str, ...]:
 def _outdated(flow: type[Flow], version: int) -> set[str]:
     """Return the slots whose meaning changed after ``version``."""
     return {name for v, names in flow.changed_in.items() if v > version for name in names}
+
+
+def find_flows(package: ModuleType) -> list[type[Flow]]:
+    """Return every flow defined in a module of ``package``, in module order."""
+    modules = [
+        import_module(f"{package.__name__}.{module.name}")
+        for module in iter_modules(package.__path__)
+    ]
+    return [
+        flow
+        for module in modules
+        for flow in vars(module).values()
+        if isinstance(flow, type) and issubclass(flow, Flow) and flow.__module__ == module.__name__
+    ]

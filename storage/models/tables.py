@@ -37,6 +37,7 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.report import ServiceReport, StaffNotice
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -107,8 +108,10 @@ __all__ = [
     "RestrictedRecord",
     "Scene",
     "ServiceDocument",
+    "ServiceReport",
     "ServiceRequest",
     "StaffCheck",
+    "StaffNotice",
     "StaffPost",
     "StaffUser",
     "Survey",
