@@ -27,7 +27,10 @@ _OVER_TICKET = ("done", "closed", "cancelled")
 
 @dataclass(frozen=True)
 class Verdict:
-    """A record and what becomes of it; ``until`` is the day a restricted one goes."""
+    """A record and what becomes of it.
+
+    ``until`` is the day a restricted one goes, or that until which one is kept, if known.
+    """
 
     kind: str
     key: str
@@ -58,7 +61,8 @@ def _policies(session: Session, person: Person, today: date) -> Iterator[Verdict
     query = select(Policy).where(Policy.customer_id.in_(person.customers)).order_by(Policy.id)
     for policy in session.scalars(query):
         if policy.status in RUNNING_POLICY and policy.ends_on >= today:
-            yield Verdict("policy", policy.number, "keep", "保险合同还在有效期内，履行合同必需")
+            reason = "保险合同还在有效期内，履行合同必需"
+            yield Verdict("policy", policy.number, "keep", reason, policy.ends_on)
             continue
         file = retention().policy_file(policy.starts_at.date(), policy.ends_on)
         yield _by_file("policy", policy.number, file, min(policy.ends_on, today), today)
