@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,9 +34,7 @@ def resume(rights: Rights, as_of: datetime, *, dry_run: bool = False) -> list[st
     return [line for line in lines if line]
 
 
-def _tried(
-    rights: Rights, number: str, facts: dict[str, object], now: datetime, *, dry: bool
-) -> str:
+def _tried(rights: Rights, number: str, facts: dict[str, Any], now: datetime, *, dry: bool) -> str:
     """What cannot go on is told; it must not keep the others waiting."""
     try:
         return _one(rights, number, facts, now, dry=dry)
@@ -43,9 +42,11 @@ def _tried(
         return f"{number}：没能接着办（{refused}）"
 
 
-def _one(rights: Rights, number: str, facts: dict[str, object], now: datetime, *, dry: bool) -> str:
+def _one(rights: Rights, number: str, facts: dict[str, Any], now: datetime, *, dry: bool) -> str:
     if not facts.get("partly"):
         return _sealed(rights, number, now, dry=dry)
+    if _bound_elsewhere(rights, facts, now):
+        return ""
     would = rights.plan(number)
     if would.partly:
         return _shrunk(rights, number, facts, would, dry=dry)
@@ -61,13 +62,19 @@ def _one(rights: Rights, number: str, facts: dict[str, object], now: datetime, *
     return f"{number}：删完" + ("，法定存档的到期再删" if _seals(would) else "，办结")
 
 
+def _bound_elsewhere(rights: Rights, facts: dict[str, Any], now: datetime) -> bool:
+    """What the core system told is not kept for long: a contract there binds until it ends."""
+    if rights.settings.policy_source.kind == "own":
+        return False
+    kept = [i for i in facts["left"] if (i["kind"], i["fate"]) == ("policy", "keep")]
+    return any(i["until"] and date.fromisoformat(i["until"]) >= now.date() for i in kept)
+
+
 def _seals(would: Erased) -> bool:
     return any(v.fate == "restrict" for v in would.found)
 
 
-def _shrunk(
-    rights: Rights, number: str, facts: dict[str, object], would: Erased, *, dry: bool
-) -> str:
+def _shrunk(rights: Rights, number: str, facts: dict[str, Any], would: Erased, *, dry: bool) -> str:
     """Something that was bound is free: its traces go now, and the person is told what is left."""
     if unfinished.binding(would) == unfinished.bound_before(facts):
         return ""
