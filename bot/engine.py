@@ -174,7 +174,7 @@ class Engine:
             return []
         state = DialogueState.from_json(conversation.state)
         hindsight = Hindsight(uow, conversation, self.understander, now)
-        if hindsight.nothing_new(message):
+        if hindsight.nothing_new(message) or core_answers.nobody_waits(message, state):
             return []
         commands = hindsight.commands(message, state) or core_answers.commands(message, office)
         commands = commands or self._commands(message, state, media, now, office)

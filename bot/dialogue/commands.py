@@ -41,6 +41,14 @@ class FillSlots:
 
 
 @dataclass(frozen=True)
+class PoliciesCame:
+    """The other system has answered; ``without`` is what to say where it has not and will not."""
+
+    without: str = ""
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PutOff:
     """Another event than the one in the open form: its words wait until that is done.
 
@@ -216,6 +224,7 @@ class NotUnderstood:
 Command = (
     StartFlow
     | FillSlots
+    | PoliciesCame
     | PutOff
     | CorrectSlots
     | ForgetSlot

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
-from bot.dialogue import answering, escalation, filling, later, lifecycle, phrases, repair
+from bot.dialogue import answering, escalation, filling, gates, later, lifecycle, phrases, repair
 from bot.dialogue import commands as say
 from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.refresh import IDLE, refresh
@@ -29,6 +29,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.StartFlow: lifecycle.start,
     say.FillSlots: filling.fill,
     say.PutOff: later.put_off,
+    say.PoliciesCame: gates.policies_came,
     say.CorrectSlots: filling.correct,
     say.ForgetSlot: repair.forget,
     say.AnswerEntry: answering.answer,
