@@ -57,6 +57,18 @@ class Line:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Brief:
+    """A conversation in a line: whose it is, masked, and who has it."""
+
+    id: int
+    channel: str
+    name: str
+    owner: str
+    agent: str | None
+    last_at: datetime
+
+
 class Inbox:
     """Conversations as staff see them."""
 
@@ -151,6 +163,25 @@ class Inbox:
         query = select(_conversation).where(_conversation.c.id == conversation)
         row = self.connection.execute(query).mappings().first()
         return dict(row) if row else None
+
+    def brief(self, conversations: Sequence[int]) -> list[Brief]:
+        """Return whose some conversations are, masked, and who has them."""
+        query = (
+            select(_conversation, _customer.c.name.label("customer_name"))
+            .outerjoin(_customer, _customer.c.id == _conversation.c.customer_id)
+            .where(_conversation.c.id.in_(conversations))
+        )
+        return [
+            Brief(
+                row["id"],
+                row["channel"],
+                name_of(row["customer_name"], row["peer"]),
+                row["owner"],
+                row["agent"],
+                row["last_at"],
+            )
+            for row in self.connection.execute(query).mappings()
+        ]
 
     def look(self, conversation: int, agent: str, seq: int, until: datetime) -> None:
         """Note how far an agent has read, and until when they look at it."""

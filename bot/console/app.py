@@ -27,6 +27,7 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    search,
     services,
     tickets,
 )
@@ -52,6 +53,7 @@ DESKS: Sequence[APIRouter] = (
     floor.router,
     audit.router,
     photos.router,
+    search.router,
 )
 
 

@@ -26,6 +26,8 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console")
 _LOOKS = timedelta(seconds=25)
 _MOST = 2_000
+# Whoever looks up a message wants to see how it went on.
+_AFTER = 25
 Here = Annotated[Room, Depends(may("handoffs", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
@@ -47,9 +49,11 @@ def inbox(
     here: Here,
     tab: Annotated[str, Query(max_length=10)] = "queue",
     c: Annotated[int | None, Query(ge=1)] = None,
+    at: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """Show the desk, with a conversation open or none."""
-    view = here.read(lambda uow: whole(uow, here, c)) if c else None
+    """Show the desk, with a conversation open or none; ``at`` is the message to be looked at."""
+    before = at + _AFTER if at else None
+    view = here.read(lambda uow: whole(uow, here, c, before, at)) if c else None
     if view:
         _looked(here, view)
     return show(request, "inbox.html", view=view, **_listed(here, tab), **_around(here))

@@ -58,6 +58,8 @@ class Whole:
     mine: bool
     lines: Sequence[Line]
     earlier: bool
+    later: bool
+    at: int | None
     draft: str
     viewers: Sequence[str]
     handoff: Handoff | None
@@ -75,7 +77,9 @@ class Whole:
     may_cases: bool
 
 
-def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -> Whole:
+def whole(
+    uow: UnitOfWork, here: Room, number: int, before: int | None = None, at: int | None = None
+) -> Whole:
     """Return a conversation as this person sees it; raise Refused when there is none."""
     row = uow.inbox.conversation(number)
     if row is None:
@@ -96,6 +100,8 @@ def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -
         mine=mine,
         lines=lines,
         earlier=bool(lines) and lines[0].seq > 1,
+        later=before is not None and bool(lines) and lines[-1].seq < row["last_seq"],
+        at=at,
         draft=uow.inbox.draft(number, me),
         viewers=uow.inbox.viewers(number, me, here.now),
         handoff=uow.cases.open_handoff(number),

@@ -10,6 +10,7 @@ from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.desk import ConversationGuest, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
@@ -37,6 +38,7 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -68,6 +70,7 @@ __all__ = [
     "ConsoleEvent",
     "ConsoleSession",
     "Conversation",
+    "ConversationGuest",
     "Customer",
     "Episode",
     "Event",
@@ -105,7 +108,9 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "SamePerson",
     "Scene",
+    "SearchSegment",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",

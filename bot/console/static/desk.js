@@ -51,6 +51,8 @@ function markOpen() {
 // The newest message in sight; once more when the composer beside it has found its height.
 function bottom() {
   const thread = document.getElementById("thread");
+  const wanted = thread?.querySelector(".looked-up");
+  if (wanted) return wanted.scrollIntoView({ block: "center" });
   if (!thread) return;
   thread.scrollTop = thread.scrollHeight;
   requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
