@@ -56,6 +56,7 @@ CHINESE_ALLOWED = {
     "storage/handoffs.py": "how staff read a message that has no words",
     "bot/console/": "the console speaks to staff",
     "bot/handoff.py": "reasons and refusals that staff read",
+    "bot/closing_time.py": "reasons and refusals that staff read",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",
     "storage/outbound/": "why a touch is not sent, and how a policy is called; read by people",
