@@ -30,6 +30,7 @@ from bot.console import (
     search,
     services,
     tickets,
+    together,
 )
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
@@ -54,6 +55,7 @@ DESKS: Sequence[APIRouter] = (
     audit.router,
     photos.router,
     search.router,
+    together.router,
 )
 
 
