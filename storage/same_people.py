@@ -22,6 +22,14 @@ Kind = Literal["conversation", "customer"]
 _same, _conversation, _claim = table_of(SamePerson), table_of(Conversation), table_of(Claim)
 # Nobody has more; whoever joins everything to everything is stopped.
 MOST = 20
+# How staff know it; a list, so that nothing about the person is written down once more.
+REASONS = {
+    "phone": "同一个手机号",
+    "plate": "同一辆车",
+    "policy": "同一张保单",
+    "paper": "核对过证件",
+    "said": "客户自己说的",
+}
 _WORDS = {"conversation": "会话", "customer": "客户"}
 
 
@@ -54,6 +62,8 @@ class SamePeople:
 
     def join(self, kind: Kind, a: int, b: int, reason: str, by: str, now: datetime) -> None:
         """Write down that two are one person; raise Refused where that cannot be."""
+        if reason not in REASONS:
+            raise Refused("请选凭什么认定是同一个人。")
         if a == b:
             raise Refused(f"这就是同一个{_WORDS[kind]}，请填另一个。")
         group = self.group(kind, a)
@@ -62,7 +72,7 @@ class SamePeople:
         if len(group) + len(self.group(kind, b)) > MOST:
             raise Refused(f"一位客户最多并 {MOST} 个{_WORDS[kind]}，请先拆开并错的。")
         one, other = sorted((a, b))
-        values = {"kind": kind, "one": one, "other": other, "reason": reason[:128], "by": by}
+        values = {"kind": kind, "one": one, "other": other, "reason": reason, "by": by}
         self.connection.execute(insert(_same).values(**values, at=now))
 
     def part(self, kind: Kind, number: int, by: str, now: datetime) -> int:
@@ -88,7 +98,7 @@ class SamePeople:
         )
         found: dict[int, str] = {}
         for row in self.connection.execute(query.order_by(_same.c.id)):
-            text = f"{row.by} {row.at:%m-%d %H:%M}：{row.reason}"
+            text = f"{row.by} {row.at:%m-%d %H:%M}：{REASONS.get(row.reason, row.reason)}"
             found |= {row.one: text, row.other: text}
         return found
 

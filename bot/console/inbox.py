@@ -122,7 +122,7 @@ def look(here: Here, number: int) -> Response:
 def side(request: Request, here: Here, number: int) -> Response:
     """Show what is known about the customer and the matter."""
     view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_side.html", view=view)
+    return show(request, "_side.html", view=view, **around(here))
 
 
 def _looked(here: Room, view: Whole) -> None:

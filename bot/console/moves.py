@@ -17,12 +17,18 @@ from bot.full_desk import FullDesk
 from bot.handoff import Done
 from storage.floor import STATES
 from storage.rules.supervision import rules
+from storage.same_people import REASONS
 from storage.unit_of_work import UnitOfWork
 
 
 def around(here: Room) -> dict[str, Any]:
     """Return what the page of a conversation needs beside it."""
-    return {"canned": canned.replies(), "states": STATES, "promises": promises()}
+    return {
+        "canned": canned.replies(),
+        "states": STATES,
+        "promises": promises(),
+        "same_reasons": REASONS,
+    }
 
 
 def promises() -> list[dict[str, Any]]:

@@ -22,7 +22,6 @@ Here = Annotated[Room, Depends(may("handoffs", "read"))]
 Lead = Annotated[Room, Depends(may("handoffs", "approve"))]
 Number = Annotated[int, Path(ge=1)]
 Seen = Annotated[int | None, Form()]
-_SHORTEST_REASON = 2
 
 
 @router.post("/join")
@@ -93,21 +92,19 @@ def same(
     here: Here,
     number: Number,
     other: Annotated[str, Form(max_length=20)],
-    reason: Annotated[str, Form(max_length=100)] = "",
+    reason: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Write down that two conversations are one person's."""
     digits = other.strip().lstrip("#")
     if not digits.isdigit():
         raise Refused("请写另一个会话的编号，就是右边「会话 #」后面的数字。")
-    if len(reason.strip()) < _SHORTEST_REASON:
-        raise Refused("请写一句凭什么认定是同一个人，例如「同一个车牌」。")
     found = int(digits)
 
     def work(desk: FullDesk) -> Done:
         if desk.uow.inbox.conversation(found) is None:
             return Done(False, f"没有会话 #{found}，请核对编号")
         people, by = SamePeople(desk.uow.connection), here.staff.name
-        people.join("conversation", number, found, reason.strip(), by, desk.now)
+        people.join("conversation", number, found, reason, by, desk.now)
         _record(desk, here, "joined", number, {"other": found})
         return Done(True)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.crypto import EncryptedText
 from storage.models.base import Base, Id, Name, Short
 
 
@@ -28,7 +27,7 @@ class SamePerson(Base):
     kind: Mapped[Short]
     one: Mapped[int] = mapped_column(BigInteger)
     other: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str] = mapped_column(EncryptedText("same_person.reason"))
+    reason: Mapped[Short]
     by: Mapped[Name]
     at: Mapped[datetime]
     undone_by: Mapped[Name | None]

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("one", sa.BigInteger(), nullable=False),
         sa.Column("other", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("by", sa.String(length=128), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.Column("undone_by", sa.String(length=128), nullable=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
@@ -42,7 +44,7 @@ def settle(house: House, number: int, seq: int, status: str, reason: str = "") -
     house.run(lambda uow: uow.connection.execute(change.values(status=status, reason=reason)))
 
 
-def events(house: House, kind: str) -> list[tuple[int, str | None]]:
+def events(house: House, kind: str) -> Any:
     """Return conversation and addressee of what consoles were told."""
     query = select(_event.c.conversation_id, _event.c.agent).where(_event.c.kind == kind)
     return house.run(lambda uow: [tuple(row) for row in uow.connection.execute(query)])
@@ -199,12 +201,12 @@ def test_one_person_in_two_conversations(house: House) -> None:
     first, second = house.customer("转人工", "p1"), house.customer("人工客服", "p2")
     agent = house.log_in("王敏")
     path = f"/console/c/{first}/same"
-    wrong = [(str(second), ""), ("x", "同一车牌"), ("999", "同一车牌"), (str(first), "同一车牌")]
-    for other, reason in wrong:
-        form = {"other": other, "reason": reason}
+    wrong = [(str(second), ""), ("x", "plate"), ("999", "plate"), (str(first), "plate")]
+    for target, reason in wrong:
+        form = {"other": target, "reason": reason}
         assert agent.post(path, data=form).status_code == 409
-    form = {"other": f"#{second}", "reason": "同一车牌"}
-    assert "同一车牌" in agent.post(path, data=form).text
+    form = {"other": f"#{second}", "reason": "plate"}
+    assert "：同一辆车" in agent.post(path, data=form).text
     assert agent.post(path, data=form).status_code == 409
     for one, other in ((first, second), (second, first)):
         assert f"c={other}" in agent.get(f"/console/c/{one}/side").text
@@ -212,7 +214,7 @@ def test_one_person_in_two_conversations(house: House) -> None:
     owners = house.run(lambda uow: [uow.conversations.get(n).agent for n in (first, second)])
     assert owners == ["王敏", "王敏"]
     parted = agent.post(f"/console/c/{first}/part/{second}")
-    assert "同一车牌" not in parted.text
+    assert "：同一辆车" not in parted.text
     assert agent.post(f"/console/c/{first}/part/{second}").status_code == 409
 
     def kept(uow: UnitOfWork) -> int:
