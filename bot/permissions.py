@@ -87,7 +87,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _ALL,
             "write": _ALL,
         },
-        "handoffs": {"read": _and_lead("agent")},
+        # Agents serve; giving others' conversations away and speaking along is for those who lead.
+        "handoffs": {"read": _and_lead("agent"), "approve": _LEAD},
         "knowledge": {
             "read": _ALL,
             "write": _and_lead("trainer"),

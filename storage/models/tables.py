@@ -10,6 +10,7 @@ from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.desk import ConversationGuest, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
@@ -38,6 +39,7 @@ from storage.models.quality import (
     TrainingTask,
 )
 from storage.models.report import ServiceReport, StaffNotice
+from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -69,6 +71,7 @@ __all__ = [
     "ConsoleEvent",
     "ConsoleSession",
     "Conversation",
+    "ConversationGuest",
     "Customer",
     "Episode",
     "Event",
@@ -106,7 +109,9 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "SamePerson",
     "Scene",
+    "SearchSegment",
     "ServiceDocument",
     "ServiceReport",
     "ServiceRequest",

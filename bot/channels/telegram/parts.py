@@ -73,6 +73,7 @@ class TelegramParts:
         fetcher = TelegramMedia(self.bot, limit, uses_proxy(self.settings))
         return {
             ("*", "telegram"): self.sender,
+            ("recall", "telegram"): self.sender.recall,
             ("media", "telegram"): MediaDelivery(fetcher, self.media, self.transactions),
         }
 
