@@ -11,6 +11,14 @@ from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.group_desk import (
+    DeskTopic,
+    DeskUpdate,
+    DeskWord,
+    PaceMark,
+    RobotNote,
+    StaffTelegram,
+)
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
@@ -69,6 +77,9 @@ __all__ = [
     "ConsoleSession",
     "Conversation",
     "Customer",
+    "DeskTopic",
+    "DeskUpdate",
+    "DeskWord",
     "Episode",
     "Event",
     "Feedback",
@@ -96,6 +107,7 @@ __all__ = [
     "OptOut",
     "OutboundStop",
     "OutboxItem",
+    "PaceMark",
     "Payment",
     "Policy",
     "PolicyDelivery",
@@ -105,11 +117,13 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "RobotNote",
     "Scene",
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",
     "StaffPost",
+    "StaffTelegram",
     "StaffUser",
     "Survey",
     "Ticket",
