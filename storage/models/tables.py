@@ -12,6 +12,14 @@ from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.desk import ConversationGuest, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.group_desk import (
+    DeskTopic,
+    DeskUpdate,
+    DeskWord,
+    PaceMark,
+    RobotNote,
+    StaffTelegram,
+)
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
@@ -73,6 +81,9 @@ __all__ = [
     "Conversation",
     "ConversationGuest",
     "Customer",
+    "DeskTopic",
+    "DeskUpdate",
+    "DeskWord",
     "Episode",
     "Event",
     "Feedback",
@@ -100,6 +111,7 @@ __all__ = [
     "OptOut",
     "OutboundStop",
     "OutboxItem",
+    "PaceMark",
     "Payment",
     "Policy",
     "PolicyDelivery",
@@ -109,6 +121,7 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "RobotNote",
     "SamePerson",
     "Scene",
     "SearchSegment",
@@ -118,6 +131,7 @@ __all__ = [
     "StaffCheck",
     "StaffNotice",
     "StaffPost",
+    "StaffTelegram",
     "StaffUser",
     "Survey",
     "Ticket",
