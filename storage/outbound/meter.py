@@ -26,13 +26,13 @@ def cost_of(text: str) -> int:
     return max(1, -(-len(text.encode()) // _PART_BYTES))
 
 
-def spend(uow: UnitOfWork, way: str, now: datetime) -> None:
-    """Count a call on the day's quota."""
+def spend(uow: UnitOfWork, way: str, now: datetime, calls: int = 1) -> None:
+    """Count calls on the day's quota."""
     dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
     uow.connection.execute(
         dialect.insert(_quota)
-        .values(day=now.date(), way=way, used=1)
-        .on_conflict_do_update(index_elements=["day", "way"], set_={"used": _quota.c.used + 1})
+        .values(day=now.date(), way=way, used=calls)
+        .on_conflict_do_update(index_elements=["day", "way"], set_={"used": _quota.c.used + calls})
     )
 
 
