@@ -125,7 +125,11 @@ class Dispatcher:
             self._flying.discard(item.id)
 
     async def _attempt(self, item: Leased) -> None:
-        if not await self._allowed(item):
+        room = await self._allowed(item)
+        if isinstance(room, datetime):
+            await self._postpone(item, room - self.clock(), "公众号的配额用完")
+            return
+        if not room:
             await self._unreachable(item, NO_ALLOWANCE)
             return
         try:
@@ -153,7 +157,7 @@ class Dispatcher:
         if not await self._climbed(item, reason):
             await self._settle(item, "undeliverable", reason)
 
-    async def _allowed(self, item: Leased) -> bool:
+    async def _allowed(self, item: Leased) -> bool | datetime:
         """Take what this costs off the customer's allowance; the platform counts, so do we."""
         if self.touches is None or item.channel != "wechat" or item.kind in _NO_MESSAGE:
             return True

@@ -107,8 +107,7 @@ class TouchWorker:
 
     async def _failed(self, letter: Letter, error: Exception) -> None:
         if isinstance(error, RetryLater):
-            after, reason = error.after, str(error)
-            await self._do(lambda uow: self._touches(uow).retry(letter.id, after, reason))
+            await self._do(lambda uow: self._retry(uow, letter, error))
             METRICS.touch(letter.kind, letter.way, "retry")
         elif isinstance(error, DeliveryError) and not isinstance(error, OutcomeUnknown):
             reason = str(error)
@@ -119,6 +118,9 @@ class TouchWorker:
             if not isinstance(error, OutcomeUnknown):
                 log.error("touch.delivery_broke", item=letter.id, kind=letter.kind, exc_info=error)
             await self._settle(letter, "unknown", str(error)[:200] or type(error).__name__)
+
+    def _retry(self, uow: UnitOfWork, letter: Letter, error: RetryLater) -> None:
+        self._touches(uow).retry(letter.id, error.after, str(error), called=error.called)
 
     def _close(self, uow: UnitOfWork, letter: Letter, reason: str) -> None:
         self._touches(uow).close_way(letter.id, letter.way, reason)

@@ -54,13 +54,15 @@ class NoticeGrant(Base):
 
 
 class QuotaUse(Base):
-    """How many calls of a kind of sending were begun on a day."""
+    """How many calls of a kind of sending were begun on a day, and in the newest minute of it."""
 
     __tablename__ = "quota_use"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     way: Mapped[Short] = mapped_column(primary_key=True)
     used: Mapped[int]
+    minute: Mapped[int] = mapped_column(server_default="0")
+    used_in_minute: Mapped[int] = mapped_column(server_default="0")
 
 
 class Campaign(Base):

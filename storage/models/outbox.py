@@ -39,6 +39,7 @@ class OutboxItem(Base):
         Index("ix_outbox_item_owed", "peer", **where("status = 'due'")),
         Index("ix_outbox_item_busy", "peer", **where(BUSY)),
         Index("ix_outbox_item_here", "conversation_id", **where("conversation_id IS NOT NULL")),
+        Index("ix_outbox_item_told", "provider_id", **where("provider_id <> ''")),
         Index("ix_outbox_item_left", "customer_id", "sent_at", **where("sent_at IS NOT NULL")),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, text, update
 
 from storage.ledger import Happening
 from storage.models.base import table_of
@@ -14,6 +14,7 @@ from storage.models.conversation import Conversation
 from storage.models.outbox import OutboxItem
 from storage.outbound.judge import Verdict
 from storage.outbound.letters import Configured, Settled
+from storage.outbound.meter import refund
 from storage.rules.outbound import Rules
 from storage.unit_of_work import UnitOfWork
 
@@ -54,11 +55,16 @@ class Ends:
         tried = ",".join(sorted({*filter(None, row["tried"].split(",")), way}))
         self._back(row, self.now, f"{way}：{reason}", tried=tried, cost=0)
 
-    def retry(self, item: int, after: timedelta, reason: str) -> None:
-        """It certainly did not leave: try again by the table, three times, then a person."""
+    def retry(self, item: int, after: timedelta, reason: str, *, called: bool = True) -> None:
+        """It certainly did not leave: try again by the table, three times, then a person.
+
+        What was not even ``called`` gives its share of the day's quota back.
+        """
         row = self._sending(item)
         if row is None:
             return
+        if not called:
+            refund(self.uow, str(row["way"]), row["sent_at"])
         minutes = self.rules.retry_minutes
         if row["attempts"] > len(minutes):
             self.close_way(item, str(row["way"]), f"试了 {row['attempts']} 次：{reason}")
@@ -89,7 +95,10 @@ class Ends:
     def finished(self, peer: str, provider_id: str, outcome: str) -> bool:
         """The platform tells how a template message ended (its send-finish event)."""
         query = select(_item).where(
-            _item.c.provider_id == provider_id, _item.c.status.in_(("sent", "unknown"))
+            _item.c.provider_id == provider_id,
+            # In the words of the index: a day of reminders brings a hundred thousand events.
+            text("provider_id <> ''"),
+            _item.c.status.in_(("sent", "unknown")),
         )
         row = (
             self.uow.connection.execute(query.limit(1)).mappings().first() if provider_id else None

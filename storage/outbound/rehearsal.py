@@ -57,7 +57,11 @@ def rehearse(
     found: Sequence[Wave],
     now: datetime,
 ) -> list[Line]:
-    """Return what each touch of some waves would come to if it were run ``now``."""
+    """Return what each touch of some waves would come to if it were run ``now``.
+
+    What has to wait for the next minute leaves all the same, so that minutes are not counted.
+    """
+    rules = rules.model_copy(update={"minute_quota": {}})
     with _stage(ways.engine, cipher) as engine, engine.connect() as connection:
         transaction = connection.begin()
         try:

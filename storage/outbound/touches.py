@@ -25,7 +25,7 @@ from storage.outbound.ends import Ends
 from storage.outbound.facts import Known
 from storage.outbound.judge import Place, Touch, Verdict, World, judge
 from storage.outbound.letters import LEASE_SECONDS, Begun, Letter
-from storage.outbound.meter import cost_of, spend
+from storage.outbound.meter import CROWD, cost_of, hold, spend
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
 _grant = table_of(NoticeGrant)
@@ -73,13 +73,22 @@ class Touches(Ends):
 
     def world(self) -> World:
         """Return what is true of all touches now."""
-        quota = known_facts.quota_left(self.uow.connection, self.rules, self.now)
-        return World(self.rules, self.configured.templates, quota, self.configured.sms)
+        connection, rules = self.uow.connection, self.rules
+        return World(
+            rules,
+            self.configured.templates,
+            known_facts.quota_left(connection, rules, self.now),
+            self.configured.sms,
+            known_facts.minute_left(connection, rules, self.now),
+        )
 
     def short_of_quota(self, count: int) -> bool:
         """Tell whether so many touches might use a quota up: they are judged one by one then."""
-        quota, kept, left = self.rules.quota, self.rules.reserve.share, self.world().quota
-        return any(left[way] - quota[way] * kept < 2 * count for way in quota)
+        quota, kept, world = self.rules.quota, self.rules.reserve.share, self.world()
+        near = [world.minute[way] for way in world.minute]
+        for way, left in world.quota.items():
+            near += [left, left - int(quota[way] * kept)]
+        return any(0 < left <= max(count, CROWD) for left in near)
 
     def begin(self, ids: Sequence[int], worker: str) -> Begun:
         """Judge leased touches for the last time and put those that leave on their way.
@@ -146,6 +155,7 @@ class Touches(Ends):
     def _apart(self, rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:
         """Yield touches that may be judged together: what one takes is not the other's."""
         if self.short_of_quota(len(rows)):
+            hold(self.uow, self.rules.quota, self.now)
             yield from ([row] for row in rows)
             return
         owners = self._owners(rows)

@@ -14,12 +14,14 @@ depends_on = None
 
 _MOMENT = sa.DateTime(timezone=True)
 _TABLE = "outbox_item"
+_MINUTE = ("minute", "used_in_minute")
 _BUSY = "status IN ('planned', 'sending') AND (lease_by IS NOT NULL OR attempts > 0)"
 _NEW: tuple[tuple[str, list[str], str | None], ...] = (
     ("status_priority_due_at_id", ["status", "priority", "due_at", "id"], None),
     ("owed", ["peer"], "status = 'due'"),
     ("busy", ["peer"], _BUSY),
     ("here", ["conversation_id"], "conversation_id IS NOT NULL"),
+    ("told", ["provider_id"], "provider_id <> ''"),
     ("left", ["customer_id", "sent_at"], "sent_at IS NOT NULL"),
 )
 _OLD = (
@@ -52,6 +54,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_campaign")),
     )
     _name_known_campaigns()
+    for name in _MINUTE:
+        op.add_column(
+            "quota_use", sa.Column(name, sa.Integer(), server_default="0", nullable=False)
+        )
 
 
 def _name_known_campaigns() -> None:
@@ -76,6 +82,8 @@ def _name_known_campaigns() -> None:
 
 def downgrade() -> None:
     """Take the change back."""
+    for name in _MINUTE:
+        op.drop_column("quota_use", name)
     op.drop_table("campaign")
     op.drop_index("ix_policy_ends_on_id", "policy")
     op.create_index("ix_policy_ends_on_status", "policy", ["ends_on", "status"])
