@@ -31,7 +31,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
-from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
+from storage.models.outbound import Campaign, JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -69,6 +69,7 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CalendarVersion",
+    "Campaign",
     "CaseEvent",
     "ChannelToken",
     "Claim",
