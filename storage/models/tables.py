@@ -8,6 +8,7 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, AgentRead, ConsoleSession
+from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
@@ -22,6 +23,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
+from storage.models.notice import StaffNotice
 from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
@@ -40,6 +42,7 @@ from storage.models.quality import (
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
+from storage.models.web_link import OAuthState
 
 __all__ = [
     "AccessGrant",
@@ -67,6 +70,7 @@ __all__ = [
     "Consent",
     "ConsoleEvent",
     "ConsoleSession",
+    "ContentItem",
     "Conversation",
     "Customer",
     "Episode",
@@ -92,6 +96,7 @@ __all__ = [
     "Message",
     "NoticeGrant",
     "NumberSequence",
+    "OAuthState",
     "OneTimeCode",
     "OptOut",
     "OutboundStop",
@@ -109,6 +114,7 @@ __all__ = [
     "ServiceDocument",
     "ServiceRequest",
     "StaffCheck",
+    "StaffNotice",
     "StaffPost",
     "StaffUser",
     "Survey",
