@@ -25,9 +25,16 @@ _ENDS = {"send": "会发", "wait": "顺延", "not_sent": "不发"}
 _MOST = 2_000
 
 
-def foretold(context: JobContext, kinds: Collection[str], as_of: datetime) -> list[str]:
-    """Return a line for each planned message of some kinds that is due by tomorrow."""
-    return context.ways.read(lambda uow: list(_lines(context, uow, kinds, as_of)))
+def foretold(
+    context: JobContext, kinds: Collection[str], as_of: datetime, uow: UnitOfWork | None = None
+) -> list[str]:
+    """Return a line for each planned message of some kinds that is due by tomorrow.
+
+    ``uow`` is a transaction that is taken back anyway; without one there is one for this look.
+    """
+    if uow is not None:
+        return list(_lines(context, uow, kinds, as_of))
+    return context.ways.read(lambda here: list(_lines(context, here, kinds, as_of)))
 
 
 def _lines(

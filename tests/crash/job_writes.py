@@ -11,6 +11,7 @@ from scheduler.registry import find_jobs
 from storage.models.outbox import Media
 from storage.unit_of_work import UnitOfWork
 from tests.scheduler.jobs.kit import at
+from tests.scheduler.jobs.test_content_calendar import agreed, plan
 from tests.scheduler.jobs.test_kb_expiry import publish, text
 from tests.storage.claims_kit import NOW, Desk, desk_on
 from tests.storage.complaints_kit import Room
@@ -74,6 +75,21 @@ def kb_expiry(engine: Engine) -> None:
 def media_fetch(engine: Engine) -> None:
     """Run it."""
     _run(engine, "media_fetch")
+
+
+def content_calendar(engine: Engine) -> None:
+    """Push what `prepare_content` has planned."""
+    desk = desk_on(engine)
+    context = JobContext(desk.ways, desk.settings, desk.cipher)
+    find_jobs()["content_calendar"].run(context, at("2026-12-05T10:00"))
+    desk.ways.close()
+
+
+def prepare_content(desk: Desk) -> None:
+    """Two customers who agreed, and an approved item."""
+    agreed(desk, 1, True)
+    agreed(desk, 2, True)
+    plan(desk)
 
 
 def daily_digest(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from storage import schema
 from storage.database import open_engine
 from tests.crash.dying import KILLED, killed
-from tests.crash.job_writes import WHEN, prepare
+from tests.crash.job_writes import WHEN, prepare, prepare_content
 from tests.storage.claims_kit import SECRET, desk_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -67,4 +67,23 @@ def test_a_job_is_whole_or_has_done_nothing(name: str, tmp_path: Path) -> None:
     killed(url, work)
     killed(url, work)
     assert _counts(engine, name) == {1}
+    engine.dispose()
+
+
+def test_a_push_killed_between_its_pages_goes_on_and_doubles_nothing(tmp_path: Path) -> None:
+    """Killed at every second statement, then undisturbed twice: one touch each, one record."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    desk = desk_on(engine)
+    prepare_content(desk)
+    desk.ways.close()
+    work = "tests.crash.job_writes:content_calendar"
+    assert KILLED in killed(url, work, *range(2, 20, 3))
+    killed(url, work)
+    killed(url, work)
+    with engine.connect() as connection:
+        touches = connection.execute(text("SELECT count(*) FROM outbox_item")).scalar()
+        sent = connection.execute(text("SELECT state FROM content_item")).scalars().all()
+    assert (touches, sent) == (2, ["sent"])
     engine.dispose()
