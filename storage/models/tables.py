@@ -8,6 +8,7 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, AgentRead, ConsoleSession
+from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.desk import ConversationGuest, SamePerson
@@ -31,6 +32,7 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
+from storage.models.notice import StaffNotice
 from storage.models.outbound import Campaign, JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
@@ -51,6 +53,7 @@ from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
+from storage.models.web_link import OAuthState
 
 __all__ = [
     "AccessGrant",
@@ -79,6 +82,7 @@ __all__ = [
     "Consent",
     "ConsoleEvent",
     "ConsoleSession",
+    "ContentItem",
     "Conversation",
     "ConversationGuest",
     "Customer",
@@ -108,6 +112,7 @@ __all__ = [
     "Message",
     "NoticeGrant",
     "NumberSequence",
+    "OAuthState",
     "OneTimeCode",
     "OptOut",
     "OutboundStop",
