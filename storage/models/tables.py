@@ -48,7 +48,7 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
-from storage.models.report import ServiceReport, StaffNotice
+from storage.models.report import PersonalNotice, ServiceReport
 from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
@@ -119,6 +119,7 @@ __all__ = [
     "OutboxItem",
     "PaceMark",
     "Payment",
+    "PersonalNotice",
     "Policy",
     "PolicyDelivery",
     "PolicyLink",
