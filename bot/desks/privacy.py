@@ -30,6 +30,10 @@ class PrivacyDesk(Protocol):
         """Record a request; the same one twice is one. ``minor`` when it is about a child."""
         ...
 
+    def reach_privacy(self, phone: str) -> str:
+        """Note where to reach whoever made the newest open request here; return its number."""
+        ...
+
     def erasure(self) -> RequestReceipt | None:
         """Return the erasure that this customer asked for and that is not finished."""
         ...
