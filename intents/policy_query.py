@@ -200,7 +200,8 @@ def _card(policy: PolicyView) -> str:
         _heading(policy),
         f"保单号：{policy.number}",
         f"状态：{policy.status}；到期日：{_day(policy.ends_on)} 24 时",
-        f"投保人：{policy.holder}；保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
+        f"投保人：{policy.holder}；被保险人：{policy.insured}",
+        f"保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
     ]
     if policy.coverages:
         lines.append("保障：" + "；".join(policy.coverages[:3]))

@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
-from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, PutOff, Say, StartFlow
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Command,
+    Escalate,
+    FillSlots,
+    LeaveGate,
+    PutOff,
+    Say,
+    StartFlow,
+)
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
@@ -41,7 +50,9 @@ def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
     if flow := next((f for f in heard.flows.values() if words in f.taps), None):
-        return [StartFlow(flow.name, heard.original)]
+        gate = flow.name == "human" and heard.flow is not None and heard.flow.gate
+        behind: list[Command] = [LeaveGate()] if gate else []
+        return [*behind, StartFlow(flow.name, heard.original)]
     told = next((f for f in heard.flows.values() if _told(f, words)), None)
     return start(told.name, heard) if told else []
 
@@ -119,7 +130,10 @@ def person(heard: Heard) -> list[Command]:
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
-    return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
+    if not asked or "human" not in heard.flows:
+        return []
+    behind: list[Command] = [LeaveGate()] if heard.flow is not None and heard.flow.gate else []
+    return [*behind, StartFlow("human", heard.original)]
 
 
 def _files_against_people(heard: Heard) -> bool:
