@@ -184,7 +184,7 @@ class Flow:
 
     @property
     def requires(self) -> Assurance:
-        """Return how surely we must know who asks from here; V0 while nothing is shown or changed."""
+        """Return how surely we must know who asks from here; V0 as long as nothing is told."""
         return "V0"
 
     @property
