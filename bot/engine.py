@@ -166,7 +166,7 @@ class Engine:
             return []
         if conversation.owner != "bot":
             # Consoles that show it must hear of it; a conversation with the bot costs nothing.
-            uow.ownership.tell("message", conversation.id, None, now)
+            uow.ownership.heard(conversation.id, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):

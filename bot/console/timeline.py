@@ -26,6 +26,7 @@ _KINDS = {
     "waiting_customer": "等客户补充", "restricted": "部分办完，其余依法限制使用",
     "announced": "已告知可以办完", "checked": "核实本人", "done": "办结",
     "paid_part": "收到保费", "urged": "客户催办",
+    "warned": "到期预警", "overdue": "超时督办", "progress_told": "告诉投诉人还在办",
     "escalated": "逐级上抬", "called": "催办", "reminder": "催办",
 }  # fmt: skip
 _KEYS = {

@@ -206,6 +206,11 @@ class NoPerson:
 
 
 @dataclass(frozen=True)
+class Enough:
+    """«不用了»: nobody is waited for any more; where nobody was, the open form is left."""
+
+
+@dataclass(frozen=True)
 class Say:
     """Answer with a fixed sentence (a photo out of the blue, a sticker)."""
 
@@ -245,6 +250,7 @@ Command = (
     | Help
     | Wait
     | NoPerson
+    | Enough
     | Say
     | NotUnderstood
 )

@@ -40,6 +40,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.NoneOfThese: answering.none_of_these,
     say.Escalate: escalation.escalate,
     say.NoPerson: escalation.no_person,
+    say.Enough: escalation.enough,
     say.Confirm: lifecycle.confirm,
     say.Finish: lifecycle.finish,
     say.Resume: repair.resume,
