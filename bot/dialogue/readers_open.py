@@ -125,8 +125,9 @@ def person(heard: Heard) -> list[Command]:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if _files_against_people(heard):
         return []
-    if slot and slot.type.greedy and not PERSON.search(heard.text):
-        return []
+    gate = heard.flow is not None and heard.flow.gate
+    if slot and (slot.type.greedy or gate) and not PERSON.search(heard.text):
+        return []  # «个人吧» while a phone is asked for is about something else
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
