@@ -15,6 +15,7 @@ from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
+from bot.dialogue.words import FAMILY
 
 # 客户的叫法 → 保单记录里的险种 line 和产品名里的字；次序是先细后粗。
 _KINDS: dict[str, tuple[str, str]] = {
@@ -32,10 +33,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "货运|货物": ("cargo", ""),
     "保证险|履约|投标": ("surety", ""),
 }
-_OTHERS = re.compile(
-    r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
-    r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)(?:名下)?的?(?:保单|保险|车险|险)|授权码"
-)
+_OTHERS = re.compile(rf"{FAMILY}(?:名下)?的?(?:保单|保险|车险|险)|授权码")
 _COVERS = "车损|三者|第三者|座位|车上人员|划痕|玻璃|家财|意外|医疗|驾意|雇主|企财|货运|商业|交强"
 _HOW_TO_GRANT = (
     "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"

@@ -69,6 +69,7 @@ class Surrender(PolicyRequest):
     version = 2
     family = "endorsement"
     taps = ("我要退保", "申请退保")
+    declined_by = r"^(?:算了|那|还是)*[,， ]*我?(?:先|又|还是)?不(?:想|用|要)?退(?:保)?了"
     examples = ("我要退保", "商业险给我退了吧", "保险不要了 把剩下的钱退给我")
 
     ground = Slot(
