@@ -13,16 +13,14 @@ from sqlalchemy import Engine
 
 from bot.errors import ConfigurationError
 from storage.applications_follow_up import REMINDER
-from storage.models.conversation import Conversation
-from storage.models.customer import AccessLog, Customer
+from storage.models.customer import AccessLog
 from storage.models.outbox import OutboxItem
-from storage.models.policy import Policy
 from storage.models.service import PolicyDelivery, PolicyLink
 from storage.outbound.letters import Configured
 from storage.outbound.touches import Touches
 from storage.rules import application_follow_up
 from storage.rules.outbound import rules
-from tests.storage.applications_kit import GIVEN, NOW, Branch, branch_on
+from tests.storage.applications_kit import GIVEN, NOW, Branch, branch_on, hold
 
 POLICY = str(GIVEN["issued"]["policy_number"])
 
@@ -33,29 +31,6 @@ def branch(database: Engine) -> Iterator[Branch]:
     made = branch_on(database)
     yield made
     made.ways.close()
-
-
-def _holder(branch: Branch, talk: int, *, bound: bool = True) -> None:
-    """The policy is in our tables; the conversation belongs to its holder or to nobody."""
-
-    def work(uow: Any) -> None:
-        blind = branch.cipher.blind
-        customer = Customer(
-            ref="C1", kind="person", name="王小明", id_number="1", id_blind=blind("1"),
-            phone="13800000000", phone_blind=blind("13800000000"),
-        )  # fmt: skip
-        uow.session.add(customer)
-        uow.session.flush()
-        uow.session.add(
-            Policy(
-                number=POLICY, customer_id=customer.id, line="auto", product="机动车商业保险",
-                plate="津A12345", starts_at=NOW, ends_on=(NOW + timedelta(days=365)).date(),
-                status="有效", premium_fen=300_000, payment="已缴清", details={},
-            )
-        )  # fmt: skip
-        uow.session.get(Conversation, talk).customer_id = customer.id if bound else None
-
-    branch.ways.run(work)
 
 
 def _issued(branch: Branch, talk: int | None) -> str:
@@ -69,7 +44,7 @@ def _issued(branch: Branch, talk: int | None) -> str:
 def test_s12_an_issued_policy_is_pushed_to_its_holder(branch: Branch) -> None:
     """Words with the link, and the same as a card; logged, on record, valid for two days."""
     talk = branch.converse()
-    _holder(branch, talk)
+    hold(branch, talk)
     _issued(branch, talk)
     pushed = branch.outbox("notice")[-1]
     (link,) = branch.rows(PolicyLink)
@@ -90,7 +65,7 @@ def test_s12_nobody_else_gets_a_link(branch: Branch, known: bool) -> None:
     """Not bound, or a policy that is not in our tables: they are told how to ask for it."""
     talk = branch.converse()
     if known:
-        _holder(branch, talk, bound=False)
+        hold(branch, talk, bound=False)
     _issued(branch, talk)
     assert "回复「电子保单」" in branch.outbox("notice")[-1].body["text"]
     assert branch.rows(PolicyLink) == []
@@ -99,7 +74,7 @@ def test_s12_nobody_else_gets_a_link(branch: Branch, known: bool) -> None:
 def test_s12_at_night_the_link_counts_from_the_morning(branch: Branch) -> None:
     """Nobody is woken up, and the two days begin when it arrives."""
     talk = branch.converse()
-    _holder(branch, talk)
+    hold(branch, talk)
     number = branch.open(talk)
     branch.walk(number, "underwriting", "approved", "confirmed", "paying")
     branch.pay(number, "A", 300_000)
