@@ -205,7 +205,7 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard) or _belongs_to_the_card(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
@@ -224,11 +224,16 @@ def _only_an_answer(heard: Heard) -> bool:
     return heard.flow is not None and bool(alone)
 
 
-def _belongs_to_the_card(heard: Heard) -> bool:
-    """«上周在定损点», said at the card of a complaint, is more of the story and no new wish."""
+def _belongs_to_the_story(heard: Heard) -> bool:
+    """«上周在定损点», «没有授权书», said in a complaint, is more of it and no new wish.
+
+    In other forms that take note of remarks this holds at the card, where more was asked for.
+    """
     flow = heard.flow
-    at_the_card = flow is not None and flow.listens() and flow.pending() is None
-    return at_the_card and is_remark(heard.bare) and not WISHES.search(heard.text)
+    if flow is None or not flow.listens() or not is_remark(heard.bare):
+        return False
+    open_to_it = flow.name == _COMPLAINT or flow.pending() is None
+    return open_to_it and not WISHES.search(heard.text)
 
 
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
@@ -243,7 +248,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard) or _belongs_to_the_card(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"
