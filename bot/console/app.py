@@ -27,6 +27,7 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    quality_desks,
     services,
     tickets,
 )
@@ -52,6 +53,7 @@ DESKS: Sequence[APIRouter] = (
     floor.router,
     audit.router,
     photos.router,
+    *quality_desks.ROUTERS,
 )
 
 
