@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from starlette.types import ASGIApp
 
 import intents as intents_package
-from bot import clock, outbound_parts
+from bot import clock, outbound_parts, staff_parts
 from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
@@ -225,7 +225,7 @@ class App:
     @cached_property
     def queue_keeper(self) -> QueueKeeper:
         """Return what keeps the queue for people moving."""
-        return QueueKeeper(self.settings.desk, self.engine.go_on)
+        return QueueKeeper(self.settings, self.cipher, self.engine.go_on)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -253,13 +253,12 @@ class App:
             media = WeChatMedia(api, self.settings.media.max_bytes)
             routes[("*", "wechat")] = _by(WeChatSender(api))
             routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
-        return routes | (self.telegram.routes() if self.telegram else {})
+        return routes | staff_parts.routes(self)
 
     @cached_property
     def telegram(self) -> telegram.TelegramParts | None:
         """Return the Telegram channel, None when it is off."""
-        inbox = ChannelInbox(self.inbox)
-        return telegram.of(self.settings, inbox, self.transactions, self.media, self.clock)
+        return staff_parts.telegram_parts(self)
 
     def wechat_api(self, settings: WeChat) -> WeChatApi:
         """Return the client of the official account's API."""

@@ -80,6 +80,14 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # Who gets what and why not; stopping a kind is for those who answer for it.
         "campaigns": {"read": _LEAD, "write": _LEAD},
+        # The content calendar: trainers and leads write, another one of them approves.
+        "content": {
+            "read": _and_lead("trainer", "agent"),
+            "write": _and_lead("trainer"),
+            "approve": _and_lead("trainer"),
+        },
+        # What the machine tells staff: everybody reads what is for their role.
+        "staff-notices": {"read": _ALL},
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {
@@ -87,7 +95,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _ALL,
             "write": _ALL,
         },
-        "handoffs": {"read": _and_lead("agent")},
+        # Agents serve; giving others' conversations away and speaking along is for those who lead.
+        "handoffs": {"read": _and_lead("agent"), "approve": _LEAD},
         "knowledge": {
             "read": _ALL,
             "write": _and_lead("trainer"),

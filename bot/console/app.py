@@ -28,8 +28,10 @@ from bot.console import (
     intake,
     photos,
     quality_desks,
+    search,
     services,
     tickets,
+    together,
 )
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
@@ -54,6 +56,8 @@ DESKS: Sequence[APIRouter] = (
     audit.router,
     photos.router,
     *quality_desks.ROUTERS,
+    search.router,
+    together.router,
 )
 
 

@@ -14,7 +14,7 @@ from bot.console.pages import show
 from bot.console.parts import Room, room
 from bot.errors import Refused
 from bot.permissions import Action
-from storage import staff_notices
+from storage import personal_notices
 from storage.kpi.definition import Period
 
 ROOT: Final = "/console/quality"
@@ -68,7 +68,7 @@ def notices(request: Request, here: Anybody) -> Response:
     me = here.staff.name
 
     def read(uow: Any) -> tuple[int, Any]:
-        return staff_notices.unseen(uow, me), staff_notices.of(uow, me, 8)
+        return personal_notices.unseen(uow, me), personal_notices.of(uow, me, 8)
 
     count, newest = here.read(read)
     return show(request, "_notices.html", count=count, newest=newest)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.console.parts import Room, may
 from bot.console.quality import ROOT, show_tab
 from bot.errors import Refused
-from storage import staff_notices
+from storage import personal_notices
 from storage.models.report import ServiceReport
 from storage.service_reports import ServiceReports
 from storage.unit_of_work import UnitOfWork
@@ -42,7 +42,7 @@ def one(request: Request, here: Reader, number: Number) -> Response:
     if found is None:
         raise Refused(f"没有第 {number} 份报告。")
     path = f"{ROOT}/reports/{number}"
-    here.change(lambda uow: staff_notices.seen(uow, here.staff.name, path, here.now))
+    here.change(lambda uow: personal_notices.seen(uow, here.staff.name, path, here.now))
     return show_tab(request, here, "quality_report.html", one=found)
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.dialogue.flow import Flow
+from bot.dialogue.starters import Starters
 from bot.dialogue.state import Frame
 
 
@@ -17,6 +18,7 @@ class Registry:
 
     def __init__(self, flows: Iterable[type[Flow]]) -> None:
         self.flows = {flow.name: flow for flow in flows}
+        self.starters = Starters(self.flows.values())
 
     def revive(self, frame: Frame, utterance: str = "") -> Flow:
         """Rebuild a flow from its frame.

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.reports.service import page
 from bot.reports.service_pdf import paper
 from scheduler.context import JobContext
-from storage import claims_hooks, ledger_claims, ledger_promises, staff_notices
+from storage import claims_hooks, ledger_claims, ledger_promises, personal_notices
 from storage.kpi.report import Report, report
 from storage.rules.service_reports import rules
 from storage.service_reports import Due, ServiceReports
@@ -56,10 +56,10 @@ def _keep(
     kept = ServiceReports(uow).keep(due.kind, *made, (_BY, now))
     if kept is None:
         return None
-    news = staff_notices.News(
+    news = personal_notices.News(
         f"report:{kept.id}", f"{kept.title}做好了，请查看", f"/console/quality/reports/{kept.id}"
     )
-    people = staff_notices.tell(uow, rules().tell, news, now)
+    people = personal_notices.tell(uow, rules().tell, news, now)
     body = {"report": kept.id, "kind": kept.kind, "from": str(kept.first), "to": str(kept.last)}
     hooks = context.settings.webhooks
     claims_hooks.publish(uow, hooks, "report.made", f"RP{kept.id}", {"data": body}, now)

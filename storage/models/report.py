@@ -33,13 +33,13 @@ class ServiceReport(Base):
     made_at: Mapped[datetime]
 
 
-class StaffNotice(Base):
+class PersonalNotice(Base):
     """Something that a member of staff should know; ``path`` leads to it in the console."""
 
-    __tablename__ = "staff_notice"
+    __tablename__ = "personal_notice"
     __table_args__ = (
         UniqueConstraint("person", "key"),
-        Index("ix_staff_notice_person_seen_at", "person", "seen_at"),
+        Index("ix_personal_notice_person_seen_at", "person", "seen_at"),
     )
 
     id: Mapped[Id]

@@ -35,7 +35,7 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "staff_notice",
+        "personal_notice",
         sa.Column("id", _NUMBER, nullable=False),
         sa.Column("person", sa.String(length=128), nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
@@ -43,13 +43,13 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=255), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.Column("seen_at", _MOMENT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_notice")),
-        sa.UniqueConstraint("person", "key", name=op.f("uq_staff_notice_person_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_notice")),
+        sa.UniqueConstraint("person", "key", name=op.f("uq_personal_notice_person_key")),
     )
-    op.create_index("ix_staff_notice_person_seen_at", "staff_notice", ["person", "seen_at"])
+    op.create_index("ix_personal_notice_person_seen_at", "personal_notice", ["person", "seen_at"])
 
 
 def downgrade() -> None:
     """Take the change back."""
-    op.drop_table("staff_notice")
+    op.drop_table("personal_notice")
     op.drop_table("service_report")

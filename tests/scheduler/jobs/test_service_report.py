@@ -14,10 +14,10 @@ from bot.errors import ConfigurationError
 from bot.settings import Webhook
 from scheduler.context import JobContext
 from scheduler.jobs import service_report as job
-from storage import staff_notices
+from storage import personal_notices
 from storage.kpi.definition import Period
 from storage.models.outbox import OutboxItem
-from storage.models.report import ServiceReport, StaffNotice
+from storage.models.report import PersonalNotice, ServiceReport
 from storage.models.staff import StaffUser
 from storage.rules import service_reports as table
 from storage.service_reports import ServiceReports
@@ -105,15 +105,15 @@ def test_whom_it_concerns_is_told_once(desk: Desk) -> None:
     _run(desk)
 
     def people(uow: UnitOfWork) -> list[str]:
-        return list(uow.session.scalars(select(StaffNotice.person).order_by(StaffNotice.id)))
+        return list(uow.session.scalars(select(PersonalNotice.person).order_by(PersonalNotice.id)))
 
     assert sorted(set(desk.ways.read(people))) == ["刘洋", "吴静"]
-    assert desk.ways.read(lambda uow: staff_notices.unseen(uow, "刘洋")) == 3
-    newest = desk.ways.read(lambda uow: staff_notices.of(uow, "刘洋")[0])
+    assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "刘洋")) == 3
+    newest = desk.ways.read(lambda uow: personal_notices.of(uow, "刘洋")[0])
     assert newest.path.startswith("/console/quality/reports/")
-    desk.ways.run(lambda uow: staff_notices.seen(uow, "刘洋", newest.path, NOW))
-    assert desk.ways.read(lambda uow: staff_notices.unseen(uow, "刘洋")) == 2
-    assert desk.ways.read(lambda uow: staff_notices.unseen(uow, "吴静")) == 3
+    desk.ways.run(lambda uow: personal_notices.seen(uow, "刘洋", newest.path, NOW))
+    assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "刘洋")) == 2
+    assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "吴静")) == 3
     hooks = desk.ways.read(lambda uow: list(uow.session.scalars(select(OutboxItem))))
     assert {item.body["type"] for item in hooks} == {"report.made"}
     assert len(hooks) == 3
