@@ -14,7 +14,8 @@ from bot.console.parts import Room, may
 from bot.console.quality import Day, show_tab, span_of
 from bot.console.tickets import status_of, visible
 from bot.log import mask
-from storage import survey_plan
+from bot.reports.names import line_of
+from storage import survey_draw
 from storage.kpi.definition import EVENT, Period
 from storage.models.case import Survey, Ticket
 from storage.rules.surveys import rules
@@ -26,6 +27,7 @@ Reader = Annotated[Room, Depends(may("surveys", "read"))]
 VIEWS = {"answered": "答了的", "low": "低分", "sent": "等他答", "expired": "没答过期"}
 _CALLS = ("feedback", "complaint_review", "complaint_callback")
 _MOST = 200
+GROUPS = {"person": "个人", "firm": "企业", "": "没核实过身份"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def page(
             "asked": _count(uow, *asked, Survey.status != "skipped"),
             "mean": uow.session.scalar(select(func.avg(Survey.score)).where(*asked)),
             "skipped": _skipped(uow, span.period),
-            "strata": survey_plan.strata(uow, span.period.start),
+            "strata": survey_draw.coverage(uow, span.period.start, here.now.date()),
             "calls": [
                 Call(one, status_of(one.status), overdue(one, here.now))
                 for one in uow.session.scalars(calls.order_by(Ticket.due_at).limit(_MOST))
@@ -74,7 +76,8 @@ def page(
     return show_tab(
         request, here, "quality_surveys.html", span=span, view=view, views=VIEWS, about=about,
         abouts=[(one.about, one.label) for one in (*table.episodes, table.regular)],
-        label=table.label, low=table.low_score, chat=here.may("handoffs", "read"), **found,
+        label=table.label, groups=GROUPS, line_of=line_of, low=table.low_score,
+        chat=here.may("handoffs", "read"), **found,
     )  # fmt: skip
 
 
