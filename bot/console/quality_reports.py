@@ -32,7 +32,9 @@ _ALONE = {
 def page(request: Request, here: Reader) -> Response:
     """Show what was made, the newest period first."""
     made = here.read(lambda uow: ServiceReports(uow).all())
-    return show_tab(request, here, "quality_reports.html", made=made)
+    return show_tab(
+        request, here, "quality_reports.html", made=made, charter=here.parts.settings.charter
+    )
 
 
 @router.get("/{number}")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import SHANGHAI
+from bot.settings import Charter
 from scheduler.context import JobContext
 from scheduler.jobs import service_report
 from storage import complaint_parties
@@ -353,3 +354,13 @@ def test_a_report_is_told_read_and_taken_along(busy: House) -> None:
     agent = busy.log_in("王敏")
     assert agent.get(f"{found[1]}/report.pdf").status_code == 403
     assert "做好了" not in agent.get(f"{ROOT}/notices").text
+
+
+def test_the_broken_off_rule_is_the_branchs_to_write(house: House) -> None:
+    """S88: nothing is invented; what the branch writes stands there, with who answers for it."""
+    assert "还没有补全" in house.log_in("刘洋").get(f"{ROOT}/reports").text
+    filled = Charter(last_rule="每年修订一次本制度。", last_rule_owner="客户服务部")
+    house.app.settings = house.app.settings.model_copy(update={"charter": filled})
+    page = house.log_in("刘洋").get(f"{ROOT}/reports").text
+    assert "每年修订一次本制度。" in page
+    assert "由 客户服务部 负责" in page
