@@ -87,6 +87,16 @@ class Span:
         return f"from={self.period.first}&to={self.period.last}"
 
 
+def _days(
+    first: Annotated[Day, Query(alias="from")] = "", last: Annotated[Day, Query(alias="to")] = ""
+) -> tuple[str, str]:
+    return first, last
+
+
+# The days of a page's address, as they were typed: ``from`` and ``to``.
+Days = Annotated[tuple[str, str], Depends(_days)]
+
+
 def span_of(here: Room, first: str, last: str, default: int = 1) -> Span:
     """Return the period that was asked for; without one, the shortcut at place ``default``."""
     short = _shortcuts(here.now.date())

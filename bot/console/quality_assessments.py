@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import func, select
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from bot.console import asks
 from bot.console.asks import Field, Sent
 from bot.console.cases import colleagues, done
 from bot.console.parts import Room, may
-from bot.console.quality import ROOT, Day, show_tab, span_of
+from bot.console.quality import ROOT, Days, show_tab, span_of
 from bot.errors import Refused
 from storage import calendars
 from storage.assessments import Assessments
@@ -69,11 +69,10 @@ POSTS = {"agent": "客服", "claims": "理赔", "sales": "销售", "underwriting
 def page(
     request: Request,
     here: Reader,
-    first: Annotated[Day, Query(alias="from")] = "",
-    last: Annotated[Day, Query(alias="to")] = "",
+    days: Days,
 ) -> Response:
     """Show the results of a period, whom to praise, whom to help, and the training under way."""
-    span = span_of(here, first, last, default=2)
+    span = span_of(here, *days, default=2)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
         book = _book(uow, here)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.console.cases import Word
 from bot.console.parts import Room, may
-from bot.console.quality import Day, show_tab, span_of
+from bot.console.quality import Days, show_tab, span_of
 from bot.errors import Refused
 from bot.reports.names import target
 from bot.reports.service import named
@@ -46,11 +46,10 @@ class Row:
 def page(
     request: Request,
     here: Reader,
-    first: Annotated[Day, Query(alias="from")] = "",
-    last: Annotated[Day, Query(alias="to")] = "",
+    days: Days,
 ) -> Response:
     """Show every figure of a period with its numerator, denominator and target."""
-    span = span_of(here, first, last)
+    span = span_of(here, *days)
 
     def read(uow: UnitOfWork) -> tuple[Any, Any]:
         counted = figures.tables(uow.connection, span.period)
@@ -68,8 +67,7 @@ def one(  # noqa: PLR0913 - a filter each
     request: Request,
     here: Reader,
     code: str,
-    first: Annotated[Day, Query(alias="from")] = "",
-    last: Annotated[Day, Query(alias="to")] = "",
+    days: Days,
     by: Word = "",
     name: Annotated[str, Query(max_length=128)] = "",
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
@@ -77,7 +75,7 @@ def one(  # noqa: PLR0913 - a filter each
     """Show one figure: what it means, its parts, and its rows, narrowed to one part if wanted."""
     if code not in DEFINITIONS:
         raise Refused(f"没有指标 {code}。")
-    span = span_of(here, first, last)
+    span = span_of(here, *days)
     part: Mapping[By, str] = {found: name for found in BYS if found == by}
     wanted = Slice(code, span.period, part)
 

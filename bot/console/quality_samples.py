@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from bot.console import asks
 from bot.console.asks import Field, Sent
 from bot.console.cases import Word, done
 from bot.console.parts import Room, may
-from bot.console.quality import ROOT, Day, show_tab, span_of
+from bot.console.quality import ROOT, Days, show_tab, span_of
 from bot.errors import Refused
 from bot.log import mask
 from storage import complaint_parties
@@ -50,13 +50,12 @@ class Flag:
 def page(
     request: Request,
     here: Reader,
-    first: Annotated[Day, Query(alias="from")] = "",
-    last: Annotated[Day, Query(alias="to")] = "",
+    days: Days,
     view: Word = "open",
     agent: Word = "",
 ) -> Response:
     """Show the samples of a period, how much is done, and what was found."""
-    span = span_of(here, first, last)
+    span = span_of(here, *days)
     view = view if view in VIEWS else "open"
 
     def read(uow: UnitOfWork) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import ColumnElement, func, select
 from starlette.responses import Response
 
 from bot.console.cases import Word
 from bot.console.parts import Room, may
-from bot.console.quality import Day, show_tab, span_of
+from bot.console.quality import Days, show_tab, span_of
 from bot.console.tickets import status_of, visible
 from bot.log import mask
 from bot.reports.names import line_of
@@ -43,13 +43,12 @@ class Call:
 def page(
     request: Request,
     here: Reader,
-    first: Annotated[Day, Query(alias="from")] = "",
-    last: Annotated[Day, Query(alias="to")] = "",
+    days: Days,
     view: Word = "answered",
     about: Word = "",
 ) -> Response:
     """Show a period: counts, answers, the calls owed, and the reasons for not asking."""
-    span = span_of(here, first, last, default=0)
+    span = span_of(here, *days, default=0)
     view = view if view in VIEWS else "answered"
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
