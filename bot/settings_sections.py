@@ -97,6 +97,13 @@ class Sales(Section):
     quoting: bool = False
 
 
+class Charter(Section):
+    """The rule of the service charter that its original breaks off in; the branch completes it."""
+
+    last_rule: str = ""
+    last_rule_owner: str = ""
+
+
 class Calendar(Section):
     """The week of the branch; holidays come with the program or by import."""
 
