@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.console.live import event_stream
 from bot.console.moves import around, moved
 from bot.console.pages import show
-from bot.console.parts import Room, may
+from bot.console.parts import Room, may, room
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
@@ -260,6 +260,13 @@ def state(
 
     here.change(change)
     return show(request, "_state.html", state=state, states=STATES)
+
+
+@router.post("/alive", status_code=204)
+async def alive(here: Annotated[Room, Depends(room)]) -> Response:
+    """Hear that a page of this person runs; pages say so every few seconds."""
+    here.parts.news.heard(here.staff.name)
+    return Response(status_code=204)
 
 
 @router.get("/events")
