@@ -94,6 +94,7 @@ class TelegramParts:
         return {
             **(self.desk.routes() if self.desk else {}),
             ("*", "telegram"): self.sender,
+            ("recall", "telegram"): self.sender.recall,
             ("media", "telegram"): MediaDelivery(fetcher, self.media, self.transactions),
         }
 
