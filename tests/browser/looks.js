@@ -56,6 +56,7 @@
     if (element.closest("[disabled], svg, option")) return;
     const plain = backgroundOf(element);
     const ink = rgba(style.color);
+    if (ink[3] === 0) return; // hidden on purpose, as behind a glass
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const grounds = gradient(element).map((colour) => over(rgba(colour), plain));
