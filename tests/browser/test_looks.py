@@ -16,7 +16,10 @@ pytestmark = pytest.mark.xdist_group("browser")
 _LOOK = (Path(__file__).with_name("looks.js")).read_text(encoding="utf-8").partition("\n")[2]
 _SIZES = {"desk": (1366, 768), "tablet": (820, 1180), "phone": (390, 844)}
 # What stands on a page and is no word of a person: codes of ours would.
-_RAW = re.compile(r"(?<![A-Za-z0-9./_:@#?=&-])[a-z]+(?:_[a-z]+)+|\bNone\b|\bnull\b|\bundefined\b")
+_RAW = re.compile(
+    r"(?<![A-Za-z0-9./_:@#?=&-])[a-z]+(?:_[a-z]+)+|\bNone\b"
+    r"|(?<![A-Za-z0-9./_:@#?=&-])[a-z]{3,}(?![A-Za-z0-9@./])"
+)
 # Google calls 0.1 good; a page that is worked on all day should hold still.
 _MOST_SHIFT = 0.02
 _SHIFT = """() => new Promise((resolve) => {
