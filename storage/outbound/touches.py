@@ -101,11 +101,12 @@ class Touches(Ends):
         for rows in self._apart(self._lock(ids, worker)):
             judged = self._judge(rows)
             leaving = [(r, self._letter(r, k, v)) for r, k, v in judged if v.outcome == "send"]
-            self._spend([letter for _, letter in leaving])
             for row, letter in leaving:
                 if letter.place and not row["attempts"]:
                     self._record(letter.place, letter.body["text"])
             self._mark(leaving, "sending")
+            # Last: all workers count on the same rows.
+            self._spend([letter for _, letter in leaving])
             letters += [letter for _, letter in leaving]
             stayed += [row["kind"] for row, _, verdict in judged if verdict.outcome == "not_sent"]
         return Begun(letters, stayed)
