@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 from bot.console import (
     applications,
     audit,
+    campaigns,
     canned,
     claims,
     complaint_work,
@@ -50,6 +51,7 @@ DESKS: Sequence[APIRouter] = (
     customers.router,
     intake.router,
     floor.router,
+    campaigns.router,
     audit.router,
     photos.router,
 )
