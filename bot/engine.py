@@ -166,21 +166,28 @@ class Engine:
             return []
         if conversation.owner != "bot":
             # Consoles that show it must hear of it; a conversation with the bot costs nothing.
-            uow.ownership.tell("message", conversation.id, None, now)
+            uow.ownership.heard(conversation.id, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
                 office.attach_photos(number)
-            return []
+            return self._danger(message, office)
         state = DialogueState.from_json(conversation.state)
         hindsight = Hindsight(uow, conversation, self.understander, now)
-        if hindsight.nothing_new(message):
+        if hindsight.nothing_new(message) or core_answers.nobody_waits(message, state):
             return []
         commands = hindsight.commands(message, state) or core_answers.commands(message, office)
         commands = commands or self._commands(message, state, media, now, office)
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)
+
+    def _danger(self, message: InboundMessage, office: TransactionBackOffice) -> list[Reply]:
+        """People come before papers, whoever talks: say whom to call, and alarm the desk."""
+        fired = self.understander.intents.read((message.spoken or "")[:MAX_TEXT]).escalation
+        if fired.level != "P0" or not office.alarm(fired.rule):
+            return []
+        return [Reply(phrases.OF_OURSELVES.sub("", fired.say) + phrases.AGENT_IS_TOLD)]
 
     def _commands(
         self,

@@ -14,9 +14,12 @@ from sqlalchemy import text
 
 from bot import assignment
 from bot.clockwork.desk_hours import DeskHours
+from bot.closing_time import ClosingTime
 from bot.dialogue import phrases
 from bot.handoff import Desk, GoOn
 from bot.settings import Desk as Rules
+from bot.settings import Settings
+from storage.crypto import Cipher
 from storage.floor import OFFLINE
 from storage.models.case import Handoff
 from storage.unit_of_work import UnitOfWork
@@ -30,8 +33,14 @@ _URGENT = ("P0", "P1")
 class QueueKeeper:
     """One look at the queue; ``go_on`` is how the bot takes up a draft."""
 
-    rules: Rules
+    settings: Settings
+    cipher: Cipher
     go_on: GoOn
+
+    @property
+    def rules(self) -> Rules:
+        """Return how fast the desk has promised to be."""
+        return self.settings.desk
 
     @property
     def hours(self) -> DeskHours:
@@ -43,6 +52,8 @@ class QueueKeeper:
         if not _alone(uow):
             return
         self._bring_back(uow, now)
+        uow.ownership.wake(now)
+        ClosingTime(self.settings, self.cipher, self.go_on).close(uow, now)
         self._take_back_offers(uow, now)
         self._offer(uow, now)
         for place, handoff in enumerate(_lined_up(uow)):
@@ -60,7 +71,10 @@ class QueueKeeper:
             uow.ownership.tell("state", None, agent, now, {"state": OFFLINE, "reason": _LEFT})
 
     def _take_back_offers(self, uow: UnitOfWork, now: datetime) -> None:
-        """An offer that nobody takes goes to somebody else, and its agent is not asked again."""
+        """An offer that nobody takes goes to somebody else, and its agent is not asked again.
+
+        Who wrote to a customer meanwhile is at work; who did not is not there.
+        """
         since = now - timedelta(seconds=self.rules.offer_seconds)
         for handoff in uow.floor.open_handoffs():
             if handoff.offered_at is None or handoff.offered_at > since:
@@ -68,7 +82,10 @@ class QueueKeeper:
             agent = str(handoff.offered_to)
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
+            offered = handoff.offered_at
             handoff.offered_to = handoff.offered_at = None
+            if uow.conversations.spoken_by(agent, offered):
+                continue  # busy with another customer, not gone
             uow.floor.set_state(agent, "away", _SILENT, now)
             data = {"state": "away", "reason": _SILENT, "handoff": handoff.number}
             uow.ownership.tell("state", None, agent, now, data)

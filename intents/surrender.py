@@ -62,7 +62,7 @@ class Surrender(PolicyRequest):
     examples = ("我要退保", "商业险给我退了吧", "保险不要了 把剩下的钱退给我")
 
     ground = Slot(
-        Choice(_reasons()),
+        Choice(_reasons(), volunteered=True),
         label="退保原因",
         called=("原因",),
         ask="是什么原因想退？不想说也行，不影响办理。",

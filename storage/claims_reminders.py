@@ -19,9 +19,18 @@ MOST = 10
 
 
 def plan(
-    uow: UnitOfWork, cipher: Cipher, claim: Claim, missing: Sequence[str], now: datetime
+    uow: UnitOfWork,
+    cipher: Cipher,
+    claim: Claim,
+    missing: Sequence[str],
+    now: datetime,
+    *,
+    given: bool = False,
 ) -> None:
-    """Plan a reminder for each day of the rule; the outbound job lets them go by its own rules."""
+    """Plan a reminder for each day of the rule; the outbound job lets them go by its own rules.
+
+    ``given`` says that the notice stands in the history already.
+    """
     where = address(uow, cipher, claim)
     if where is None:
         return
@@ -29,7 +38,7 @@ def plan(
     text = claim_texts.notice("C04", {"no": claim.number, "missing": "、".join(missing)})
     rule = rules()["reminders"]
     at = time.fromisoformat(rule["at"])
-    notice = _notices(uow, claim.number) + 1
+    notice = _notices(uow, claim.number) + (not given)
     for order, days in enumerate(rule["days"][:MOST]):
         due = (now + timedelta(days=days)).replace(
             hour=at.hour, minute=at.minute, second=0, microsecond=0
@@ -50,9 +59,14 @@ def plan(
 
 def drop(uow: UnitOfWork, number: str, reason: str) -> int:
     """Take back what is planned for a claim and was not sent; return how many."""
+    planned = keys(uow, number)
+    return uow.outbox.suppress(planned, reason) if planned else 0
+
+
+def keys(uow: UnitOfWork, number: str) -> list[str]:
+    """Return the keys of all reminders of a claim."""
     notices = range(1, _notices(uow, number) + 1)
-    keys = [_key(number, notice, order) for notice in notices for order in range(MOST)]
-    return uow.outbox.suppress(keys, reason) if keys else 0
+    return [_key(number, notice, order) for notice in notices for order in range(MOST)]
 
 
 def _notices(uow: UnitOfWork, number: str) -> int:

@@ -45,7 +45,8 @@ class Ownership:
     ) -> bool:
         """Give the floor to ``owner``; False when it has changed since it was read."""
         rev = conversation.owner_rev + 1
-        values = {"owner": owner, "agent": agent, "owner_rev": rev}
+        # Whoever gets the floor is to see it: what was put aside is there again.
+        values = {"owner": owner, "agent": agent, "owner_rev": rev, "snoozed_until": None}
         if owner == "agent":
             values["fence_rev"] = rev
         done = self.connection.execute(
@@ -90,6 +91,25 @@ class Ownership:
         )
         self.tell("snooze", conversation, None, now)
 
+    def heard(self, conversation: int, now: datetime) -> None:
+        """The customer says something to whoever is to answer: nothing stays put aside then."""
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation, _conversation.c.snoozed_until.is_not(None))
+            .values(snoozed_until=None)
+        )
+        self.tell("message", conversation, None, now)
+
+    def wake(self, now: datetime) -> None:
+        """Bring back what was put aside until now, and let the consoles show it."""
+        query = select(_conversation.c.id, _conversation.c.agent).where(
+            _conversation.c.owner.in_(("queue", "agent")), _conversation.c.snoozed_until <= now
+        )
+        for row in self.connection.execute(query).all():
+            self.snooze(row.id, None, now)
+            if row.agent:
+                self.tell("awake", row.id, row.agent, now)
+
     def tell(
         self,
         kind: str,
@@ -101,6 +121,15 @@ class Ownership:
         """Write down what open consoles must hear; ``agent`` None is for all of them."""
         values = {"kind": kind, "conversation_id": conversation_id, "agent": agent}
         self.connection.execute(insert(_event).values(**values, data=dict(data or {}), at=now))
+
+    def alarmed(self, conversation_id: int, why: str, since: datetime) -> bool:
+        """Tell whether the desk was called for this conversation and reason after ``since``."""
+        query = select(_event.c.data).where(
+            _event.c.conversation_id == conversation_id,
+            _event.c.kind == "alarm",
+            _event.c.at > since,
+        )
+        return any(data.get("why") == why for data in self.connection.execute(query).scalars())
 
     def events_after(self, last: int, limit: int) -> list[RowMapping]:
         """Return what happened after event ``last``, in order."""

@@ -14,6 +14,7 @@ from bot.cli import (
     audit,
     campaign,
     chat,
+    content,
     data,
     database,
     dialogues,
@@ -40,6 +41,7 @@ app = typer.Typer(
 for module in (serve, chat, dialogues, understand, database, staff, setup):
     module.register(app)
 app.add_typer(data.app, name="data", help="数据：导入")
+app.add_typer(content.app, name="content", help="内容日历：计划、批准、登记、打印")
 app.add_typer(jobs.app, name="jobs", help="定时任务")
 app.add_typer(campaign.app, name="campaign", help="主动消息的批次：计数、停发、效果")
 app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")

@@ -28,8 +28,10 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    search,
     services,
     tickets,
+    together,
 )
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
@@ -54,6 +56,8 @@ DESKS: Sequence[APIRouter] = (
     campaigns.router,
     audit.router,
     photos.router,
+    search.router,
+    together.router,
 )
 
 

@@ -1,5 +1,7 @@
 """What the bot says when no intent is speaking. One place, one voice."""
 
+import re
+
 CORRECTED = "好的，已经改过来了。"
 WHICH_TO_CORRECT = (
     "请告诉我哪一项要改，直接说就行，比如「电话改成 138 开头那个号」或「时间是前天晚上」。"
@@ -124,7 +126,18 @@ HANDOFF_CLOSED = (
     "现在不在人工服务时间，已经为您登记，{when} 前会有同事回复您。"
     "有人受伤等紧急情况请先拨打 120、122，再拨打客服热线。"
 )
+CLOSING = (
+    "很抱歉，今天的人工服务时间到了，还没轮到您，不用再等。"
+    "已经为您登记留言，编号 {number}，{when} 前会有同事联系您。"
+)
+CLOSING_PHONE = "会打您尾号 {tail} 的电话；想换号码或补充情况，直接在这里说。"
+CLOSING_NO_PHONE = "方便的话把联系电话发给我；想补充的直接在这里说，同事都看得到。"
+# What is said at once although an agent talks: only what to do, without promises about staff.
+AGENT_IS_TOLD = "和您对话的同事已经收到加急提醒。"
+OF_OURSELVES = re.compile(r"[^。！]*我已经[^。！]*[。！]|[^。！]*我会[^。！]*[。！]")
 AGENT_TAKES = "{agent}已接入，接下来由工作人员为您服务，之前说过的不用重复。"
+LEAD_JOINS = "{agent}（主管）也加入了，一起为您服务。"
+RECALLED = "客服撤回了一条消息。"
 AGENT_PASSES = "{agent}接着为您服务，您说过的内容都转过去了。"
 AGENT_LEAVES = "刚才为您服务的同事暂时离开了，已经请其他同事接着处理，您不用重复说。"
 AGENT_ELSEWHERE = "已经为您转给{skill}的同事，很快有人接着为您服务，您不用重复说。"
