@@ -20,6 +20,7 @@ from storage.unit_of_work import UnitOfWork
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
 LOST = "发出时进程中断，结果不明；按规矩不再发，请人工核实"
+_TELLING = ("id", "created_at", "conversation_id", "way", "channel", "kind", "provider_id")
 _End = tuple[RowMapping, str, str, str]
 
 
@@ -39,7 +40,8 @@ class Ends:
     def settle_all(self, ends: Sequence[Settled]) -> int:
         """Write down how touches ended, each once; return how many were still open."""
         told = {end.item: end for end in ends}
-        query = select(_item).where(
+        # Not the words: to decrypt them takes longer than all the rest.
+        query = select(*(_item.c[name] for name in _TELLING)).where(
             _item.c.id.in_(told), _item.c.status.in_(("sending", "unknown"))
         )
         locked = query.order_by(_item.c.id).with_for_update()
