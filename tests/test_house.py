@@ -55,6 +55,7 @@ CHINESE_ALLOWED = {
     "bot/engine.py": "stand-ins for what has no text, and the reason staff read after a fault",
     "storage/handoffs.py": "how staff read a message that has no words",
     "bot/console/": "the console speaks to staff",
+    "bot/wishes.py": "what the platform told, read by staff",
     "bot/handoff.py": "reasons and refusals that staff read",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, exists, or_, select, update
 
+from storage import notice_grants
 from storage.conversations import OpenConversation
 from storage.ledger import Happening
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
-from storage.models.outbound import NoticeGrant
 from storage.models.outbox import OutboxItem
 from storage.outbound import facts as known_facts
 from storage.outbound import words
@@ -29,7 +29,6 @@ from storage.rules.outbound import Rules
 from storage.unit_of_work import UnitOfWork
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
-_grant = table_of(NoticeGrant)
 LOST = "发出时进程中断，结果不明；按规矩不再发，请人工核实"
 LEASE_SECONDS = 60
 STILL_OPEN = ("planned", "sending")
@@ -209,14 +208,8 @@ class Touches:
         if counted and not (letter.way == "custom" and letter.channel != "wechat"):
             spend(self.uow, letter.way, self.now)
         if letter.way == "notice" and letter.place:
-            self.uow.connection.execute(
-                update(_grant)
-                .where(
-                    _grant.c.conversation_id == letter.place.conversation_id,
-                    _grant.c.template == letter.body["template"],
-                )
-                .values(left=_grant.c.left - 1)
-            )
+            template = str(letter.body["template"])
+            notice_grants.spend(self.uow, letter.place.conversation_id, template)
 
     def settle(self, item: int, status: str, reason: str = "", provider_id: str = "") -> bool:
         """Write down how a touch ended, once."""
@@ -240,6 +233,9 @@ class Touches:
         row = self._sending(item)
         if row is None:
             return
+        if row["way"] == "notice":
+            template = self.rules.kinds[row["kind"]].template
+            notice_grants.spend(self.uow, row["conversation_id"], template, -1)
         minutes = self.rules.retry_minutes
         if row["attempts"] > len(minutes):
             self.close_way(item, str(row["way"]), f"试了 {row['attempts']} 次：{reason}")
