@@ -164,7 +164,7 @@ class Engine:
             return []
         if conversation.owner != "bot":
             # Consoles that show it must hear of it; a conversation with the bot costs nothing.
-            uow.ownership.tell("message", conversation.id, None, now)
+            uow.ownership.heard(conversation.id, now)
         if conversation.owner == "agent":
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
@@ -172,7 +172,7 @@ class Engine:
             return []
         state = DialogueState.from_json(conversation.state)
         hindsight = Hindsight(uow, conversation, self.understander, now)
-        if hindsight.nothing_new(message):
+        if hindsight.nothing_new(message) or core_answers.nobody_waits(message, state):
             return []
         commands = hindsight.commands(message, state) or core_answers.commands(message, office)
         commands = commands or self._commands(message, state, media, now, office)

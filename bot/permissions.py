@@ -95,7 +95,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _ALL,
             "write": _ALL,
         },
-        "handoffs": {"read": _and_lead("agent")},
+        # Agents serve; giving others' conversations away and speaking along is for those who lead.
+        "handoffs": {"read": _and_lead("agent"), "approve": _LEAD},
         "knowledge": {
             "read": _ALL,
             "write": _and_lead("trainer"),
@@ -109,8 +110,11 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _and_lead("trainer"),
             "write": _and_lead("agent", "claims", "complaints", "sales"),
         },
-        "improvements": {"read": _and_lead("trainer")},
-        "qa-samples": {"read": _and_lead("trainer"), "write": _LEAD},
+        "improvements": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        "qa-samples": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        # Everybody reads their own result and may appeal; who leads or trains reads them all.
+        "assessments": {"read": _ALL, "write": _LEAD, "full": _and_lead("trainer")},
+        "trainings": {"read": _ALL, "write": _and_lead("trainer")},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
         # Whole persons are taken out or away: for those who answer for it.
         "privacy": {"read": _LEAD, "write": _LEAD},

@@ -14,9 +14,12 @@ from sqlalchemy import text
 
 from bot import assignment
 from bot.clockwork.desk_hours import DeskHours
+from bot.closing_time import ClosingTime
 from bot.dialogue import phrases
 from bot.handoff import Desk, GoOn
 from bot.settings import Desk as Rules
+from bot.settings import Settings
+from storage.crypto import Cipher
 from storage.floor import OFFLINE
 from storage.models.case import Handoff
 from storage.unit_of_work import UnitOfWork
@@ -30,8 +33,14 @@ _URGENT = ("P0", "P1")
 class QueueKeeper:
     """One look at the queue; ``go_on`` is how the bot takes up a draft."""
 
-    rules: Rules
+    settings: Settings
+    cipher: Cipher
     go_on: GoOn
+
+    @property
+    def rules(self) -> Rules:
+        """Return how fast the desk has promised to be."""
+        return self.settings.desk
 
     @property
     def hours(self) -> DeskHours:
@@ -43,6 +52,8 @@ class QueueKeeper:
         if not _alone(uow):
             return
         self._bring_back(uow, now)
+        uow.ownership.wake(now)
+        ClosingTime(self.settings, self.cipher, self.go_on).close(uow, now)
         self._take_back_offers(uow, now)
         self._offer(uow, now)
         for place, handoff in enumerate(_lined_up(uow)):

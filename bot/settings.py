@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import (
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -36,10 +37,12 @@ from bot.settings_sections import (
     Media,
     Papers,
     PolicySource,
+    Robot,
     Sales,
     Section,
     Sms,
     Telegram,
+    TelegramDesk,
     Webhook,
     WeChat,
 )
@@ -56,11 +59,13 @@ __all__ = [
     "Media",
     "Papers",
     "PolicySource",
+    "Robot",
     "Sales",
     "Section",
     "Settings",
     "Sms",
     "Telegram",
+    "TelegramDesk",
     "WeChat",
     "Webhook",
     "load",
@@ -105,14 +110,17 @@ class Settings(BaseSettings):
     wechat: WeChat | None = None
     telegram: Telegram | None = None
     webhooks: tuple[Webhook, ...] = ()
+    robots: tuple[Robot, ...] = ()
     branch: dict[str, str] = {}
 
-    @field_validator("webhooks")
+    @field_validator("webhooks", "robots")
     @classmethod
-    def _names_differ(cls, hooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
-        if len({hook.name for hook in hooks}) < len(hooks):
-            raise ValueError("webhooks 的 name 不能重复")
-        return hooks
+    def _names_differ(
+        cls, named: tuple[Webhook | Robot, ...], info: ValidationInfo
+    ) -> tuple[Webhook | Robot, ...]:
+        if len({one.name for one in named}) < len(named):
+            raise ValueError(f"{info.field_name} 的 name 不能重复")
+        return named
 
     @model_validator(mode="after")
     def _demo_is_never_public(self) -> Self:

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
+from bot.desks.servicing import PaperLink
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Card, Reply
 from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.pattern import Pattern
@@ -72,6 +75,11 @@ class Epolicy(Flow):
         """A policy is handed to its holder only (`domain.md` 5.6)."""
         return "V2"
 
+    @property
+    def reads_policies(self) -> str:
+        """Links are made for what the holder has."""
+        return "own"
+
     def begin(self, office: BackOffice) -> None:
         """Keep the words: they may name a line."""
         self.kept["asked"] = self.utterance[:200]
@@ -84,7 +92,9 @@ class Epolicy(Flow):
             return Outcome.say(_NONE, "查保单", "转人工")
         if len(wanted) > 1:
             self.values[LISTED] = listing(self.name, wanted[:_MOST])
-        listed = "\n".join(f"{link.policy}：\n{link.url}" for link in links)
+        listed = core_system.dated(
+            "\n".join(f"{link.policy}：\n{link.url}" for link in links), office
+        )
         more = (
             f"\n另外还有 {len(wanted) - _MOST} 份，说险种或车牌可以单独要。"
             if (len(wanted) > _MOST)
@@ -93,16 +103,16 @@ class Epolicy(Flow):
         entry, verify = office.fact("epolicy_entry"), office.fact("policy_verify")
         again = f"，也可以到{entry}" if entry else ""
         check = f"、{verify}" if verify else ""
-        return Outcome.say(
+        cards = tuple(_card(link) for link in links)
+        text = (
             f"您的电子保单（PDF）：\n{listed}{more}\n"
             f"· 链接 {links[0].minutes} 分钟内有效，打开要输证件号码后六位，"
             "别人拿到也打不开；请不要转发。\n"
             f"· 过期了随时再跟我说「电子保单」{again}。\n"
             f"· 最后一页有验真码：回复「验真」{check}都能核对。\n"
-            "· 电子保单和纸质保单效力一样；要盖章的纸质件，点下面。",
-            "要纸质保单",
-            "验真",
+            "· 电子保单和纸质保单效力一样；要盖章的纸质件，点下面。"
         )
+        return Outcome([Reply(text, ("要纸质保单", "验真"), cards=cards)])
 
     def _wanted(self, office: BackOffice) -> Sequence[PolicyView]:
         wish = PolicyWish(number=self.policy_number or "", plate=self.plate or "")
@@ -111,6 +121,16 @@ class Epolicy(Flow):
         named = [word for words, word in _LINES.items() if re.search(words, asked)]
         fitting = [view for view in views if any(word in view.product for word in named)]
         return fitting or views
+
+
+def _card(link: PaperLink) -> Card:
+    """Return what channels show that know pictures with a link."""
+    return Card(
+        f"{link.policy} 电子保单",
+        f"点开输入证件号码后六位就能看；{link.minutes} 分钟内有效，请不要转发。",
+        link.url,
+        link.picture,
+    )
 
 
 class EpolicyCheck(Flow):

@@ -109,6 +109,13 @@ class PolicyQuery(Flow):
             return "V2"
         return "V1" if self.kept.get("granted") else "V0"
 
+    @property
+    def reads_policies(self) -> str:
+        """Return whose policies are looked up."""
+        if not self.kept.get("others"):
+            return "own"
+        return "granted" if self.kept.get("granted") else ""
+
     def begin(self, office: BackOffice) -> None:
         """Keep the words: they may name a line («那个车险») or somebody else."""
         self.kept["asked"] = self.utterance[:200]
@@ -119,9 +126,6 @@ class PolicyQuery(Flow):
         """Show what was asked for, masked, and record that it was shown."""
         if self.kept.get("others") and not self.kept.get("granted"):
             return Outcome.say(_HOW_TO_GRANT, "查我的保单", "转人工")
-        question = f"{self.kept.get('asked') or ''} {self.plate or self.policy_number or ''}"
-        if waiting := core_system.wait(office, question.strip()):
-            return waiting
         found, other = self._found(office)
         if not found.views:
             return Outcome.say(self._nothing(), "转人工")
@@ -131,7 +135,7 @@ class PolicyQuery(Flow):
             text = _cards(found)
         if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
-        text = core_system.dated(text, office)
+        text = core_system.dated(text, office, granted=bool(self.kept.get("others")))
         if len(found.views) > 1:
             self.values[LISTED] = listing(self.name, found.views[:_MOST_CARDS])
         return Outcome.say(text, *_buttons(found.views))

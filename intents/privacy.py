@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.back_office import BackOffice
-from bot.desks.privacy import RequestKind
+from bot.desks.privacy import RequestKind, RequestReceipt
 from bot.dialogue.flow import Flow, Outcome
 
 _ERASE = re.compile(r"删|清掉|清除|注销|别存|抹掉")
@@ -13,6 +13,14 @@ _EXPORT = re.compile(r"导出|导一份|导出来|复制一份|拷一份|带走|
 _CORRECT = re.compile(r"更正|改一下|改过来|不对|错了|写错")
 _WITHDRAW = re.compile(r"撤回|不同意|收回同意|取消授权")
 _SEE = re.compile(r"看看|查看|看一下|收集了|有我.{0,4}(?:什么|哪些)|存了.{0,4}(?:什么|哪些)")
+_PROGRESS = re.compile(
+    r"(?:删|清|注销).{0,6}(?:完|好|到哪|怎么样|进度|了没|了吗|结果)"
+    r"|(?:查|看).{0,6}(?:删除|注销).{0,4}(?:进度|请求|申请)"
+)
+_NONE_ASKED = (
+    "这个对话里没有还在办的删除请求。已经办完的，这里不再有您的信息；手里有编号（TK 开头）的，"
+    "把编号发给我就能查。要提的话说「删除我的信息」。"
+)
 _CHILD = re.compile(r"孩子|儿子|女儿|小孩|未成年|娃")
 _RIGHTS = ("查看我的信息", "删除我的信息", "导出我的信息", "更正我的信息", "转人工")
 _WHAT: dict[RequestKind, str] = {
@@ -28,7 +36,13 @@ class Privacy(Flow):
 
     name = "privacy"
     title = "隐私说明"
-    taps = ("隐私", "隐私说明", *_RIGHTS[:4])
+    taps = ("隐私", "隐私说明", *_RIGHTS[:4], "查删除进度")
+    told_by = (
+        r"(?:我的?|我让你们|你们|上次|之前)*(?:个人)?(?:信息|资料|数据|记录)?(?:都)?"
+        r"(?:删|清)(?:除|掉)?(?:的)?(?:完|好|干净|掉)?(?:了)?(?:没有?|吗|请求|申请|进度)"
+        r"(?:到哪(?:一?步)?(?:了)?|怎么样了?|进度)?[?]?"
+        r"|(?:查|看)(?:一下|下)?(?:个人)?(?:信息|资料)?删除(?:的)?(?:进度|请求|申请)"
+    )
     examples = ("隐私说明", "隐私政策", "删除我的信息", "你们怎么有我电话", "把我的记录导出来")
 
     @property
@@ -38,6 +52,8 @@ class Privacy(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the notice (PIPL 17), what is held (45), or open a request (45-47)."""
+        if _PROGRESS.search(self.utterance):
+            return _progress(office.erasure())
         kind = self._wish()
         if kind:
             return self._request(office, kind)
@@ -59,6 +75,8 @@ class Privacy(Flow):
         receipt = office.request_privacy(kind, self.utterance, minor=child)
         if kind == "privacy_withdraw":
             office.unsubscribe("marketing")
+        if receipt.left:
+            return _progress(receipt)
         begun = "已登记" if receipt.fresh else "之前已经登记"
         lines = [
             f"您要{_WHAT[kind]}，{begun}，编号 {receipt.number}，"
@@ -68,6 +86,19 @@ class Privacy(Flow):
             lines.append("孩子的信息由监护人提出，请准备好能证明监护关系的材料。")
         lines.append(_next(office, kind))
         return Outcome.say("\n".join(lines), "转人工")
+
+
+def _progress(begun: RequestReceipt | None) -> Outcome:
+    """Say how far an erasure has come."""
+    if begun is None:
+        return Outcome.say(_NONE_ASKED, "删除我的信息", "查工单", "转人工")
+    if begun.left:
+        return Outcome.say(begun.left, "转人工")
+    return Outcome.say(
+        f"您要删除信息的请求（编号 {begun.number}）已登记，还在核实和办理，"
+        f"最晚 {begun.due_on.month}月{begun.due_on.day}日前答复您。",
+        "转人工",
+    )
 
 
 def _next(office: BackOffice, kind: RequestKind) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from bot.back_office import ClaimView, SimilarClaim, Values
 from bot.desks import claim_facts
+from storage import policies
 from storage.claims_documents import Documents
 from storage.claims_register import Register
 from storage.identity import Identity
@@ -135,8 +136,9 @@ def _attach_photos(office: TransactionBackOffice, number: str) -> int:
 def mine(office: TransactionBackOffice, identity: Identity) -> list[Claim]:
     """Return claims reported here or under a phone this identity has proved, newest first."""
     found: dict[str, Claim] = {}
+    plates = policies.plates(office, identity)
     for phone_blind in [None, *identity.proved_phones()]:
-        claims = office.uow.cases.claims_of(office.conversation.id, phone_blind, identity.plates())
+        claims = office.uow.cases.claims_of(office.conversation.id, phone_blind, plates)
         for claim in claims:
             found.setdefault(claim.number, claim)
     return sorted(found.values(), key=lambda claim: claim.reported_at, reverse=True)

@@ -116,3 +116,22 @@ class EncryptedJson(TypeDecorator[Any]):
         if value is None:
             return None
         return orjson.loads(_ciphers[dialect].open(value, self.place.encode()))
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """A column of bytes that is ciphertext in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else _ciphers[dialect].seal(value, self.place.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Decrypt on the way out."""
+        return None if value is None else _ciphers[dialect].open(value, self.place.encode())

@@ -77,7 +77,11 @@ class FeedbackBox:
 
     def collect(self, since: datetime) -> int:
         """Take in what was said in tickets and surveys since a time; return how many pieces."""
-        tickets = select(Ticket).where(Ticket.kind.in_(_TICKETS), Ticket.opened_at >= since)
+        # What the form has put into the box itself is not taken in once more.
+        here = select(Feedback.ticket_number).where(Feedback.ticket_number.is_not(None))
+        tickets = select(Ticket).where(
+            Ticket.kind.in_(_TICKETS), Ticket.opened_at >= since, Ticket.number.not_in(here)
+        )
         found = [
             Told(f"ticket:{t.number}", "chat", words, "", t.conversation_id, t.number)
             for t in self.uow.session.scalars(tickets.order_by(Ticket.id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.masking import mask_name
@@ -16,11 +16,12 @@ from storage.models.case import Handoff
 from storage.models.console import AgentDraft, AgentRead
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import Customer
-from storage.models.outbox import OutboxItem
+from storage.models.outbox import Media, OutboxItem
 
 _conversation, _message = table_of(Conversation), table_of(Message)
 _handoff, _customer = table_of(Handoff), table_of(Customer)
 _read, _draft, _item = table_of(AgentRead), table_of(AgentDraft), table_of(OutboxItem)
+_media = table_of(Media)
 TABS = ("mine", "queue", "bot", "snoozed", "all")
 
 
@@ -55,6 +56,19 @@ class Line:
     at: datetime
     fate: str = ""
     reason: str = ""
+    photo: int | None = None
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A conversation in a line: whose it is, masked, and who has it."""
+
+    id: int
+    channel: str
+    name: str
+    owner: str
+    agent: str | None
+    last_at: datetime
 
 
 class Inbox:
@@ -129,28 +143,76 @@ class Inbox:
             query = query.where(_message.c.seq < before)
         newest = query.order_by(_message.c.seq.desc()).limit(limit)
         rows = list(self.connection.execute(newest).mappings())[::-1]
-        keys = {f"said:{conversation}:{row['seq']}": row["seq"] for row in rows}
-        owed = select(_item.c.dedupe_key, _item.c.status, _item.c.reason).where(
-            _item.c.dedupe_key.in_(keys)
-        )
-        fates = {keys[row.dedupe_key]: row for row in self.connection.execute(owed)}
+        fates = self._fates(conversation, rows)
+        photos = self._photos(conversation, rows)
         return [
             Line(
                 row["seq"],
                 row["author"],
                 row["body"],
                 row["at"],
-                fates[row["seq"]].status if row["seq"] in fates else "",
-                fates[row["seq"]].reason if row["seq"] in fates else "",
+                *fates.get(row["seq"], ("", "")),
+                photos.get(str(row["body"].get("media") or "")),
             )
             for row in rows
         ]
+
+    def _fates(self, conversation: int, rows: Sequence[RowMapping]) -> dict[int, tuple[str, str]]:
+        """Return how the deliveries of messages ended, and why."""
+        keys = {f"said:{conversation}:{row['seq']}": row["seq"] for row in rows}
+        later: dict[int, int] = {}
+        for row in rows:
+            if (row["reply_to"] or 0) >= rows[0]["seq"] and row["sent_by"] == "outbox":
+                number = later[row["reply_to"]] = later.get(row["reply_to"], -1) + 1
+                keys[f"reply:{conversation}:{row['reply_to']}:{number}"] = row["seq"]
+        # A recall that failed is what staff must know of a message that was taken back.
+        keys |= {
+            f"recall:{conversation}:{row['seq']}": row["seq"]
+            for row in rows
+            if "recalled" in row["body"]
+        }
+        owed = select(_item.c.dedupe_key, _item.c.status, _item.c.reason).where(
+            _item.c.dedupe_key.in_(keys)
+        )
+        found = self.connection.execute(owed.order_by(_item.c.id))
+        return {keys[row.dedupe_key]: (row.status, row.reason) for row in found}
+
+    def _photos(self, conversation: int, rows: Sequence[RowMapping]) -> dict[str, int]:
+        """Return the numbers of the pictures that were sent, by their references."""
+        refs = {str(row["body"]["media"]) for row in rows if row["body"].get("media")}
+        if not refs:
+            return {}
+        query = select(_media.c.ref, _media.c.id).where(
+            _media.c.conversation_id == conversation,
+            _media.c.ref.in_(refs),
+            _media.c.path.is_not(None),
+        )
+        return {row.ref: row.id for row in self.connection.execute(query)}
 
     def conversation(self, conversation: int) -> Mapping[str, Any] | None:
         """Return a conversation, None when there is none."""
         query = select(_conversation).where(_conversation.c.id == conversation)
         row = self.connection.execute(query).mappings().first()
         return dict(row) if row else None
+
+    def brief(self, conversations: Sequence[int]) -> list[Brief]:
+        """Return whose some conversations are, masked, and who has them."""
+        query = (
+            select(_conversation, _customer.c.name.label("customer_name"))
+            .outerjoin(_customer, _customer.c.id == _conversation.c.customer_id)
+            .where(_conversation.c.id.in_(conversations))
+        )
+        return [
+            Brief(
+                row["id"],
+                row["channel"],
+                name_of(row["customer_name"], row["peer"]),
+                row["owner"],
+                row["agent"],
+                row["last_at"],
+            )
+            for row in self.connection.execute(query).mappings()
+        ]
 
     def look(self, conversation: int, agent: str, seq: int, until: datetime) -> None:
         """Note how far an agent has read, and until when they look at it."""
@@ -163,6 +225,15 @@ class Inbox:
                 set_={"seq": seq, "looks_until": until},
             )
         )
+
+    def away(self, conversation: int, agent: str, now: datetime) -> int | None:
+        """Return how far an agent had read before going away; None while still looking."""
+        query = select(_read.c.seq).where(
+            _read.c.conversation_id == conversation,
+            _read.c.agent == agent,
+            _read.c.looks_until < now,
+        )
+        return self.connection.execute(query).scalar()
 
     def viewers(self, conversation: int, agent: str, now: datetime) -> Sequence[str]:
         """Return the others who look at a conversation now."""

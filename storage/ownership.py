@@ -45,7 +45,8 @@ class Ownership:
     ) -> bool:
         """Give the floor to ``owner``; False when it has changed since it was read."""
         rev = conversation.owner_rev + 1
-        values = {"owner": owner, "agent": agent, "owner_rev": rev}
+        # Whoever gets the floor is to see it: what was put aside is there again.
+        values = {"owner": owner, "agent": agent, "owner_rev": rev, "snoozed_until": None}
         if owner == "agent":
             values["fence_rev"] = rev
         done = self.connection.execute(
@@ -89,6 +90,25 @@ class Ownership:
             .values(snoozed_until=until)
         )
         self.tell("snooze", conversation, None, now)
+
+    def heard(self, conversation: int, now: datetime) -> None:
+        """The customer says something to whoever is to answer: nothing stays put aside then."""
+        self.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation, _conversation.c.snoozed_until.is_not(None))
+            .values(snoozed_until=None)
+        )
+        self.tell("message", conversation, None, now)
+
+    def wake(self, now: datetime) -> None:
+        """Bring back what was put aside until now, and let the consoles show it."""
+        query = select(_conversation.c.id, _conversation.c.agent).where(
+            _conversation.c.owner.in_(("queue", "agent")), _conversation.c.snoozed_until <= now
+        )
+        for row in self.connection.execute(query).all():
+            self.snooze(row.id, None, now)
+            if row.agent:
+                self.tell("awake", row.id, row.agent, now)
 
     def tell(
         self,

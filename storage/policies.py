@@ -122,6 +122,16 @@ def _view(
     )
 
 
+def plates(office: TransactionBackOffice, identity: Identity) -> list[str]:
+    """Return the plates on the verified customer's running policies: cars change hands."""
+    if not identity.verified or identity.customer is None:
+        return []
+    known = office.policy_source.of_customer(identity.customer.id)
+    found, today = (known.policies if known else ()), office.at.date()
+    running = (p for p in found if p.status == "有效" and p.ends_on >= today)
+    return [policy.plate for policy in running if policy.plate]
+
+
 def status_words(policy: PolicyFacts, today: date) -> str:
     """Return the state in words a customer understands."""
     if policy.status not in ("有效", "未生效", "满期"):

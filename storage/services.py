@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.desks.changes import Change
+from bot.desks.policy_source import PolicyFacts
 from bot.errors import Refused
 from bot.settings import Settings
-from storage import notices, service_rules
+from storage import notices, policy_source, service_rules
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent
 from storage.models.customer import Customer
@@ -58,7 +59,12 @@ class Services:
         return ServiceDocuments(self.uow.session, self.now)
 
     def open(
-        self, family: str, kind: str, policy: Policy, conversation_id: int | None, facts: Values
+        self,
+        family: str,
+        kind: str,
+        policy: PolicyFacts,
+        conversation_id: int | None,
+        facts: Values,
     ) -> tuple[ServiceRequest, bool]:
         """Record a request; return the one that is under way already, and whether it is new."""
         key = None if kind == "other" else f"{policy.number}:{family}:{kind}"
@@ -106,10 +112,13 @@ class Services:
             query = query.where(ServiceRequest.family == family)
         return self.uow.session.scalar(query.with_for_update() if lock else query)
 
-    def policy(self, request: ServiceRequest) -> Policy | None:
-        """Return the policy that a request is about."""
+    def policy(self, request: ServiceRequest) -> PolicyFacts | None:
+        """Return the policy that a request is about: ours, or as the core system told it last."""
         query = select(Policy).where(Policy.number == request.policy_number)
-        return self.uow.session.scalar(query)
+        if (own := self.uow.session.scalar(query)) is not None or request.customer_id is None:
+            return own
+        told = policy_source.source(self.uow.session, self.settings.policy_source, self.now)
+        return told.one(request.customer_id, request.policy_number)
 
     def customer(self, request: ServiceRequest) -> Customer | None:
         """Return the customer who asked."""

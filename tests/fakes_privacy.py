@@ -19,6 +19,10 @@ class FakePrivacy:
         self.opened.append((kind, number, {"words": words}))
         return RequestReceipt(number, date(2026, 12, 11), fresh=True)
 
+    def erasure(self) -> RequestReceipt | None:
+        """Return nothing: nobody asked."""
+        return None
+
     def held(self) -> Mapping[str, int]:
         """Return what a test can recognise."""
         return {"对话": 2}

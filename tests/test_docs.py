@@ -19,9 +19,9 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 import intents
-from bot.bootstrap import find_flows
 from bot.cli.main import app
 from bot.dialogue.flow import Flow
+from bot.dialogue.registry import find_flows
 from bot.settings import Settings
 from knowledge_base.loader import PLACEHOLDER, load_folder
 from knowledge_base.service import FOLDER

@@ -27,8 +27,10 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    search,
     services,
     tickets,
+    together,
 )
 from bot.console.forms import csrf_checked
 from bot.console.gate import Gate
@@ -52,6 +54,8 @@ DESKS: Sequence[APIRouter] = (
     floor.router,
     audit.router,
     photos.router,
+    search.router,
+    together.router,
 )
 
 

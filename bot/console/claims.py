@@ -91,7 +91,7 @@ def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
     statement = select(Claim).order_by(Claim.due_at.is_(None), Claim.due_at, Claim.id.desc())
     over = sorted(machine().over)
     if query["q"]:
-        statement = statement.where(_like(here, query["q"]))
+        statement = statement.where(like(here, query["q"]))
     elif query["due"] == "over":
         statement = statement.where(Claim.status.in_(over))
     else:
@@ -112,7 +112,7 @@ def _until(here: Room, due: str) -> Any:
     return here.now + (timedelta(hours=24) if due == "today" else timedelta())
 
 
-def _like(here: Room, words: str) -> Any:
+def like(here: Room, words: str) -> Any:
     """Return the condition of a search: a number, a plate, a policy, a telephone number."""
     clean = words.upper().replace(" ", "")
     found = [Claim.number == clean, Claim.plate == clean, Claim.policy_number == clean]

@@ -92,7 +92,7 @@ def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
     statement = select(Complaint).order_by(*order)
     over = sorted(machine().over)
     if query["q"]:
-        statement = statement.where(_like(here, query["q"]))
+        statement = statement.where(like(here, query["q"]))
     elif query["due"] == "over":
         statement = statement.where(Complaint.status.in_(over))
     else:
@@ -110,7 +110,8 @@ def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
     return statement
 
 
-def _like(here: Room, words: str) -> ColumnElement[bool]:
+def like(here: Room, words: str) -> ColumnElement[bool]:
+    """Return the condition of a search: a number, a policy, a claim, a telephone number."""
     clean = words.upper().replace(" ", "")
     found = [
         Complaint.number == clean,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 from starlette.responses import Response
 
-from bot.console import canned
 from bot.console.live import event_stream
+from bot.console.moves import around, moved
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.console.views import Whole, whole
 from bot.errors import Refused
-from bot.handoff import Desk, Done
+from bot.full_desk import FullDesk
+from bot.handoff import Done
 from storage.floor import STATES
 from storage.inbox import TABS
 from storage.models.staff import StaffUser
@@ -26,6 +28,8 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console")
 _LOOKS = timedelta(seconds=25)
 _MOST = 2_000
+# Whoever looks up a message wants to see how it went on.
+_AFTER = 25
 Here = Annotated[Room, Depends(may("handoffs", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
@@ -47,12 +51,14 @@ def inbox(
     here: Here,
     tab: Annotated[str, Query(max_length=10)] = "queue",
     c: Annotated[int | None, Query(ge=1)] = None,
+    at: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """Show the desk, with a conversation open or none."""
-    view = here.read(lambda uow: whole(uow, here, c)) if c else None
+    """Show the desk, with a conversation open or none; ``at`` is the message to be looked at."""
+    before = at + _AFTER if at else None
+    view = here.read(lambda uow: whole(uow, here, c, before, at)) if c else None
     if view:
         _looked(here, view)
-    return show(request, "inbox.html", view=view, **_listed(here, tab), **_around(here))
+    return show(request, "inbox.html", view=view, **_listed(here, tab), **around(here))
 
 
 @router.get("/inbox/list")
@@ -78,26 +84,28 @@ def _listed(here: Room, tab: str) -> dict[str, Any]:
     return {"tab": tab, "skills": skills(), **here.read(read)}
 
 
-def _around(here: Room) -> dict[str, Any]:
-    return {"canned": canned.replies(), "states": STATES}
-
-
 @router.get("/c/{number}")
 def conversation(request: Request, here: Here, number: int) -> Response:
     """Show one conversation: thread, composer and what is known beside it."""
     view = here.read(lambda uow: whole(uow, here, number))
     _looked(here, view)
-    return show(request, "_conversation.html", view=view, **_around(here))
+    return show(request, "_conversation.html", view=view, **around(here))
 
 
 @router.get("/c/{number}/thread")
 def thread(
-    request: Request, here: Here, number: int, before: Annotated[int | None, Query()] = None
+    request: Request,
+    here: Here,
+    number: int,
+    before: Annotated[int | None, Query()] = None,
+    since: Annotated[int | None, Query()] = None,
 ) -> Response:
-    """Show the thread alone; ``before`` leads into the past."""
+    """Show the thread alone; ``before`` leads into the past, ``since`` keeps the divider."""
     view = here.read(lambda uow: whole(uow, here, number, before))
     if before is None:
         _looked(here, view)
+    if since is not None:
+        view = replace(view, away=since - 1)
     return show(request, "_thread.html", view=view)
 
 
@@ -114,7 +122,7 @@ def look(here: Here, number: int) -> Response:
 def side(request: Request, here: Here, number: int) -> Response:
     """Show what is known about the customer and the matter."""
     view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_side.html", view=view)
+    return show(request, "_side.html", view=view, **around(here))
 
 
 def _looked(here: Room, view: Whole) -> None:
@@ -129,7 +137,7 @@ def take(request: Request, here: Here, number: int, seen: Seen = None) -> Respon
     """Take the conversation over."""
     force = here.staff.role in ("supervisor", "admin")
     name = here.staff.name
-    return _moved(request, here, number, lambda desk: desk.take(number, name, seen, force=force))
+    return moved(request, here, number, lambda desk: desk.take(number, name, seen, force=force))
 
 
 @router.post("/c/{number}/say")
@@ -139,20 +147,33 @@ def say(
     number: int,
     text: Text,
     key: Annotated[str, Form(max_length=64, pattern=r"^[\w-]{8,64}$")],
+    told: Seen = None,
 ) -> Response:
-    """Write to the customer; the same key is sent once however often it is pressed."""
+    """Write to the customer; the same key is sent once however often it is pressed.
+
+    ``told`` is the newest message that the page showed: what others said since is shown first.
+    """
     words = text.strip()
     if not words:
         raise Refused("还没有写内容，写一句再发。")
     name = here.staff.name
+    fresh: list[RowMapping] = []
 
-    def speak(desk: Desk) -> Done:
+    def speak(desk: FullDesk) -> Done:
+        if told is not None and (new := desk.unseen(number, name, told, key)):
+            fresh.extend(new)
+            return Done(False)
         done = desk.say(number, name, words, key)
         if done.ok:
             desk.uow.inbox.keep_draft(number, name, "", here.now)
         return done
 
-    return _moved(request, here, number, speak)
+    try:
+        return moved(request, here, number, speak)
+    except Refused:
+        if not fresh:
+            raise
+        return show(request, "_collision.html", 412, lines=fresh, text=words)
 
 
 @router.post("/c/{number}/note")
@@ -161,7 +182,7 @@ def note(request: Request, here: Here, number: int, text: Text) -> Response:
     if not text.strip():
         raise Refused("还没有写内容，写一句再存。")
     name = here.staff.name
-    return _moved(request, here, number, lambda desk: desk.note(number, name, text.strip()))
+    return moved(request, here, number, lambda desk: desk.note(number, name, text.strip()))
 
 
 @router.post("/c/{number}/draft", status_code=204)
@@ -175,7 +196,7 @@ def keep_draft(here: Here, number: int, text: Text = "") -> Response:
 def release(request: Request, here: Here, number: int) -> Response:
     """Put the conversation back into the queue."""
     name = here.staff.name
-    return _moved(request, here, number, lambda desk: desk.release(number, name, "放回排队"))
+    return moved(request, here, number, lambda desk: desk.release(number, name, "放回排队"))
 
 
 @router.post("/c/{number}/pass")
@@ -191,15 +212,15 @@ def pass_on(
     name = here.staff.name
     if kind == "skill":
         title = skills().title(whom)
-        return _moved(request, here, number, lambda desk: desk.refer(number, name, whom, title))
+        return moved(request, here, number, lambda desk: desk.refer(number, name, whom, title))
 
-    def transfer(desk: Desk) -> Done:
+    def transfer(desk: FullDesk) -> Done:
         known = desk.uow.session.query(StaffUser.id).filter_by(name=whom, disabled_at=None)
         if known.first() is None:
             return Done(False, f"没有叫{whom}的同事，请刷新后重选")
         return desk.transfer(number, name, whom, seen)
 
-    return _moved(request, here, number, transfer)
+    return moved(request, here, number, transfer)
 
 
 @router.post("/c/{number}/close")
@@ -207,7 +228,7 @@ def close(request: Request, here: Here, number: int, wrap: Annotated[WrapUp, For
     """End the service by a person; the bot takes over."""
     name, seen = here.staff.name, wrap.seen
     wrap_up = wrap.model_dump(exclude={"seen", "csrf"})
-    return _moved(request, here, number, lambda desk: desk.hand_back(number, name, seen, wrap_up))
+    return moved(request, here, number, lambda desk: desk.hand_back(number, name, seen, wrap_up))
 
 
 @router.post("/c/{number}/snooze")
@@ -218,7 +239,7 @@ def snooze(
     until = here.now + timedelta(minutes=minutes) if minutes else None
     here.change(lambda uow: uow.ownership.snooze(number, until, here.now))
     view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_conversation.html", view=view, **_around(here))
+    return show(request, "_conversation.html", view=view, **around(here))
 
 
 @router.post("/state")
@@ -248,17 +269,3 @@ async def events(
     """Stream what happens, from the last event the page had."""
     last = last_event_id or request.query_params.get("last", "")
     return event_stream(here.parts.news, here.staff.name, last)
-
-
-def _moved(request: Request, here: Room, number: int, move: Callable[[Desk], Done]) -> Response:
-    """Make a move and show the conversation as it is now; a refusal says who was faster."""
-
-    def work(uow: UnitOfWork) -> Done:
-        return move(Desk(uow, here.now, here.parts.go_on, here.parts.hours))
-
-    done = here.change(work)
-    here.parts.news.ring()
-    if not done.ok:
-        raise Refused(done.why)
-    view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_conversation.html", view=view, **_around(here))

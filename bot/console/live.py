@@ -22,6 +22,7 @@ _BATCH = 500
 # On PostgreSQL a lower number may be committed after a higher one: look back a little.
 _BACK = 50
 _KEEP = 2_000
+_PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake"})
 log = structlog.get_logger()
 
 
@@ -116,9 +117,9 @@ def event_stream(news: News, agent: str, last: str) -> EventSourceResponse:
 
 
 def _for(agent: str, events: Iterable[dict[str, Any]]) -> Iterable[ServerSentEvent]:
-    """Return what concerns an agent: offers and states are their agent's own."""
+    """Return what concerns an agent: offers, states and notes are their agent's own."""
     for event in events:
-        if event["kind"] not in ("offer", "state") or event["agent"] == agent:
+        if event["kind"] not in _PRIVATE or event["agent"] == agent:
             yield _numbered(event)
 
 

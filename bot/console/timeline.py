@@ -23,7 +23,9 @@ _KINDS = {
     "position": "投诉人的态度", "compensation_proposed": "申请补偿",
     "compensation_approved": "批准补偿", "callback": "回访", "reopened": "重开",
     "handed_over": "移交", "promised": "改承诺的时间", "assigned": "有人在办", "new": "改回待办",
-    "waiting_customer": "等客户补充", "done": "办结", "paid_part": "收到保费", "urged": "客户催办",
+    "waiting_customer": "等客户补充", "restricted": "部分办完，其余依法限制使用",
+    "announced": "已告知可以办完", "checked": "核实本人", "done": "办结",
+    "paid_part": "收到保费", "urged": "客户催办",
     "warned": "到期预警", "overdue": "超时督办", "progress_told": "告诉投诉人还在办",
     "escalated": "逐级上抬", "called": "催办", "reminder": "催办",
 }  # fmt: skip

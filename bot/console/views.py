@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.console.beside import Beside, beside
 from bot.console.parts import Room
 from bot.dialogue.flow import Flow
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
 from bot.log import mask
 from bot.permissions import allowed
+from storage.guests import Guests
 from storage.inbox import Line, name_of
 from storage.masking import mask_phone
-from storage.models.case import Claim, Complaint, Handoff
+from storage.models.case import Handoff
 from storage.models.customer import Customer
 from storage.models.policy import Policy
 from storage.models.staff import StaffUser
-from storage.statuses import CLAIM_STATUSES
 from storage.unit_of_work import UnitOfWork
 
 _PERSON = 3
@@ -58,6 +59,8 @@ class Whole:
     mine: bool
     lines: Sequence[Line]
     earlier: bool
+    later: bool
+    at: int | None
     draft: str
     viewers: Sequence[str]
     handoff: Handoff | None
@@ -66,16 +69,21 @@ class Whole:
     flow: str
     facts: Sequence[Fact]
     policies: Sequence[Policy]
-    claims: Sequence[tuple[Claim, str]]
-    complaints: Sequence[Complaint]
+    beside: Beside
     colleagues: Sequence[str]
+    guests: Sequence[str]
+    guest: bool
+    lead: bool
+    away: int | None
     suggestions: Sequence[tuple[str, str]]
     snoozed_until: datetime | None
     used: int
     may_cases: bool
 
 
-def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -> Whole:
+def whole(
+    uow: UnitOfWork, here: Room, number: int, before: int | None = None, at: int | None = None
+) -> Whole:
     """Return a conversation as this person sees it; raise Refused when there is none."""
     row = uow.inbox.conversation(number)
     if row is None:
@@ -85,6 +93,7 @@ def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -
     customer = uow.session.get(Customer, row["customer_id"]) if row["customer_id"] else None
     flow, facts = _form(here, row["state"])
     mine = row["owner"] == "agent" and row["agent"] == me
+    guests = Guests(uow.connection).here(number, row["owner_rev"])
     return Whole(
         id=number,
         channel=row["channel"],
@@ -96,6 +105,8 @@ def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -
         mine=mine,
         lines=lines,
         earlier=bool(lines) and lines[0].seq > 1,
+        later=before is not None and bool(lines) and lines[-1].seq < row["last_seq"],
+        at=at,
         draft=uow.inbox.draft(number, me),
         viewers=uow.inbox.viewers(number, me, here.now),
         handoff=uow.cases.open_handoff(number),
@@ -104,9 +115,12 @@ def whole(uow: UnitOfWork, here: Room, number: int, before: int | None = None) -
         flow=flow,
         facts=facts,
         policies=uow.customers.policies_of(customer.id)[:5] if customer else (),
-        claims=_claims(uow, here, number, customer),
-        complaints=_complaints(uow, here, number, customer),
+        beside=beside(uow, here, number, customer),
         colleagues=_colleagues(uow, me),
+        guests=guests,
+        guest=me in guests,
+        lead=allowed(here.staff.role, "handoffs", "approve"),
+        away=uow.inbox.away(number, me, here.now),
         suggestions=_suggestions(here, lines) if mine else (),
         snoozed_until=row["snoozed_until"],
         used=_used(lines),
@@ -141,23 +155,6 @@ def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
 def _quote(flow: Flow, slot: str) -> str:
     """Return the customer's own words; numbers that identify people are masked."""
     return mask(flow.quotes.get(slot, ""))
-
-
-def _claims(
-    uow: UnitOfWork, here: Room, number: int, customer: Customer | None
-) -> list[tuple[Claim, str]]:
-    if not allowed(here.staff.role, "claims", "read"):
-        return []
-    found = uow.cases.claims_of(number, customer.phone_blind if customer else None, (), 5)
-    return [(claim, CLAIM_STATUSES[claim.status][0]) for claim in found]
-
-
-def _complaints(
-    uow: UnitOfWork, here: Room, number: int, customer: Customer | None
-) -> Sequence[Complaint]:
-    if not allowed(here.staff.role, "complaints", "read"):
-        return ()
-    return uow.cases.complaints_of(number, customer.phone_blind if customer else None, 5)
 
 
 def _colleagues(uow: UnitOfWork, me: str) -> list[str]:

@@ -41,6 +41,14 @@ class FillSlots:
 
 
 @dataclass(frozen=True)
+class PoliciesCame:
+    """The other system has answered; ``without`` is what to say where it has not and will not."""
+
+    without: str = ""
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PutOff:
     """Another event than the one in the open form: its words wait until that is done.
 
@@ -193,6 +201,11 @@ class NoPerson:
 
 
 @dataclass(frozen=True)
+class Enough:
+    """«不用了»: nobody is waited for any more; where nobody was, the open form is left."""
+
+
+@dataclass(frozen=True)
 class Say:
     """Answer with a fixed sentence (a photo out of the blue, a sticker)."""
 
@@ -211,6 +224,7 @@ class NotUnderstood:
 Command = (
     StartFlow
     | FillSlots
+    | PoliciesCame
     | PutOff
     | CorrectSlots
     | ForgetSlot
@@ -230,6 +244,7 @@ Command = (
     | Help
     | Wait
     | NoPerson
+    | Enough
     | Say
     | NotUnderstood
 )

@@ -196,6 +196,14 @@ class Flow:
         return ""
 
     @property
+    def reads_policies(self) -> str:
+        """Return whose policies the flow works with from here: "own", "granted", "" for none.
+
+        Where they are kept in another system, it waits until that has answered.
+        """
+        return ""
+
+    @property
     def over(self) -> bool:
         """Tell whether the flow cannot go on and must be left without ``submit``."""
         return False

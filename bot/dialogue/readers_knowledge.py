@@ -191,6 +191,10 @@ def guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
     reading = heard.reading
     here = heard.flow.name if heard.flow else ""
     ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
-    known = [(c, s) for c, s in ranked if c in flows and s >= least]
-    return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]
+    known = [(c, s) for c, s in ranked if s >= least and c not in {*_NOT_OFFERED, here}]
+    return [(c, s) for c, s in known if _may_be_meant(heard, c)]
+
+
+def _may_be_meant(heard: Heard, code: str) -> bool:
+    flow = heard.flows.get(code)
+    return flow is not None and not (flow.knowledge_first and heard.asks)

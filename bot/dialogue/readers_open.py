@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
@@ -20,6 +19,8 @@ from bot.dialogue.words import (
     RATING,
     RUDE,
     SUM,
+    WISHES,
+    is_remark,
     split_question,
 )
 
@@ -40,14 +41,10 @@ _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "co
 def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
-    if flow := next((f for f in heard.flows.values() if words in f.taps), None):
-        return [StartFlow(flow.name, heard.original)]
-    told = next((f for f in heard.flows.values() if _told(f, words)), None)
-    return start(told.name, heard) if told else []
-
-
-def _told(flow: type[Flow], words: str) -> bool:
-    return bool(flow.told_by) and re.fullmatch(flow.told_by, words) is not None
+    if flow := heard.starters.tapped(words):
+        return [StartFlow(flow, heard.original)]
+    told = heard.starters.told(words)
+    return start(told, heard) if told else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -137,9 +134,11 @@ def rating(heard: Heard) -> list[Command]:
 
 def wishes(heard: Heard) -> list[Command]:
     """Queue several wishes of one message in the order they were said."""
+    if heard.reading.intent != "multi":
+        return []
     flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
     parts = [p for p in heard.reading.parts if p in flows]
-    if heard.reading.intent != "multi" or not parts:
+    if not parts:
         return []
     # What is answered at once comes first, whatever was said first: the others take turns.
     parts.sort(key=lambda part: bool(flows[part].slots))
@@ -189,7 +188,7 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_card(heard):
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
@@ -208,6 +207,13 @@ def _only_an_answer(heard: Heard) -> bool:
     return heard.flow is not None and bool(alone)
 
 
+def _belongs_to_the_card(heard: Heard) -> bool:
+    """«上周在定损点», said at the card of a complaint, is more of the story and no new wish."""
+    flow = heard.flow
+    at_the_card = flow is not None and flow.listens() and flow.pending() is None
+    return at_the_card and is_remark(heard.bare) and not WISHES.search(heard.text)
+
+
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
     """Tell whether what sounds like chat is anger to be written down, or words not understood."""
     angry = flow.listens() and RUDE.search(heard.text) is not None
@@ -220,7 +226,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_card(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"
@@ -235,28 +241,13 @@ def recognised(heard: Heard) -> list[Command]:
         return []
     guessed = dict(guesses(heard, heard.sure / 2))
     asks = ASKS.search(heard.text) is not None
-    named = (
-        flow.name
-        for flow in heard.flows.values()
-        if _sounds_like(heard, flow, asks=asks)
-        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
-    )
-    name = next(named, "")
-    return start(name, heard) if name else []
-
-
-def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
-    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
-    if not flow.sounds_like:
-        return False
-    found = re.fullmatch if asks else re.search
-    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
-
-
-def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
-    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
-    return any(value is not None and value.value is not None for value in found)
+    # A question sounds like a flow only as a whole («…怎么样»).
+    text = heard.bare if asks else heard.text
+    for one in heard.starters:
+        likely = one.name in guessed
+        if one.sounds_like(text, whole=asks) or one.numbered(heard.text, heard.at, likely=likely):
+            return start(one.name, heard)
+    return []
 
 
 def start(name: str, heard: Heard) -> list[Command]:

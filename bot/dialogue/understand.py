@@ -97,6 +97,7 @@ class Understander:
             draft=self._revived(state.drafts[-1], text) if state.drafts else None,
             state=state,
             flows=self.registry.flows,
+            starters=self.registry.starters,
             intents=self.intents,
             knowledge=self.knowledge,
             sure=self.threshold,

@@ -11,7 +11,16 @@ from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
+from storage.models.desk import ConversationGuest, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.group_desk import (
+    DeskTopic,
+    DeskUpdate,
+    DeskWord,
+    PaceMark,
+    RobotNote,
+    StaffTelegram,
+)
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
@@ -24,7 +33,7 @@ from storage.models.knowledge import (
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
 from storage.models.notice import StaffNotice
-from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
+from storage.models.outbound import Campaign, JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -39,6 +48,8 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.report import PersonalNotice, ServiceReport
+from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
@@ -61,6 +72,7 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CalendarVersion",
+    "Campaign",
     "CaseEvent",
     "ChannelToken",
     "Claim",
@@ -72,7 +84,11 @@ __all__ = [
     "ConsoleSession",
     "ContentItem",
     "Conversation",
+    "ConversationGuest",
     "Customer",
+    "DeskTopic",
+    "DeskUpdate",
+    "DeskWord",
     "Episode",
     "Event",
     "Feedback",
@@ -101,7 +117,9 @@ __all__ = [
     "OptOut",
     "OutboundStop",
     "OutboxItem",
+    "PaceMark",
     "Payment",
+    "PersonalNotice",
     "Policy",
     "PolicyDelivery",
     "PolicyLink",
@@ -110,12 +128,17 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "RobotNote",
+    "SamePerson",
     "Scene",
+    "SearchSegment",
     "ServiceDocument",
+    "ServiceReport",
     "ServiceRequest",
     "StaffCheck",
     "StaffNotice",
     "StaffPost",
+    "StaffTelegram",
     "StaffUser",
     "Survey",
     "Ticket",

@@ -309,8 +309,28 @@ def _used(connection: Connection, place: Place, since: datetime | None) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
+def minute_of(now: datetime) -> int:
+    """Return the minute of the day that the platform counts a call for."""
+    return now.hour * 60 + now.minute
+
+
 def quota_left(connection: Connection, rules: Rules, now: datetime) -> dict[str, int]:
     """Return what is left of each quota today."""
-    query = select(_quota.c.way, _quota.c.used).where(_quota.c.day == now.date())
-    used: dict[str, int] = {row.way: row.used for row in connection.execute(query)}
+    used = {way: row.used for way, row in _use(connection, now).items()}
     return {way: most - used.get(way, 0) for way, most in rules.quota.items()}
+
+
+def minute_left(connection: Connection, rules: Rules, now: datetime) -> dict[str, int]:
+    """Return what is left of each quota of this minute."""
+    minute = minute_of(now)
+    used = {
+        way: row.used_in_minute
+        for way, row in _use(connection, now).items()
+        if row.minute == minute
+    }
+    return {way: most - used.get(way, 0) for way, most in rules.minute_quota.items()}
+
+
+def _use(connection: Connection, now: datetime) -> dict[str, Any]:
+    query = select(_quota).where(_quota.c.day == now.date())
+    return {row.way: row for row in connection.execute(query)}

@@ -61,6 +61,7 @@ def test_from_the_queue_to_the_customer_and_back_to_the_bot(
     waiting(desk, "转接")
     desk.get_by_role("button", name="接管").click()
     expect(page.get_by_text("王敏已接入").last).to_be_visible()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
     desk.locator("#words").fill("您好，我来帮您看。")
     desk.keyboard.press("Enter")
     expect(page.get_by_text("您好，我来帮您看。").last).to_be_visible()
@@ -84,10 +85,10 @@ def test_two_agents_race_and_one_is_told(
     desk.get_by_role("button", name="接管").click(no_wait_after=True)
     other.get_by_role("button", name="接管").click(no_wait_after=True)
     expect(page.get_by_text("已接入").last).to_be_visible()
-    expect(desk.locator("#composer, .locked").first).to_be_visible()
+    expect(desk.locator("[data-mode=say], .locked").first).to_be_visible()
     expect(desk.locator(".conversation")).to_have_count(1)
     desk.wait_for_timeout(2000)  # «two browsers never disagree for more than 2 s»
-    composers = [one.locator("#composer").count() for one in (desk, other)]
+    composers = [one.locator("[data-mode=say]").count() for one in (desk, other)]
     assert sorted(composers) == [0, 1]
     assert page.get_by_text("已接入").count() == 1
     context.close()
@@ -103,7 +104,7 @@ def test_the_line_breaks_and_nothing_is_missed(
     customer_says(page, product, "转人工")
     waiting(desk, "转接")
     desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("#composer")).to_be_visible()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
     line.cut()
     customer_says(page, product, "断线的时候说的第一句", "断线的时候说的第二句")
     expect(desk.locator("#line")).not_to_have_attribute("data-state", "live", timeout=40_000)
@@ -129,6 +130,7 @@ def test_an_unfinished_pinyin_is_not_sent(desk: Page, page: Page, product: str) 
     customer_says(page, product, "转人工")
     waiting(desk, "转接")
     desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
     box = desk.locator("#words")
     box.fill("您hao")
     box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})

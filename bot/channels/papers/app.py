@@ -19,13 +19,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.channels.papers.cover import PICTURE_HEADERS, cover
 from bot.channels.papers.draw import drawn
 from bot.channels.papers.page import HEADERS, Pages
 from bot.channels.papers.policy_pdf import Issuer, PolicyPaper
 from bot.channels.webchat.rate import RateLimit
 from bot.settings import Settings
 from storage.crypto import Cipher
-from storage.policy_links import Opened, PolicyLinks, check_code
+from storage.policy_links import COVER, Opened, PolicyLinks, check_code
+from storage.policy_source import source
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -47,6 +49,7 @@ def papers_app(
     papers = Papers(transactions, cipher, settings, clock, rate or RateLimit(20, 60.0))
     return Starlette(
         routes=[
+            Route(f"/{COVER}", papers.cover, methods=["GET"]),
             Route("/{token}", papers.ask, methods=["GET"]),
             Route("/{token}", papers.prove, methods=["POST"]),
             Route("/{token}/policy.pdf", papers.fetch, methods=["GET"]),
@@ -75,6 +78,7 @@ class Papers:
         # Drawing a document takes a core of the machine: one at a time, and no long queue.
         self._drawing = asyncio.Semaphore(_AT_ONCE)
         self._queued = 0
+        self._cover: bytes | None = None
 
     async def ask(self, request: Request) -> Response:
         """Show the page that asks for the document's tail."""
@@ -85,6 +89,13 @@ class Papers:
             self._transactions.read, lambda uow: self._links(uow).open(token) is not None
         )
         return _html(self._pages.ask) if there else self._gone()
+
+    async def cover(self, request: Request) -> Response:
+        """Show the picture of the cards; it is the same for everybody, and drawn once."""
+        if self._cover is None:
+            issuer = self._issuer()
+            self._cover = await run_in_threadpool(cover, issuer.company, issuer.branch)
+        return Response(self._cover, headers=PICTURE_HEADERS, media_type="image/png")
 
     async def prove(self, request: Request) -> Response:
         """Compare the tail; whoever knows it is sent on to the document."""
@@ -155,7 +166,9 @@ class Papers:
         return _paper(opened, self._cipher, self._clock())
 
     def _links(self, uow: UnitOfWork) -> PolicyLinks:
-        return PolicyLinks(uow, self._cipher, self._settings.papers, self._clock())
+        papers, now = self._settings.papers, self._clock()
+        told = source(uow.session, self._settings.policy_source, now)
+        return PolicyLinks(uow, self._cipher, papers, now, told)
 
     def _pass(self, token: str) -> str:
         return self._cipher.blind(f"policy link pass|{token}")[:40]

@@ -44,6 +44,14 @@ class TelegramSender:
             await asyncio.wrap_future(self.transactions.submit(lambda uow: self._gone(uow, item)))
             raise
 
+    async def recall(self, item: Leased) -> str:
+        """Delete a message in the customer's chat; Telegram lets a bot do so for 48 hours."""
+        if item.account != self.account:
+            raise DeliveryError(f"没有这个机器人：{item.account}")
+        await self.pace.turn(item.peer)
+        await call(self.bot.delete_message(item.peer, int(item.body["message"])))
+        return ""
+
     async def _send_all(self, peer: str, texts: Sequence[str], below: Markup | None) -> str:
         sent = ""
         for number, text in enumerate(texts, start=1):

@@ -18,6 +18,8 @@ from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
 CHANNEL, ACCOUNT = "webchat", "web"
+# ``recalls`` is the number of a message that was taken back.
+_SHOWN = ("text", "buttons", "recalls")
 
 
 @dataclass
@@ -71,7 +73,9 @@ class EngineChat:
                 return []
             # What colleagues note for each other is not for the customer.
             rows = uow.conversations.after(found, last, limit)
-            return [row for row in rows if row["author"] != "note"]
+            return [
+                row for row in rows if row["author"] != "note" and "recalled" not in row["body"]
+            ]
 
         return [_event(row, peer) for row in await asyncio.to_thread(self.transactions.read, rows)]
 
@@ -97,5 +101,5 @@ def _event(row: Mapping[str, Any], peer: str) -> ChatEvent:
     elif body.get("type") == "location":
         body = {"type": "location", **body["location"]}
     else:
-        body = {k: v for k, v in body.items() if k in ("text", "buttons")} | {"type": "text"}
+        body = {k: v for k, v in body.items() if k in _SHOWN} | {"type": "text"}
     return ChatEvent(row["seq"], row["author"], body, row["at"], row["key"] or "")

@@ -26,14 +26,6 @@ document.addEventListener("keydown", (event) => {
       open.querySelector("summary").focus();
     }
   }
-  const typing = event.target.closest?.("input, textarea, select");
-  if (event.key === "/" && !typing) {
-    const box = document.getElementById("q");
-    if (box) {
-      event.preventDefault();
-      box.focus();
-    }
-  }
 });
 
 // A form that unfolds takes the cursor to its first field.

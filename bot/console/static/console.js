@@ -30,3 +30,16 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) open.open = false;
   }
 });
+
+// "/" looks on this page where it has a box of its own, else everywhere; Ctrl+K looks everywhere.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) return;
+  const typing = event.target.closest?.("input, textarea, select");
+  const slash = event.key === "/" && !typing && !event.ctrlKey && !event.altKey;
+  const palette = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  const box = slash ? document.getElementById("q") ?? document.getElementById("seek") : document.getElementById("seek");
+  if (!box || !(slash || palette)) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});

@@ -1,5 +1,6 @@
 // The agents' desk: live list and thread, composer, keys. The server decides; this only asks and shows.
 import { notice } from "./console.js";
+import { begin, collide, hold, keepTyping, refused, setMode, showTyping } from "./composer.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const list = document.getElementById("list");
@@ -35,9 +36,12 @@ async function refreshOpen(moved) {
   const thread = document.getElementById("thread");
   const low = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
   const place = thread.scrollTop;
-  await htmx.ajax("GET", `/console/c/${id}/thread`, { target: "#thread" });
+  const since = thread.querySelector("#since")?.nextElementSibling?.dataset.seq;
+  await htmx.ajax("GET", `/console/c/${id}/thread${since ? `?since=${since}` : ""}`, { target: "#thread" });
   thread.scrollTop = low ? thread.scrollHeight : place;
-  htmx.ajax("GET", `/console/c/${id}/side`, { target: "#side" });
+  // What is being filled in there is not swept away.
+  const side = document.getElementById("side");
+  if (!side.contains(document.activeElement)) htmx.ajax("GET", `/console/c/${id}/side`, { target: "#side" });
 }
 
 function markOpen() {
@@ -51,6 +55,8 @@ function markOpen() {
 // The newest message in sight; once more when the composer beside it has found its height.
 function bottom() {
   const thread = document.getElementById("thread");
+  const wanted = thread?.querySelector(".looked-up");
+  if (wanted) return wanted.scrollIntoView({ block: "center" });
   if (!thread) return;
   thread.scrollTop = thread.scrollHeight;
   requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
@@ -106,6 +112,13 @@ setInterval(() => {
   }
 }, 1000);
 
+const PERSONAL = {
+  note: "〔谁〕给您留了备注",
+  joined: "〔谁〕加入了，和您一起服务",
+  assigned: "〔谁〕把一位客户指派给您",
+  awake: "搁置的会话到时间了",
+};
+
 function news(event) {
   const mine = open()?.dataset.id === String(event.conversation);
   if (event.kind === "owner" || event.kind === "snooze") {
@@ -124,6 +137,13 @@ function news(event) {
     refreshList();
     notice("派给您一位客户，请到「排队」接管。");
     tell("派给您一位客户", "offer");
+  } else if (event.kind === "typing") {
+    if (mine && event.by !== me) showTyping(event.by);
+  } else if (event.kind in PERSONAL) {
+    refreshList();
+    if (mine) refreshOpen(event.kind === "joined");
+    notice(`${PERSONAL[event.kind].replace("〔谁〕", event.by ?? "")}${mine ? "" : `（会话 #${event.conversation}）`}`);
+    tell("有同事找您", event.kind);
   } else if (event.kind === "alarm") {
     notice(`${event.level} ${event.why}：${event.handoff}`, "bad");
     tell("有客户等得太久", "alarm");
@@ -154,105 +174,6 @@ function beep() {
   tone.onended = () => sound.close();
 }
 
-// ---- writing -----------------------------------------------------------------------------------
-
-let draftTimer = 0;
-function keepTyping() {
-  const form = document.getElementById("composer");
-  const box = document.getElementById("words");
-  if (!form || !box || form.classList.contains("note")) return;
-  clearTimeout(draftTimer);
-  const body = new URLSearchParams({ text: box.value });
-  const headers = { "X-CSRF-Token": document.querySelector('meta[name="csrf"]').content };
-  fetch(form.dataset.draft, { method: "POST", body, headers, keepalive: true }).then(
-    (answer) => saved(answer.ok ? "草稿已存" : "草稿没存上"),
-    () => saved("草稿没存上，网络不通"),
-  );
-}
-
-function saved(text) {
-  const place = document.querySelector(".composer .saved");
-  if (place) place.textContent = text;
-}
-
-const PROMISES = /保证(?:能|会)?赔|肯定(?:能|会)?赔|一定(?:能|会)?赔|包赔|全额赔付没问题|给您返(?:现|点|利)|返现|私下(?:转|给)|保本|稳赚|最(?:便宜|低价)/;
-
-work.addEventListener("input", (event) => {
-  if (event.target.id !== "words") return;
-  const form = event.target.form;
-  form.querySelector(".count").textContent = `${event.target.value.length} 字`;
-  const found = PROMISES.exec(event.target.value);
-  const warning = form.querySelector(".promise");
-  warning.hidden = !found;
-  if (found) warning.textContent = `“${found[0]}”像是承诺，发之前请改成以合同和查勘结果为准的说法。`;
-  showCanned(form, event.target.value);
-  clearTimeout(draftTimer);
-  saved("");
-  draftTimer = setTimeout(keepTyping, 800);
-});
-
-function showCanned(form, text) {
-  const box = form.querySelector(".canned");
-  const wanted = text.startsWith("/") && !text.includes("\n") ? text.slice(1) : null;
-  let any = false;
-  for (const one of box.children) {
-    const fits = wanted !== null && (one.dataset.short.startsWith(wanted) || one.textContent.includes(wanted));
-    one.hidden = !fits;
-    one.classList.toggle("on", fits && !any);
-    any ||= fits;
-  }
-  box.hidden = !any;
-}
-
-function fill(text) {
-  const box = document.getElementById("words");
-  if (!box) return;
-  box.value = text.replaceAll("〔坐席〕", me);
-  const gap = box.value.indexOf("〔");
-  box.focus();
-  if (gap >= 0) box.setSelectionRange(gap, box.value.indexOf("〕", gap) + 1);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.form.querySelector(".canned").hidden = true;
-}
-
-work.addEventListener("click", (event) => {
-  const filler = event.target.closest("[data-fill]");
-  if (filler) fill(filler.dataset.fill);
-  const mode = event.target.closest("[data-mode]");
-  if (mode) setMode(mode.dataset.mode);
-});
-
-function setMode(mode) {
-  const form = document.getElementById("composer");
-  if (!form) return;
-  form.classList.toggle("note", mode === "note");
-  for (const one of form.querySelectorAll("[data-mode]")) one.classList.toggle("on", one.dataset.mode === mode);
-  const box = document.getElementById("words");
-  box.placeholder = mode === "note" ? "写给同事，客户看不到" : "写给客户，打 / 找常用语，Enter 发送";
-  box.focus();
-}
-
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = event.detail;
-  if (ctx.sourceElement?.id !== "composer") return;
-  const form = ctx.sourceElement;
-  if (form.classList.contains("note")) ctx.request.action = form.dataset.note;
-  // The same press twice is the same message; a new one has a new key.
-  form.dataset.pressed ||= crypto.randomUUID();
-  ctx.request.body.set("key", form.dataset.pressed);
-});
-
-work.addEventListener("keydown", (event) => {
-  if (event.target.id !== "words" || event.isComposing || event.keyCode === 229) return;
-  const canned = event.target.form.querySelector(".canned");
-  if (event.key === "Enter" && !event.shiftKey) {
-    event.preventDefault();
-    const chosen = canned.hidden ? null : canned.querySelector("button.on");
-    if (chosen) fill(chosen.dataset.fill);
-    else if (event.target.value.trim()) event.target.form.requestSubmit();
-  } else if (event.key === "Escape") canned.hidden = true;
-});
-
 // ---- after every swap ----------------------------------------------------------------------------
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -260,6 +181,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target?.id === "work" || target === work) {
     bottom();
     markOpen();
+    begin(open()?.dataset.id);
     if (open()?.dataset.mine) document.getElementById("words")?.focus();
     const id = open()?.dataset.id;
     if (id) history.replaceState(null, "", `/console/inbox?tab=${tab()}&c=${id}`);
@@ -271,12 +193,18 @@ document.addEventListener("htmx:after:swap", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const ctx = event.detail?.ctx;
   const status = ctx?.response?.status ?? 200;
-  if (status < 400) return;
+  if (status < 400) {
+    if (ctx?.target === work && ctx.sourceElement?.id !== "composer") hold(open()?.dataset.id);
+    return;
+  }
   event.preventDefault();
+  refused();
+  if (status === 412) {
+    collide(ctx.text ?? "", () => refreshOpen(false));
+    return;
+  }
   const page = new DOMParser().parseFromString(ctx.text ?? "", "text/html");
   notice(page.body.textContent.trim() || "没有办成，请再试一次。", "bad");
-  const form = document.getElementById("composer");
-  if (form) delete form.dataset.pressed;
   if (status === 409) refreshOpen(true);
 });
 
@@ -326,4 +254,5 @@ addEventListener("pagehide", keepTyping);
 
 markOpen();
 bottom();
+begin(open()?.dataset.id);
 connect();

@@ -21,11 +21,11 @@ def test_a_waiting_customer_is_in_the_queue_and_can_be_taken(house: House) -> No
     listed = first.get("/console/inbox/list?tab=queue").text
     assert f'data-id="{number}"' in listed
     taken = first.post(f"/console/c/{number}/take", data={"seen": 1})
-    assert 'id="composer"' in taken.text
+    assert 'data-mode="say"' in taken.text
     late = second.post(f"/console/c/{number}/take", data={"seen": 1}, headers={"HX-Request": "1"})
     assert late.status_code == 409
     assert "王敏" in late.text
-    assert 'id="composer"' not in second.get(f"/console/c/{number}").text
+    assert 'data-mode="say"' not in second.get(f"/console/c/{number}").text
 
 
 def test_a_reply_is_sent_once_however_often_it_is_pressed(house: House) -> None:

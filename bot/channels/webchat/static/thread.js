@@ -42,6 +42,7 @@ export class Thread {
   }
 
   add(event) {
+    if (event.body.recalls) this.#takeBack(event.body.recalls);
     const known = this.#find(event.client_id);
     if (known) return known.seq === Infinity ? this.#confirm(known, event) : known;
     const row = this.#row(event);
@@ -49,6 +50,15 @@ export class Thread {
     row.node.classList.add("fresh");
     this.#arrived(row);
     return row;
+  }
+
+  // The line that says so follows; what was said is gone from the page.
+  #takeBack(seq) {
+    const index = this.#rows.findIndex((row) => row.seq === seq);
+    if (index < 0) return;
+    this.#rows[index].node.remove();
+    this.#rows.splice(index, 1);
+    this.#retime(index);
   }
 
   // A bubble for something not yet confirmed by the server.

@@ -78,6 +78,14 @@ class FakeApi:
         """Return the errcode by which the platform refuses a message; this one takes all."""
         return 0
 
+    def fault_after(self, path: str) -> Fault | None:
+        """Return what becomes of the answer although the call was done; this one answers."""
+        return None
+
+    def token_fault(self, token: str) -> int:
+        """Return the errcode by which a token is refused."""
+        return 0 if token and token == self.token else 40001
+
     def stable_token(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the same token while it is valid, as the stable endpoint does."""
         time.sleep(self.token_delay)
@@ -135,8 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/cgi-bin/stable_token":
             return self._json(self.api.stable_token(json.loads(body)))
         token = query.get("access_token", [""])[0]
-        if not token or token != self.api.token:
-            return self._json({"errcode": 40001, "errmsg": "invalid credential rid: 9"})
+        if code := self.api.token_fault(token):
+            return self._json({"errcode": code, "errmsg": "invalid credential rid: 9"})
         if path == "/cgi-bin/media/get":
             return self._media(query["media_id"][0])
         if path in _SENDING and (code := self.api.law(path, json.loads(body))):
@@ -145,9 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             with self.api.lock:
                 self.api.bodies.append(body)
                 self.api.sent.append(json.loads(body))
-        if answer := self.api.account(path, json.loads(body or b"{}")):
-            return self._json(answer)
-        return self._json({"errcode": 0, "errmsg": "ok"})
+        answer = self.api.account(path, json.loads(body or b"{}"))
+        if fault := self.api.fault_after(path):
+            return self._misbehave(fault)
+        return self._json(answer or {"errcode": 0, "errmsg": "ok"})
 
     def _media(self, media_id: str) -> None:
         if media_id not in self.api.media:
@@ -182,9 +191,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[FakeApi]:
+def running(fresh: FakeApi | None = None) -> Iterator[FakeApi]:
     """Serve a fresh API on a free port of this machine."""
-    api = FakeApi()
+    api = fresh or FakeApi()
     handler = type("Handler", (_Handler,), {"api": api})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

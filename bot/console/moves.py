@@ -1,0 +1,52 @@
+"""A move at the desk: made in one transaction, then the conversation as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from bot.console import canned
+from bot.console.pages import show
+from bot.console.parts import Room
+from bot.console.views import whole
+from bot.errors import Refused
+from bot.full_desk import FullDesk
+from bot.handoff import Done
+from storage.floor import STATES
+from storage.rules.supervision import rules
+from storage.same_people import REASONS
+from storage.unit_of_work import UnitOfWork
+
+
+def around(here: Room) -> dict[str, Any]:
+    """Return what the page of a conversation needs beside it."""
+    return {
+        "canned": canned.replies(),
+        "states": STATES,
+        "promises": promises(),
+        "same_reasons": REASONS,
+    }
+
+
+def promises() -> list[dict[str, Any]]:
+    """Return what must not be promised, from the table that supervision checks by as well."""
+    return [
+        {"label": one.label, "words": one.words, "unless": one.unless} for one in rules().promises
+    ]
+
+
+def moved(request: Request, here: Room, number: int, move: Callable[[FullDesk], Done]) -> Response:
+    """Make a move and show the conversation as it is now; a refusal says who was faster."""
+
+    def work(uow: UnitOfWork) -> Done:
+        return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
+
+    done = here.change(work)
+    here.parts.news.ring()
+    if not done.ok:
+        raise Refused(done.why)
+    view = here.read(lambda uow: whole(uow, here, number))
+    return show(request, "_conversation.html", view=view, **around(here))
