@@ -75,6 +75,7 @@ CHINESE_ALLOWED = {
     "bot/cli/": "the command line speaks to operators",
     "bot/scripts/": "mistakes in a script, and the people who stand in it",
     "bot/channels/feedback_form/": "what stands on the form, and why it is not accepted",
+    "bot/channels/links/": "what visitors of a link are told",
     "bot/channels/papers/": "what stands on a policy, and on the page before it",
     "bot/pdf/sheet.py": "the line about characters that cannot be printed",
     "bot/desks/changes.py": "mistakes in the kinds of change, told to clerks",
