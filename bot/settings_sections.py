@@ -231,6 +231,7 @@ class Papers(Section):
     """Links to electronic policies: how long, how many wrong documents, how many downloads."""
 
     link_minutes: Annotated[int, Field(ge=1, le=4320)] = 15
+    push_hours: Annotated[int, Field(ge=1, le=72)] = 48
     tries: Positive = 5
     downloads: Positive = 5
 

@@ -49,6 +49,11 @@ class PoliciesCame:
 
 
 @dataclass(frozen=True)
+class LeaveGate:
+    """A person takes over: the proof that was asked for is not asked for any more."""
+
+
+@dataclass(frozen=True)
 class PutOff:
     """Another event than the one in the open form: its words wait until that is done.
 
@@ -225,6 +230,7 @@ Command = (
     StartFlow
     | FillSlots
     | PoliciesCame
+    | LeaveGate
     | PutOff
     | CorrectSlots
     | ForgetSlot

@@ -1,5 +1,7 @@
 """What the bot says when no intent is speaking. One place, one voice."""
 
+import re
+
 CORRECTED = "好的，已经改过来了。"
 WHICH_TO_CORRECT = (
     "请告诉我哪一项要改，直接说就行，比如「电话改成 138 开头那个号」或「时间是前天晚上」。"
@@ -130,6 +132,9 @@ CLOSING = (
 )
 CLOSING_PHONE = "会打您尾号 {tail} 的电话；想换号码或补充情况，直接在这里说。"
 CLOSING_NO_PHONE = "方便的话把联系电话发给我；想补充的直接在这里说，同事都看得到。"
+# What is said at once although an agent talks: only what to do, without promises about staff.
+AGENT_IS_TOLD = "和您对话的同事已经收到加急提醒。"
+OF_OURSELVES = re.compile(r"[^。！]*我已经[^。！]*[。！]|[^。！]*我会[^。！]*[。！]")
 AGENT_TAKES = "{agent}已接入，接下来由工作人员为您服务，之前说过的不用重复。"
 LEAD_JOINS = "{agent}（主管）也加入了，一起为您服务。"
 RECALLED = "客服撤回了一条消息。"
@@ -147,6 +152,14 @@ def ahead(count: int, minutes: int = 0) -> str:
     return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
+GATE_LEFT = "好的，{title}先放下，核对身份的不用再填了。"
+GATE_LEFT_DRAFT = (
+    "好的，{title}先放下，核对身份的不用再填了；已经填的给您留着，想自己接着办时回复「继续」。"
+)
+NO_PROMISE = (
+    "这个我不能跟您打保票：能不能办成、赔不赔、赔多少，要看条款和实际情况，由负责的同事核定，"
+    "结果会说明依据；不认可可以申请复核，也可以投诉。您如实说就行，不会因为问这个受影响。"
+)
 NO_REBATE = (
     "返现、返点、送卡送礼换投保，法律不允许，我和同事都不能给；有人私下答应您，也别当真。"
     "公司有合规的优惠，会写在保单和官方页面上。"
