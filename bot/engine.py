@@ -171,7 +171,7 @@ class Engine:
             # The agent does the talking; a photo still goes to where it belongs.
             if message.kind == "image" and (number := office.claim_for_photos()):
                 office.attach_photos(number)
-            return []
+            return self._danger(message, office)
         state = DialogueState.from_json(conversation.state)
         hindsight = Hindsight(uow, conversation, self.understander, now)
         if hindsight.nothing_new(message) or core_answers.nobody_waits(message, state):
@@ -181,6 +181,13 @@ class Engine:
         turn = self.manager.advance(state, commands, office, now, message.text)
         conversation.state = turn.state.to_json()
         return tidy(turn)
+
+    def _danger(self, message: InboundMessage, office: TransactionBackOffice) -> list[Reply]:
+        """People come before papers, whoever talks: say whom to call, and alarm the desk."""
+        fired = self.understander.intents.read((message.spoken or "")[:MAX_TEXT]).escalation
+        if fired.level != "P0" or not office.alarm(fired.rule):
+            return []
+        return [Reply(phrases.OF_OURSELVES.sub("", fired.say) + phrases.AGENT_IS_TOLD)]
 
     def _commands(
         self,

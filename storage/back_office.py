@@ -148,6 +148,10 @@ class TransactionBackOffice(
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
 
+    def alarm(self, reason: str) -> bool:
+        """Call the desk: somebody is in danger and an agent has the floor."""
+        return handoffs.alarm(self, reason)
+
     @property
     def waiting(self) -> bool:
         """Tell whether this customer waits for a person."""

@@ -27,6 +27,7 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    quality_desks,
     search,
     services,
     tickets,
@@ -54,6 +55,7 @@ DESKS: Sequence[APIRouter] = (
     floor.router,
     audit.router,
     photos.router,
+    *quality_desks.ROUTERS,
     search.router,
     together.router,
 )

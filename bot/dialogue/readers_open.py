@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
-from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, PutOff, Say, StartFlow
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Command,
+    Escalate,
+    FillSlots,
+    LeaveGate,
+    PutOff,
+    Say,
+    StartFlow,
+)
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
@@ -42,9 +51,14 @@ def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
     if flow := heard.starters.tapped(words):
-        return [StartFlow(flow, heard.original)]
+        return [*_out_of_the_gate(heard, flow), StartFlow(flow, heard.original)]
     told = heard.starters.told(words)
     return start(told, heard) if told else []
+
+
+def _out_of_the_gate(heard: Heard, flow: str) -> list[Command]:
+    """Whoever wants a person is not asked for a code any more."""
+    return [LeaveGate()] if flow == "human" and heard.flow is not None and heard.flow.gate else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -111,12 +125,15 @@ def person(heard: Heard) -> list[Command]:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if _files_against_people(heard):
         return []
-    if slot and slot.type.greedy and not PERSON.search(heard.text):
-        return []
+    gate = heard.flow is not None and heard.flow.gate
+    if slot and (slot.type.greedy or gate) and not PERSON.search(heard.text):
+        return []  # «个人吧» while a phone is asked for is about something else
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
-    return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
+    if not asked or "human" not in heard.flows:
+        return []
+    return [*_out_of_the_gate(heard, "human"), StartFlow("human", heard.original)]
 
 
 def _files_against_people(heard: Heard) -> bool:
@@ -188,7 +205,7 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard) or _belongs_to_the_card(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
@@ -207,11 +224,16 @@ def _only_an_answer(heard: Heard) -> bool:
     return heard.flow is not None and bool(alone)
 
 
-def _belongs_to_the_card(heard: Heard) -> bool:
-    """«上周在定损点», said at the card of a complaint, is more of the story and no new wish."""
+def _belongs_to_the_story(heard: Heard) -> bool:
+    """«上周在定损点», «没有授权书», said in a complaint, is more of it and no new wish.
+
+    In other forms that take note of remarks this holds at the card, where more was asked for.
+    """
     flow = heard.flow
-    at_the_card = flow is not None and flow.listens() and flow.pending() is None
-    return at_the_card and is_remark(heard.bare) and not WISHES.search(heard.text)
+    if flow is None or not flow.listens() or not is_remark(heard.bare):
+        return False
+    open_to_it = flow.name == _COMPLAINT or flow.pending() is None
+    return open_to_it and not WISHES.search(heard.text)
 
 
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
@@ -226,7 +248,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard) or _belongs_to_the_card(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"

@@ -59,6 +59,12 @@ def _unsubscribe(branch: Outside) -> None:
     branch.add(OptOut(conversation_id=1, category="renewal", at=NOW))
 
 
+def _unsubscribe_on_the_page(branch: Outside) -> None:
+    branch.chat()
+    branch.chat(2, channel="webchat")
+    branch.add(OptOut(conversation_id=2, category="renewal", at=NOW))
+
+
 def _complaint(branch: Outside, severity: str) -> Complaint:
     return Complaint(
         number="CP1", conversation_id=None, channel="wechat", category="claim", severity=severity,
@@ -78,6 +84,7 @@ WHY_NOT: dict[str, tuple[Callable[[Outside], None], str]] = {
         "保单的到期日已经改了",
     ),
     "unsubscribed": (_unsubscribe, "客户退订了这一类消息"),
+    "unsubscribed elsewhere": (_unsubscribe_on_the_page, "客户退订了这一类消息"),
     "complaint": (
         lambda b: b.add(_complaint(b, "P1")),
         "有未办结的紧急投诉",
