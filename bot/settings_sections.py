@@ -151,6 +151,7 @@ class WeChat(Section):
     passive_deadline_s: Annotated[float, Field(gt=0, lt=5)] = 3.5
     clock_skew_s: Positive = 600
     templates: dict[str, Any] = {}
+    web_login: bool = False
 
     @model_validator(mode="before")
     @classmethod

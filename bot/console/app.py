@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 from bot.console import (
     applications,
     audit,
+    campaigns,
     canned,
     claims,
     complaint_work,
@@ -53,6 +54,7 @@ DESKS: Sequence[APIRouter] = (
     customers.router,
     intake.router,
     floor.router,
+    campaigns.router,
     audit.router,
     photos.router,
     *quality_desks.ROUTERS,

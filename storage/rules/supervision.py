@@ -101,8 +101,7 @@ def _promise(raw: dict[str, Any]) -> Promise:
         like = tuple(re.compile(source) for source in raw.get("like", ()))
     except re.error as error:
         raise ConfigurationError(
-            f"{_FILE.name}：promises 的 {raw['code']} 里 like 写错了：{error}。"
-            "请改正这条正则表达式。"
+            f"{_FILE.name}：promises 的 {raw['code']} 里 like 写错了：{error}。请改正这条正则。"
         ) from None
     return Promise(raw["code"], raw["label"], tuple(words), tuple(raw.get("unless", ())), like)
 
