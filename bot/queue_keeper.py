@@ -79,7 +79,7 @@ class QueueKeeper:
             handoff.package = {**handoff.package, "declined": declined}
             offered = handoff.offered_at or now
             handoff.offered_to = handoff.offered_at = None
-            if uow.conversations.spoken_by(agent, offered):
+            if offered and uow.conversations.spoken_by(agent, offered):
                 continue  # busy with another customer, not gone
             uow.floor.set_state(agent, "away", _SILENT, now)
             data = {"state": "away", "reason": _SILENT, "handoff": handoff.number}
