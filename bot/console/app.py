@@ -28,6 +28,7 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    quality_desks,
     search,
     services,
     tickets,
@@ -56,6 +57,7 @@ DESKS: Sequence[APIRouter] = (
     campaigns.router,
     audit.router,
     photos.router,
+    *quality_desks.ROUTERS,
     search.router,
     together.router,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, text, update
 
+from storage import notice_grants
 from storage.ledger import Happening
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
@@ -67,6 +68,10 @@ class Ends:
             return
         if not called:
             refund(self.uow, str(row["way"]), row["sent_at"])
+        if row["way"] == "notice":
+            # What did not leave has used up no consent.
+            template = self.rules.kinds[row["kind"]].template
+            notice_grants.spend(self.uow, row["conversation_id"], template, -1)
         minutes = self.rules.retry_minutes
         if row["attempts"] > len(minutes):
             self.close_way(item, str(row["way"]), f"试了 {row['attempts']} 次：{reason}")

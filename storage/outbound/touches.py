@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, or_, select, update
 
+from storage import notice_grants
 from storage.conversations import OpenConversation
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
-from storage.models.outbound import NoticeGrant
 from storage.models.outbox import OutboxItem
 from storage.outbound import facts as known_facts
 from storage.outbound import taking, words
@@ -28,7 +28,6 @@ from storage.outbound.letters import LEASE_SECONDS, Begun, Letter
 from storage.outbound.meter import CROWD, cost_of, hold, spend
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
-_grant = table_of(NoticeGrant)
 Judged = tuple[RowMapping, Known, Verdict]
 Leaving = tuple[RowMapping, Letter]
 _MARK = ("way", "cost", "attempts", "conversation_id", "customer_id", "body")
@@ -219,14 +218,8 @@ class Touches(Ends):
             spend(self.uow, way, self.now, calls[way])
         for letter in letters:
             if letter.way == "notice" and letter.place:
-                self.uow.connection.execute(
-                    update(_grant)
-                    .where(
-                        _grant.c.conversation_id == letter.place.conversation_id,
-                        _grant.c.template == letter.body["template"],
-                    )
-                    .values(left=_grant.c.left - 1)
-                )
+                template = str(letter.body["template"])
+                notice_grants.spend(self.uow, letter.place.conversation_id, template)
 
 
 def _marks(row: RowMapping, letter: Letter) -> dict[str, Any]:
