@@ -42,6 +42,7 @@ _PLACES = {
     "来电投诉": "/console/intake?kind=complaint",
     "班长台": "/console/floor",
     "访问记录": "/console/audit",
+    "通知": "/console/notices",
     "没找到": "/console/claims?q=zzzz",
     "没有这一页": "/console/nothing",
 }
