@@ -25,7 +25,8 @@ class Waiting:
 class Agent:
     """A person at work: ``load`` conversations of at most ``capacity``; free since ``since``.
 
-    No skills means: takes everything.
+    No skills means: takes everything. ``asked`` tells that an offer stands open: nobody can look
+    at two at once.
     """
 
     name: str
@@ -33,11 +34,12 @@ class Agent:
     capacity: int
     load: int
     since: datetime
+    asked: bool = False
 
     @property
     def free(self) -> bool:
         """Tell whether one more conversation fits."""
-        return self.load < self.capacity
+        return self.load < self.capacity and not self.asked
 
     def can(self, skill: str) -> bool:
         """Tell whether this agent works on such requests."""
@@ -52,7 +54,8 @@ def line_up(waiting: Sequence[Waiting]) -> list[Waiting]:
 def offers(waiting: Sequence[Waiting], agents: Sequence[Agent]) -> list[tuple[str, str]]:
     """Return (request, agent) pairs: each request to the least loaded agent who can take it.
 
-    What is offered already keeps its agent's place. An emergency goes to anybody who is free when
+    What is offered already keeps its agent's place, and its agent is asked for nothing else until
+    the answer is there. An emergency goes to anybody who is free when
     nobody with the skill is, and even to somebody whose hands are full.
     """
     people = {agent.name: agent for agent in agents}
@@ -68,7 +71,7 @@ def offers(waiting: Sequence[Waiting], agents: Sequence[Agent]) -> list[tuple[st
 
 
 def _busier(agent: Agent) -> Agent:
-    return replace(agent, load=agent.load + 1)
+    return replace(agent, load=agent.load + 1, asked=True)
 
 
 def _chosen(one: Waiting, agents: Sequence[Agent]) -> Agent | None:

@@ -7,20 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
 
 from starlette.types import ASGIApp
 
 import intents as intents_package
-from bot import clock, outbound_parts
+from bot import clock, outbound_parts, staff_parts
 from bot import settings as configuration
 from bot.api.app import api_app
 from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
+from bot.channels.feedback_form.app import feedback_app
 from bot.channels.inbox import ChannelInbox
+from bot.channels.links.app import links_app
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
 from bot.channels.telegram import parts as telegram
@@ -37,10 +36,9 @@ from bot.console import parts as console_parts
 from bot.console.app import console_app
 from bot.console.live import News
 from bot.desks import changes, claim_facts
-from bot.dialogue.flow import Flow
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage
-from bot.dialogue.registry import Registry
+from bot.dialogue.registry import Registry, find_flows
 from bot.dialogue.understand import Understander
 from bot.engine import Engine
 from bot.inbox import EngineInbox
@@ -69,6 +67,7 @@ from storage.rules import (
     claim_texts,
     claim_tracks,
     consents,
+    measures,
     outbound,
     policy_terms,
     policy_words,
@@ -80,20 +79,6 @@ from storage.rules import claim as claim_rules
 from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
-
-
-def find_flows(package: ModuleType) -> list[type[Flow]]:
-    """Return every flow defined in a module of ``package``, in module order."""
-    modules = [
-        import_module(f"{package.__name__}.{module.name}")
-        for module in iter_modules(package.__path__)
-    ]
-    return [
-        flow
-        for module in modules
-        for flow in vars(module).values()
-        if isinstance(flow, type) and issubclass(flow, Flow) and flow.__module__ == module.__name__
-    ]
 
 
 @dataclass
@@ -196,6 +181,7 @@ class App:
         renewal.advice()
         application_states.machine()
         application_checks.checks()
+        measures.load()
         return Engine(
             understander=Understander(
                 self.registry, self.reader, self.knowledge, rules.intent_threshold, idle
@@ -268,13 +254,12 @@ class App:
             media = WeChatMedia(api, self.settings.media.max_bytes)
             routes[("*", "wechat")] = _by(WeChatSender(api))
             routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
-        return routes | (self.telegram.routes() if self.telegram else {})
+        return routes | staff_parts.routes(self)
 
     @cached_property
     def telegram(self) -> telegram.TelegramParts | None:
         """Return the Telegram channel, None when it is off."""
-        inbox = ChannelInbox(self.inbox)
-        return telegram.of(self.settings, inbox, self.transactions, self.media, self.clock)
+        return staff_parts.telegram_parts(self)
 
     def wechat_api(self, settings: WeChat) -> WeChatApi:
         """Return the client of the official account's API."""
@@ -328,7 +313,16 @@ class App:
 
     def papers(self) -> ASGIApp:
         """Return the documents behind links."""
-        return papers_app(self.transactions, self.cipher, self.settings, self.clock)
+        ours = (self.transactions, self.cipher, self.settings, self.clock)
+        return papers_app(*ours, login=outbound_parts.login(self))
+
+    def links(self) -> ASGIApp:
+        """Return the surveys and uploads behind links."""
+        return links_app(outbound_parts.login(self), self.media)
+
+    def feedback(self) -> ASGIApp:
+        """Return the form on which customers say what they think."""
+        return feedback_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

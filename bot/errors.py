@@ -55,11 +55,12 @@ class DeliveryError(AndaError):
 
 
 class RetryLater(DeliveryError):
-    """The item may be tried again after ``after``."""
+    """The item may be tried again after ``after``; ``called`` is False when no call was made."""
 
-    def __init__(self, reason: str, after: timedelta) -> None:
+    def __init__(self, reason: str, after: timedelta, *, called: bool = True) -> None:
         super().__init__(reason)
         self.after = after
+        self.called = called
 
 
 class Unreachable(DeliveryError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,34 +54,40 @@ class Dispatcher:
     touches: TouchWorker | None = None
     _flying: set[int] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _wake_touches: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: bool = False
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
         self._wake.set()
+        self._wake_touches.set()
 
     def stop(self) -> None:
         """End :meth:`run` after the batch that is under way."""
         self._stopped = True
-        self._wake.set()
+        self.wake()
 
     async def run(self) -> None:
         """Deliver until stopped or cancelled; a broken database is waited out."""
         renewing = asyncio.create_task(self._renew())
         try:
-            while not self._stopped:
-                await self._round()
+            # Apart, so that a campaign over a slow line holds up no reply.
+            await asyncio.gather(
+                self._rounds(self._replies, self._wake),
+                self._rounds(self._touch, self._wake_touches),
+            )
         finally:
             renewing.cancel()
 
-    async def _round(self) -> None:
-        try:
-            busy = await self.run_once()
-        except Exception:
-            log.exception("outbox.trouble")
-            busy = 0
-        if not busy and not self._stopped:
-            await self._rest()
+    async def _rounds(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+        while not self._stopped:
+            try:
+                busy = await work()
+            except Exception:
+                log.exception("outbox.trouble")
+                busy = 0
+            if not busy and not self._stopped:
+                await _rest(wake)
 
     async def _renew(self) -> None:
         """Keep the leases of what takes long: a large photo is no dead worker."""
@@ -90,29 +96,26 @@ class Dispatcher:
             with suppress(Exception):
                 await self._write(self._keep)
 
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
-        except TimeoutError:
-            return
-        self._wake.clear()
-
     def _keep(self, uow: UnitOfWork) -> None:
         until = self.clock() + timedelta(seconds=LEASE_SECONDS)
         uow.outbox.renew(sorted(self._flying), self.name, until)
 
     async def run_once(self) -> int:
-        """Deliver one batch and return its size."""
+        """Deliver one batch of what is due and of touches, and return their number."""
+        return sum(await asyncio.gather(self._replies(), self._touch()))
+
+    async def _replies(self) -> int:
         now = self.clock()
         leased = await asyncio.wrap_future(
             self.transactions.submit(
                 lambda uow: uow.outbox.lease(self.name, now, LEASE_SECONDS, BATCH)
             )
         )
-        delivered = asyncio.gather(*map(self._deliver, leased))
-        touched = await self.touches.run_once() if self.touches else 0
-        await delivered
-        return len(leased) + touched
+        await asyncio.gather(*map(self._deliver, leased))
+        return len(leased)
+
+    async def _touch(self) -> int:
+        return await self.touches.run_once() if self.touches else 0
 
     async def _deliver(self, item: Leased) -> None:
         self._flying.add(item.id)
@@ -122,7 +125,11 @@ class Dispatcher:
             self._flying.discard(item.id)
 
     async def _attempt(self, item: Leased) -> None:
-        if not await self._allowed(item):
+        room = await self._allowed(item)
+        if isinstance(room, datetime):
+            await self._postpone(item, room - self.clock(), "公众号的配额用完")
+            return
+        if not room:
             await self._unreachable(item, NO_ALLOWANCE)
             return
         try:
@@ -150,7 +157,7 @@ class Dispatcher:
         if not await self._climbed(item, reason):
             await self._settle(item, "undeliverable", reason)
 
-    async def _allowed(self, item: Leased) -> bool:
+    async def _allowed(self, item: Leased) -> bool | datetime:
         """Take what this costs off the customer's allowance; the platform counts, so do we."""
         if self.touches is None or item.channel != "wechat" or item.kind in _NO_MESSAGE:
             return True
@@ -189,3 +196,11 @@ class Dispatcher:
 
     async def _write(self, work: Callable[[Any], Any]) -> None:
         await asyncio.wrap_future(self.transactions.submit(work))
+
+
+async def _rest(wake: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), _IDLE_SECONDS)
+    except TimeoutError:
+        return
+    wake.clear()

@@ -80,6 +80,14 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # Who gets what and why not; stopping a kind is for those who answer for it.
         "campaigns": {"read": _LEAD, "write": _LEAD},
+        # The content calendar: trainers and leads write, another one of them approves.
+        "content": {
+            "read": _and_lead("trainer", "agent"),
+            "write": _and_lead("trainer"),
+            "approve": _and_lead("trainer"),
+        },
+        # What the machine tells staff: everybody reads what is for their role.
+        "staff-notices": {"read": _ALL},
         "notifications": {"read": _and_lead("agent")},
         "surveys": {"read": _and_lead("trainer")},
         "tickets": {
@@ -102,8 +110,11 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             "read": _and_lead("trainer"),
             "write": _and_lead("agent", "claims", "complaints", "sales"),
         },
-        "improvements": {"read": _and_lead("trainer")},
-        "qa-samples": {"read": _and_lead("trainer"), "write": _LEAD},
+        "improvements": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        "qa-samples": {"read": _and_lead("trainer"), "write": _and_lead("trainer")},
+        # Everybody reads their own result and may appeal; who leads or trains reads them all.
+        "assessments": {"read": _ALL, "write": _LEAD, "full": _and_lead("trainer")},
+        "trainings": {"read": _ALL, "write": _and_lead("trainer")},
         "kpis": {"read": _and_lead("trainer"), "approve": _LEAD},
         # Whole persons are taken out or away: for those who answer for it.
         "privacy": {"read": _LEAD, "write": _LEAD},

@@ -68,13 +68,19 @@ class QueueKeeper:
             uow.ownership.tell("state", None, agent, now, {"state": OFFLINE, "reason": _LEFT})
 
     def _take_back_offers(self, uow: UnitOfWork, now: datetime) -> None:
-        """An offer that nobody takes goes to somebody else, and its agent is not asked again."""
+        """An offer that nobody takes goes to somebody else, and its agent is not asked again.
+
+        Who wrote to a customer meanwhile is at work; who did not is not there.
+        """
         since = now - timedelta(seconds=self.rules.offer_seconds)
         for handoff in Queue(uow.session).unanswered_offers(since):
             agent = str(handoff.offered_to)
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
+            offered = handoff.offered_at or since
             handoff.offered_to = handoff.offered_at = None
+            if uow.conversations.spoken_by(agent, offered):
+                continue  # busy with another customer, not gone
             uow.floor.set_state(agent, "away", _SILENT, now)
             data = {"state": "away", "reason": _SILENT, "handoff": handoff.number}
             uow.ownership.tell("state", None, agent, now, data)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import (
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -27,6 +28,7 @@ from pydantic_settings import (
 from bot.errors import ConfigurationError
 from bot.settings_sections import (
     Calendar,
+    Charter,
     Console,
     Deadlines,
     Desk,
@@ -36,10 +38,12 @@ from bot.settings_sections import (
     Media,
     Papers,
     PolicySource,
+    Robot,
     Sales,
     Section,
     Sms,
     Telegram,
+    TelegramDesk,
     Webhook,
     WeChat,
 )
@@ -47,6 +51,7 @@ from bot.settings_sections import (
 __all__ = [
     "CONFIG_FILE",
     "Calendar",
+    "Charter",
     "Console",
     "Deadlines",
     "Desk",
@@ -56,11 +61,13 @@ __all__ = [
     "Media",
     "Papers",
     "PolicySource",
+    "Robot",
     "Sales",
     "Section",
     "Settings",
     "Sms",
     "Telegram",
+    "TelegramDesk",
     "WeChat",
     "Webhook",
     "load",
@@ -95,6 +102,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
+    charter: Charter = Charter()
     console: Console = Console()
     calendar: Calendar = Calendar()
     sales: Sales = Sales()
@@ -105,14 +113,17 @@ class Settings(BaseSettings):
     wechat: WeChat | None = None
     telegram: Telegram | None = None
     webhooks: tuple[Webhook, ...] = ()
+    robots: tuple[Robot, ...] = ()
     branch: dict[str, str] = {}
 
-    @field_validator("webhooks")
+    @field_validator("webhooks", "robots")
     @classmethod
-    def _names_differ(cls, hooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
-        if len({hook.name for hook in hooks}) < len(hooks):
-            raise ValueError("webhooks 的 name 不能重复")
-        return hooks
+    def _names_differ(
+        cls, named: tuple[Webhook | Robot, ...], info: ValidationInfo
+    ) -> tuple[Webhook | Robot, ...]:
+        if len({one.name for one in named}) < len(named):
+            raise ValueError(f"{info.field_name} 的 name 不能重复")
+        return named
 
     @model_validator(mode="after")
     def _demo_is_never_public(self) -> Self:

@@ -97,6 +97,13 @@ class Sales(Section):
     quoting: bool = False
 
 
+class Charter(Section):
+    """The rule of the service charter that its original breaks off in; the branch completes it."""
+
+    last_rule: str = ""
+    last_rule_owner: str = ""
+
+
 class Calendar(Section):
     """The week of the branch; holidays come with the program or by import."""
 
@@ -144,6 +151,7 @@ class WeChat(Section):
     passive_deadline_s: Annotated[float, Field(gt=0, lt=5)] = 3.5
     clock_skew_s: Positive = 600
     templates: dict[str, Any] = {}
+    web_login: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -160,6 +168,33 @@ class WeChat(Section):
         return self
 
 
+class TelegramDesk(Section):
+    """A staff group with topics that is a second desk; ``chat`` is the id of the supergroup."""
+
+    chat: Annotated[int, Field(lt=0)]
+    per_minute: Annotated[int, Field(ge=4, le=60)] = 20
+    idle_minutes: Positive = 10
+    relay_media: bool = True
+
+
+class Robot(Section):
+    """A 企业微信 group robot; its address holds its key, so it is a secret."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+    url: SecretStr
+    events: tuple[Literal["handoff", "alarm", "claim_p0", "complaint_late"], ...] = (
+        *("handoff", "alarm", "claim_p0", "complaint_late"),
+    )
+    per_minute: Annotated[int, Field(ge=4, le=60)] = 20
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("robots 的 url 要以 https:// 开头，从企业微信的群机器人页面复制")
+        return value
+
+
 class Telegram(Section):
     """The Telegram bot."""
 
@@ -169,6 +204,7 @@ class Telegram(Section):
     api_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     messages_per_second: Rate = 25.0
     chat_messages_per_second: Rate = 1.0
+    desk: TelegramDesk | None = None
 
 
 class Sms(Section):
@@ -202,6 +238,7 @@ class Papers(Section):
     """Links to electronic policies: how long, how many wrong documents, how many downloads."""
 
     link_minutes: Annotated[int, Field(ge=1, le=4320)] = 15
+    push_hours: Annotated[int, Field(ge=1, le=72)] = 48
     tries: Positive = 5
     downloads: Positive = 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,14 +13,20 @@ import structlog
 
 from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
 from bot.metrics import METRICS
-from storage.outbound.letters import Configured, Letter
-from storage.outbound.touches import LEASE_SECONDS, Touches
+from storage.outbound.letters import LEASE_SECONDS, Begun, Configured, Letter, Settled
+from storage.outbound.touches import Touches
 from storage.rules.outbound import Rules
 from storage.transactions import Transactions, Work
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-BATCH = 20
+# So many are taken at a time, and so many of them are on their way at once: a worker that is
+# killed leaves no more than those without an outcome.
+TAKEN = 100
+FLYING = 20
+# While this process answers customers: so few at a time, and a rest as long as the work.
+FEW = 10
+YIELDING = 1
 _SWEEP = timedelta(seconds=5)
 log = structlog.get_logger()
 
@@ -47,35 +54,59 @@ class TouchWorker:
     name: str
     gone: Callable[[UnitOfWork, Letter], None] = lambda uow, letter: None
     _swept: datetime | None = field(default=None)
+    _ended: list[Settled] = field(default_factory=list)
+    _settling: asyncio.Task[None] | None = field(default=None)
+    _own: int = 0
+    _others: bool = False
 
     async def run_once(self) -> int:
-        """Take one batch and send what may leave; return how many were looked at."""
+        """Take some touches and send what may leave; return how many were looked at."""
         now = self.clock()
         if self._swept is None or abs(now - self._swept) > _SWEEP:
             self._swept = now
             await self._do(lambda uow: self._touches(uow).sweep())
-        taken, leaving = await self._do(self._take)
-        await asyncio.gather(*map(self._send, leaving))
-        return taken
+        taken = await self._do(lambda uow: self._touches(uow).take(self.name, LEASE_SECONDS, TAKEN))
+        await self._fly(taken)
+        return len(taken)
 
     def _touches(self, uow: UnitOfWork) -> Touches:
         return Touches(uow, self.rules, self.configured, self.clock())
 
-    def _take(self, uow: UnitOfWork) -> tuple[int, list[int]]:
-        """Lease a batch; whatever does not leave now is settled with its reason right here."""
-        touches = self._touches(uow)
-        ids = touches.take(self.name, LEASE_SECONDS, BATCH)
-        judged = touches.judged(ids, self.name)
-        for row, _, verdict in judged:
-            if verdict.outcome == "not_sent":
-                METRICS.touch(row["kind"], "", "suppressed")
-        leaving = [row["id"] for row, _, verdict in judged if verdict.outcome == "send"]
-        return len(ids), leaving
+    async def _fly(self, waiting: list[int]) -> None:
+        """Keep some letters on their way until all are; one that is slow holds up no other."""
+        flying: set[asyncio.Task[None]] = set()
+        try:
+            while waiting or flying:
+                room = FLYING - len(flying)
+                if waiting and room >= FLYING // 2:
+                    some = min(room, FEW) if self._others else room
+                    begun = await self._begin(waiting[:some])
+                    waiting = waiting[some:]
+                    flying |= {asyncio.create_task(self._send(one)) for one in begun.letters}
+                elif flying:
+                    flying = await self._landed(flying)
+        finally:
+            await asyncio.gather(*flying, return_exceptions=True)
 
-    async def _send(self, item: int) -> None:
-        letter = await self._do(lambda uow: self._touches(uow).begin(item, self.name))
-        if letter is None:
-            return
+    async def _begin(self, items: list[int]) -> Begun:
+        """Put on its way what may leave; whatever does not is settled with its reason."""
+        served, own, began = self.transactions.served, self._own, time.perf_counter()
+        begun = await self._do(lambda uow: self._touches(uow).begin(items, self.name))
+        self._others = self.transactions.served - served > self._own - own
+        if self._others:
+            # Customers write in this very process: they come first, campaigns have all day.
+            await asyncio.sleep(YIELDING * (time.perf_counter() - began))
+        for kind in begun.not_sent:
+            METRICS.touch(kind, "", "suppressed")
+        return begun
+
+    async def _landed(self, flying: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        return flying
+
+    async def _send(self, letter: Letter) -> None:
         post = self.posts.get((letter.way, letter.channel)) or self.posts.get((letter.way, "*"))
         try:
             if post is None:
@@ -88,8 +119,7 @@ class TouchWorker:
 
     async def _failed(self, letter: Letter, error: Exception) -> None:
         if isinstance(error, RetryLater):
-            after, reason = error.after, str(error)
-            await self._do(lambda uow: self._touches(uow).retry(letter.id, after, reason))
+            await self._do(lambda uow: self._retry(uow, letter, error))
             METRICS.touch(letter.kind, letter.way, "retry")
         elif isinstance(error, DeliveryError) and not isinstance(error, OutcomeUnknown):
             reason = str(error)
@@ -101,17 +131,33 @@ class TouchWorker:
                 log.error("touch.delivery_broke", item=letter.id, kind=letter.kind, exc_info=error)
             await self._settle(letter, "unknown", str(error)[:200] or type(error).__name__)
 
+    def _retry(self, uow: UnitOfWork, letter: Letter, error: RetryLater) -> None:
+        self._touches(uow).retry(letter.id, error.after, str(error), called=error.called)
+
     def _close(self, uow: UnitOfWork, letter: Letter, reason: str) -> None:
         self._touches(uow).close_way(letter.id, letter.way, reason)
         if reason.startswith(_GONE):
             self.gone(uow, letter)
 
     async def _settle(self, letter: Letter, status: str, reason: str, provider: str = "") -> None:
-        await self._do(lambda uow: self._touches(uow).settle(letter.id, status, reason, provider))
+        """Write the end down together with those that ended meanwhile."""
+        self._ended.append(Settled(letter.id, status, reason, provider))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._write_ends())
+        # One that a cancelled sender waited for is still written for the others.
+        await asyncio.shield(self._settling)
         METRICS.touch(letter.kind, letter.way, status)
 
+    async def _write_ends(self) -> None:
+        while self._ended:
+            ends, self._ended = self._ended, []
+            await self._do(lambda uow, ends=ends: self._touches(uow).settle_all(ends))  # type: ignore[misc]
+
     async def _do(self, work: Work[T]) -> T:
-        return await asyncio.wrap_future(self.transactions.submit(work))
+        try:
+            return await asyncio.wrap_future(self.transactions.submit(work))
+        finally:
+            self._own += 1
 
 
 # The platform says that this person does not follow, has blocked or does not exist.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -19,7 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.bootstrap import App
 from bot.channels.webchat.app import webchat_app
 from bot.metrics import METRICS
+from bot.staff_parts import RelayStep, relays
 from storage import schema
+from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 _SPOOL_SECONDS = 5.0
@@ -61,6 +64,8 @@ def web_app(app: App, *, worker: bool = True, scheduler: bool = False) -> ASGIAp
             Mount("/api", app.api()),
             *below("/console", app.console()),
             Mount("/papers", app.papers()),
+            Mount("/links", app.links()),
+            *below("/feedback", app.feedback()),
             *([Route("/telegram/webhook", app.telegram.webhook())] if app.telegram else []),
             Mount("/", webchat_app(app.chat, app.page())),
         ],
@@ -132,13 +137,30 @@ async def _take_up_spool(app: App) -> None:
 async def _keep_queue(app: App) -> None:
     """Look after those who wait for a person, every second."""
     keeper = app.queue_keeper
+    tellers = relays(app)
     while True:
         try:
             work = app.transactions.submit(lambda uow: keeper.keep(uow, app.now()))
             await asyncio.wrap_future(work)
         except Exception:
             log.exception("queue.trouble")
+        await _relay(app, tellers)
         await asyncio.sleep(_QUEUE_SECONDS)
+
+
+async def _relay(app: App, tellers: Sequence[RelayStep]) -> None:
+    """Tell the staff group and the robots what is new."""
+    for relay in tellers:
+        try:
+            work = app.transactions.submit(partial(_step, relay, app))
+            if await asyncio.wrap_future(work):
+                app.dispatcher.wake()
+        except Exception:
+            log.exception("relay.trouble")
+
+
+def _step(relay: RelayStep, app: App, uow: UnitOfWork) -> bool:
+    return relay(uow, app.now())
 
 
 async def _work_off_spool(app: App) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from bot.back_office import BackOffice, ComplaintView
 from bot.clockwork.words import moment
@@ -43,14 +44,21 @@ _WISH = re.compile(
 _NAMELESS = re.compile(r"匿名|(?:名|姓)")
 _REGULATOR = re.compile(r"12378|12345|12315|监管|银保监|信访|起诉|法院|律师")
 _A_THREAT = 14  # characters: a threat and no story
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)  # a name is a name at any time
 
 
 def _a_wish(complaint: Complaint, text: str) -> str | None:
     said = text.strip()
-    if _WHO.match(said) and not _WISH.search(said):
+    if _names_somebody(said) and not _WISH.search(said):
         return "好的，记下了。您希望得到什么结果，一句话就行；没想好可以回复「以后补」。"
     bare = _BARE_WORD.match(said)
     return "请说说您希望得到什么结果，一句话就行；没想好可以回复「以后补」。" if bare else None
+
+
+def _names_somebody(said: str) -> bool:
+    """Tell whether the words are a name, or say who it was: part of the story and no wish."""
+    name = person_name.find(said, _ANY_TIME)
+    return bool(_WHO.match(said)) or (name is not None and name.span == (0, len(said)))
 
 
 def _files(complaint: Complaint) -> bool:

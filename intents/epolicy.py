@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
+from bot.desks.servicing import PaperLink
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Card, Reply
 from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
+from bot.dialogue.words import FAMILY
 
 _MOST = 4
 _LINES = {
@@ -24,6 +28,11 @@ _LINES = {
 _CODE = Pattern(
     r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}(?![0-9A-Za-z])",
     volunteered=False,
+)
+_OTHERS = re.compile(rf"{FAMILY}(?:名下)?的?(?:电子|纸质)?(?:保单|保险单|车险保单|PDF)")
+_HOLDER_ONLY = (
+    "电子保单只发给投保人本人：请他用自己的微信或网页跟我说「电子保单」，核对身份后就有。"
+    "您要看他的保单内容，可以请他说「授权家人查保单」，您凭授权码看（看得到，下载不了）。"
 )
 _NONE = (
     "没有查到现在有效的、可以下载的保单。刚投保的，出单以后才有；保单号或车牌对一下再试，"
@@ -70,21 +79,31 @@ class Epolicy(Flow):
     @property
     def requires(self) -> Assurance:
         """A policy is handed to its holder only (`domain.md` 5.6)."""
-        return "V2"
+        return "V0" if self.kept.get("others") else "V2"
+
+    @property
+    def reads_policies(self) -> str:
+        """Links are made for what the holder has."""
+        return "" if self.kept.get("others") else "own"
 
     def begin(self, office: BackOffice) -> None:
         """Keep the words: they may name a line."""
         self.kept["asked"] = self.utterance[:200]
+        self.kept["others"] = _OTHERS.search(self.utterance) is not None
 
     def submit(self, office: BackOffice) -> Outcome:
         """Give a link each, with how to open it, find it again and check it (S13)."""
+        if self.kept.get("others"):
+            return Outcome.say(_HOLDER_ONLY, "电子保单", "授权码", "转人工")
         wanted = self._wanted(office)
         links = office.paper_links([view.number for view in wanted[:_MOST]])
         if not links:
             return Outcome.say(_NONE, "查保单", "转人工")
         if len(wanted) > 1:
             self.values[LISTED] = listing(self.name, wanted[:_MOST])
-        listed = "\n".join(f"{link.policy}：\n{link.url}" for link in links)
+        listed = core_system.dated(
+            "\n".join(f"{link.policy}：\n{link.url}" for link in links), office
+        )
         more = (
             f"\n另外还有 {len(wanted) - _MOST} 份，说险种或车牌可以单独要。"
             if (len(wanted) > _MOST)
@@ -93,16 +112,16 @@ class Epolicy(Flow):
         entry, verify = office.fact("epolicy_entry"), office.fact("policy_verify")
         again = f"，也可以到{entry}" if entry else ""
         check = f"、{verify}" if verify else ""
-        return Outcome.say(
+        cards = tuple(_card(link) for link in links)
+        text = (
             f"您的电子保单（PDF）：\n{listed}{more}\n"
             f"· 链接 {links[0].minutes} 分钟内有效，打开要输证件号码后六位，"
             "别人拿到也打不开；请不要转发。\n"
             f"· 过期了随时再跟我说「电子保单」{again}。\n"
             f"· 最后一页有验真码：回复「验真」{check}都能核对。\n"
-            "· 电子保单和纸质保单效力一样；要盖章的纸质件，点下面。",
-            "要纸质保单",
-            "验真",
+            "· 电子保单和纸质保单效力一样；要盖章的纸质件，点下面。"
         )
+        return Outcome([Reply(text, ("要纸质保单", "验真"), cards=cards)])
 
     def _wanted(self, office: BackOffice) -> Sequence[PolicyView]:
         wish = PolicyWish(number=self.policy_number or "", plate=self.plate or "")
@@ -111,6 +130,16 @@ class Epolicy(Flow):
         named = [word for words, word in _LINES.items() if re.search(words, asked)]
         fitting = [view for view in views if any(word in view.product for word in named)]
         return fitting or views
+
+
+def _card(link: PaperLink) -> Card:
+    """Return what channels show that know pictures with a link."""
+    return Card(
+        f"{link.policy} 电子保单",
+        f"点开输入证件号码后六位就能看；{link.minutes} 分钟内有效，请不要转发。",
+        link.url,
+        link.picture,
+    )
 
 
 class EpolicyCheck(Flow):

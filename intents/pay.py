@@ -8,6 +8,7 @@ from typing import Any
 from bot.back_office import BackOffice
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.request import Request, not_told, phone_slot, plate_slot
@@ -144,6 +145,11 @@ class PayRecord(Flow):
         """Payments are the holder's business."""
         return "V2"
 
+    @property
+    def reads_policies(self) -> str:
+        """Payments stand on the policies."""
+        return "own"
+
     def submit(self, office: BackOffice) -> Outcome:
         """Show state and payments of each policy."""
         views = office.find_policies(PolicyWish(), self.title).views
@@ -154,6 +160,7 @@ class PayRecord(Flow):
             f"保费 {view.premium_fen / 100:,.2f} 元，{view.payment}"
             for view in views[:5]
         )
+        text = core_system.dated(text, office)
         return Outcome.say(
             f"{text}\n\n和您付的对不上，点「缴费问题」告诉我；保费只付到公司账户。",
             "缴费问题",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish, TermNote
+from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.plate import plate
@@ -60,6 +61,11 @@ class PolicyExplain(Flow):
         """A word alone is explained to everybody; the policy it stands on only to its holder."""
         return "V2" if self.kept.get("mine") else "V0"
 
+    @property
+    def reads_policies(self) -> str:
+        """Return whose policy is explained; a word alone needs none."""
+        return "own" if self.kept.get("mine") else ""
+
     def begin(self, office: BackOffice) -> None:
         """One's own policy is meant where it is said so, or where we know who asks."""
         asked = self.utterance[:200]
@@ -82,6 +88,7 @@ class PolicyExplain(Flow):
         first, *others = policies
         self.values["seen"] = first.number
         text = "\n\n".join([_figures(first, named), *map(_note, self._notes(office, first, named))])
+        text = core_system.dated(text, office)
         more = (f"看懂保单 {policy.number}" for policy in others[:2])
         return Outcome.say(text, *more, "查我的保单", "转人工")
 

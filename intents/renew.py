@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.policies import PolicyWish
 from bot.desks.renewal import RenewalAdvice
+from bot.dialogue import core_system
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.request import Request, phone_slot, plate_slot
@@ -64,6 +65,11 @@ class Renew(Request):
         self.kept["stop"] = _STOP.search(words) is not None
         self.kept["line"] = next((line for line, cue in _LINES if cue.search(words)), "auto")
 
+    @property
+    def reads_policies(self) -> str:
+        """Return whose policies run out; stopping the reminders needs none."""
+        return "" if self.kept.get("stop") else "own"
+
     def hear(self, text: str, rest: str) -> None:
         """«不续了» half-way through is a no as well, and needs no number plate."""
         super().hear(text, rest)
@@ -83,7 +89,9 @@ class Renew(Request):
         due = self._due(office)
         self.kept["policies"] = [policy.number for policy in due]
         self.kept["days_left"] = min((policy.days_left for policy in due), default=None)
-        return list(map(_state, due)) or ["您名下没有查到快到期的这一类保单。"]
+        told = list(map(_state, due)) or ["您名下没有查到快到期的这一类保单。"]
+        dated = core_system.dated("", office).strip()
+        return [*told, dated] if dated else told
 
     def _due(self, office: BackOffice) -> Sequence[PolicyView]:
         line = str(self.kept.get("line") or "auto")

@@ -85,5 +85,7 @@ def _words(view: TicketView) -> str:
     if view.done:
         result = f"\n答复：{view.result}" if view.result else ""
         return f"{head}\n已办结{result}"
+    if view.left:
+        return f"{head}\n{view.status}\n{view.left}"
     doing = f"\n{view.department}：{view.doing}；最晚 {moment(view.due_at)}"
     return f"{head}\n{view.status}{doing}"

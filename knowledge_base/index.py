@@ -156,6 +156,8 @@ class Index:
     def _best(
         self, scores: Scores, unseen: list[int], group: range, limit: int, length: float
     ) -> list[Hit]:
+        if not group:
+            return []
         own = scores[group.start : group.stop]
         best = _largest(own, SPARE * limit if unseen else limit) + group.start
         values = scores[best]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -64,17 +65,20 @@ def spelling() -> Replacer:
 
 @dataclass(frozen=True)
 class Fillers:
-    """What to strip from the start and from the end; ``paused`` words only after a pause."""
+    """What to strip from the start and from the end; ``paused`` words only after a pause.
+
+    ``back`` holds the words by their last character.
+    """
 
     front: re.Pattern[str]
-    back: tuple[str, ...]
+    back: Mapping[str, tuple[str, ...]]
     paused: tuple[str, ...]
 
     def ending(self, text: str) -> int:
         """Return how many characters at the end of ``text`` say nothing: the longest filler."""
         if text in self.paused:
             return len(text)
-        found = [len(w) for w in self.back if text.endswith(w)] if text.endswith(self.back) else []
+        found = [len(w) for w in self.back.get(text[-1:], ()) if text.endswith(w)]
         if text.endswith(self.paused):
             found += [len(w) + 1 for w in self.paused if text.endswith(f" {w}")]
         return max(found, default=0)
@@ -86,9 +90,12 @@ def fillers() -> Fillers:
     words = sorted(lexicon.read_words(lexicon.FOLDER / "fillers.txt"), key=len, reverse=True)
     # A word marked with | is dropped only when a pause parts it from the question.
     front = "|".join(f"{re.escape(w[:-1])}(?: |$)" if w[-1] == "|" else re.escape(w) for w in words)
+    back: dict[str, tuple[str, ...]] = {}
+    for word in (*(word for word in words if word[-1] != "|"), *PARTICLES, " "):
+        back[word[-1]] = (*back.get(word[-1], ()), word)
     return Fillers(
         re.compile(f"^(?:(?:{front}|[ {PARTICLES}]))+"),
-        (*(word for word in words if word[-1] != "|"), *PARTICLES, " "),
+        back,
         tuple(word[:-1] for word in words if word[-1] == "|"),
     )
 

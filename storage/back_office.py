@@ -148,6 +148,10 @@ class TransactionBackOffice(
         """Ask for a person, once."""
         return handoffs.hand_off(self, level, reason, about)
 
+    def alarm(self, reason: str) -> bool:
+        """Call the desk: somebody is in danger and an agent has the floor."""
+        return handoffs.alarm(self, reason)
+
     @property
     def waiting(self) -> bool:
         """Tell whether this customer waits for a person."""
@@ -182,8 +186,10 @@ class TransactionBackOffice(
         self.uow.customers.opt_in(self.conversation.id)
 
     def unsubscribe(self, category: str) -> None:
-        """Stop messages of ``category`` at once."""
+        """Stop messages of ``category`` at once; to opt out is to take a consent back."""
         self.uow.customers.opt_out(self.conversation.id, category, self.at)
+        if category == "marketing" and self.consented(category):
+            self.withdraw_consent(category)
 
     def pending_survey(self) -> str | None:
         """Return the key of a survey that waits for this customer's answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -63,6 +63,13 @@ class Bindings:
             StaffCheck.conversation_id == conversation,
             StaffCheck.customer_id == customer,
             StaffCheck.expires_at > at,
+        )
+        return self.session.scalar(query.order_by(StaffCheck.id.desc()).limit(1))
+
+    def checks_of(self, customers: Collection[int], at: datetime) -> StaffCheck | None:
+        """Return the newest check that holds now for one of these customers, wherever it was."""
+        query = select(StaffCheck).where(
+            StaffCheck.customer_id.in_(customers), StaffCheck.expires_at > at
         )
         return self.session.scalar(query.order_by(StaffCheck.id.desc()).limit(1))
 

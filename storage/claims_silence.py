@@ -85,15 +85,25 @@ def _queue(book: Register, claim: Claim, key: str, due: datetime, row: dict[str,
     )
 
 
-def _drop(book: Register, number: str, rounds: range) -> None:
-    keys = [
+def keys(book: Register, claim: Claim, kinds: Sequence[str] = (PUSH, NUDGE)) -> list[str]:
+    """Return the keys under which the pushes and nudges of the last silences are planned."""
+    starts = claim_clocks.rule_of(_CODE).start
+    round_ = sum(kind in starts for kind in book.happened(claim))
+    return _keys(claim.number, range(max(0, round_ - _LOOK_BACK), round_ + 1), kinds)
+
+
+def _keys(number: str, rounds: range, kinds: Sequence[str] = (PUSH, NUDGE)) -> list[str]:
+    return [
         _key(number, kind, f"{round_}:{order}")
-        for kind in (PUSH, NUDGE)
+        for kind in kinds
         for round_ in rounds
         for order in range(MOST)
     ]
-    if keys:
-        book.uow.outbox.suppress(keys, "案件有了新的进展")
+
+
+def _drop(book: Register, number: str, rounds: range) -> None:
+    if planned := _keys(number, rounds):
+        book.uow.outbox.suppress(planned, "案件有了新的进展")
 
 
 def _key(number: str, kind: str, rest: str) -> str:

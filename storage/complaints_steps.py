@@ -51,7 +51,8 @@ class ComplaintSteps:
         if to == "closed":
             note["outcome"] = _ending(complaint, events)
         register.note(complaint, to, note)
-        if before == "closed" and to == "investigating":
+        if before in ("closed", "merged") and to == "investigating":
+            complaint.joined_to = None  # on its own again, by its own clock
             register.note(complaint, "reopened", {"reason": given.get("reason", "")})
         self._after(complaint, to, given)
         label = {"status_label": COMPLAINT_STATUSES[to][0]}
@@ -60,7 +61,8 @@ class ComplaintSteps:
     def _prepare(self, complaint: Complaint, to: str, given: Given, events: list[Told]) -> None:
         if to in ("accepted", "investigating") and complaint.owner in (OWNER, LEAD_OWNER):
             raise Refused("受理前须指定具体的经办人：在 owner 里写姓名（不能是被投诉人）")
-        if complaint.status == "closed" and to == "investigating" and not given.get("reason"):
+        reopens = complaint.status in ("closed", "merged") and to == "investigating"
+        if reopens and not given.get("reason"):
             raise Refused("重新办理要写明理由")
         if to == "decided":
             self._decide(complaint, given)
@@ -108,6 +110,10 @@ class ComplaintSteps:
             raise Refused(f"{into} 已经办完，不能再并入")
         if self._followers(complaint):
             raise Refused(f"{complaint.number} 已有并入的投诉，请反过来合并")
+        if lead.received_at > complaint.received_at:
+            raise Refused(f"{into} 收到得更晚：请把它并入 {complaint.number}，期限按先收到的算")
+        if not _same_matter(complaint, lead):
+            raise Refused(f"看不出和 {into} 是同一件事：环节、保单、报案、投诉人都不同，不能合并")
         complaint.joined_to = into
 
     def _after(self, complaint: Complaint, to: str, given: Given) -> None:
@@ -228,6 +234,14 @@ def _attempts(events: list[Told]) -> int:
     """Return at how many different times we tried to reach them since the last decision."""
     last = max((i for i, e in enumerate(events) if e.kind == "decided"), default=-1)
     return len({event.at for event in events[last + 1 :] if event.kind == "attempt"})
+
+
+def _same_matter(one: Complaint, other: Complaint) -> bool:
+    """Tell whether two complaints share the person, the case, or the kind of dispute."""
+    shared = ("phone_blind", "conversation_id", "claim_number", "policy_number")
+    if any(getattr(one, name) and getattr(one, name) == getattr(other, name) for name in shared):
+        return True
+    return (one.category, one.dispute) == (other.category, other.dispute)
 
 
 def came_from(events: list[Told]) -> str:

@@ -150,6 +150,20 @@ class Conversations:
         rows = self.connection.execute(query).all()
         return [(Reply.from_json(row.body), row.sent_by or "", row.owner_rev) for row in rows]
 
+    def spoken_by(self, agent: str, since: datetime) -> bool:
+        """Tell whether an agent has written in a conversation of theirs after ``since``."""
+        query = (
+            select(_message.c.id)
+            .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+            .where(
+                _conversation.c.owner == "agent",
+                _conversation.c.agent == agent,
+                _message.c.author == "agent",
+                _message.c.at > since,
+            )
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def record(
         self,
         conversation: OpenConversation,

@@ -177,9 +177,10 @@ class Customers:
         query = select(OptOut.category).where(OptOut.conversation_id == conversation_id)
         return self.session.scalars(query).all()
 
-    def opt_in(self, conversation_id: int) -> None:
-        """Send every category again."""
-        self.session.execute(delete(OptOut).where(OptOut.conversation_id == conversation_id))
+    def opt_in(self, conversation_id: int, category: str = "") -> None:
+        """Send a category again, or every one."""
+        theirs = delete(OptOut).where(OptOut.conversation_id == conversation_id)
+        self.session.execute(theirs.where(OptOut.category == category) if category else theirs)
 
     def opt_out(self, conversation_id: int, category: str, at: datetime) -> None:
         """Stop a category of messages; doing it twice changes nothing."""

@@ -54,6 +54,20 @@ def hand_off(
     )
 
 
+def alarm(office: TransactionBackOffice, reason: str) -> bool:
+    """Call the desk because of a danger told to an agent; False when it has just been called."""
+    conversation, since = office.conversation.id, office.at - _SAME_EMERGENCY
+    if office.uow.ownership.alarmed(conversation, reason, since):
+        return False
+    handoff = office.uow.cases.open_handoff(conversation)
+    if handoff is not None:
+        _raise(office, handoff, "P0", reason)
+    number = handoff.number if handoff else ""
+    data = {"handoff": number, "level": "P0", "why": reason}
+    office.uow.ownership.tell("alarm", conversation, None, office.at, data)
+    return True
+
+
 def withdraw(office: TransactionBackOffice) -> bool:
     """Close the request that the customer made; whatever a rule has raised stays open."""
     handoff = office.uow.cases.open_handoff(office.conversation.id)

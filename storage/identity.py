@@ -116,14 +116,6 @@ class Identity:
             proved.append(self.customer.phone_blind)
         return proved
 
-    def plates(self) -> list[str]:
-        """Return the plates on the verified customer's running policies: cars change hands."""
-        if not self.verified or self.customer is None:
-            return []
-        today, own = self.now.date(), self.uow.customers.policies_of(self.customer.id)
-        running = (p for p in own if p.status == "有效" and p.ends_on >= today)
-        return [p.plate for p in running if p.plate]
-
     def identify(self, phone: str, proof: Values) -> bool:
         """Bind this identity to the customer whom the proofs fit (level V2)."""
         blind = self.cipher.blind(phone) if phone else self._login_blind()

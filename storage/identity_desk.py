@@ -69,9 +69,10 @@ class IdentityDeskPart:
         return [texts[row.code] for row in given if row.version == texts[row.code].version]
 
     def give_consent(self, code: str, how: str) -> None:
-        """Record that the customer agreed, once."""
+        """Record that the customer agreed, once; what was agreed to is not opted out of."""
         if not self.consented(code):
             self._note_consent(code, how, given=True)
+            self.uow.customers.opt_in(self.conversation.id, code)
 
     def withdraw_consent(self, code: str) -> None:
         """Record that the customer takes it back; identity goes with its binding."""

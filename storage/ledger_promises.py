@@ -26,7 +26,7 @@ COMPLAINT_OVER: Final = (
 )
 _TICKET_DONE: Final = ("done", "closed", "cancelled")
 # While the customer has to say something, nothing of ours is late.
-_TICKET_RESTS: Final = (*_TICKET_DONE, "waiting_customer")
+_TICKET_RESTS: Final = (*_TICKET_DONE, "waiting_customer", "restricted")
 
 
 def noted(session: Session, ledger: Ledger, number: str, kind: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ledger import Happening, Ledger
@@ -136,7 +136,8 @@ class Outbox:
         first = (
             select(func.min(earlier.c.id))
             .where(
-                earlier.c.status == "due",
+                # In the words of the index that holds just these.
+                text("earlier.status = 'due'"),
                 earlier.c.channel == _item.c.channel,
                 earlier.c.account == _item.c.account,
                 earlier.c.peer == _item.c.peer,

@@ -122,6 +122,15 @@ class Ownership:
         values = {"kind": kind, "conversation_id": conversation_id, "agent": agent}
         self.connection.execute(insert(_event).values(**values, data=dict(data or {}), at=now))
 
+    def alarmed(self, conversation_id: int, why: str, since: datetime) -> bool:
+        """Tell whether the desk was called for this conversation and reason after ``since``."""
+        query = select(_event.c.data).where(
+            _event.c.conversation_id == conversation_id,
+            _event.c.kind == "alarm",
+            _event.c.at > since,
+        )
+        return any(data.get("why") == why for data in self.connection.execute(query).scalars())
+
     def events_after(self, last: int, limit: int) -> list[RowMapping]:
         """Return what happened after event ``last``, in order."""
         query = select(_event).where(_event.c.id > last).order_by(_event.c.id).limit(limit)

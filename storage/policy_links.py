@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from bot.desks.policy_source import PolicyFacts, PolicySource
 from bot.settings import Papers as Rules
 from storage.crypto import Cipher
 from storage.models.conversation import Conversation
@@ -24,6 +25,8 @@ from storage.unit_of_work import UnitOfWork
 
 _KEY_BYTES, _SIGNED = 12, 40
 _SHORTEST_TAIL, _LONGEST_TAIL = 4, 18
+# The picture on a card that leads to a document; nothing of a customer is on it.
+COVER = "cover.png"
 GONE = ("退保", "注销")
 
 
@@ -32,22 +35,29 @@ class Opened:
     """What a good link leads to."""
 
     link: PolicyLink
-    policy: Policy
+    policy: PolicyFacts
     customer: Customer
 
 
 @dataclass(frozen=True)
 class PolicyLinks:
-    """All links of one transaction."""
+    """All links of one transaction; ``source`` is where policies are that are not ours."""
 
     uow: UnitOfWork
     cipher: Cipher
     rules: Rules
     now: datetime
+    source: PolicySource | None = None
 
-    def make(self, policy: Policy, customer: Customer, conversation_id: int) -> str:
-        """Return the secret part of a new link."""
-        expires = self.now + timedelta(minutes=self.rules.link_minutes)
+    def make(
+        self,
+        policy: PolicyFacts,
+        customer: Customer,
+        conversation_id: int,
+        lasts: timedelta | None = None,
+    ) -> str:
+        """Return the secret part of a new link; ``lasts`` where it is not asked for just now."""
+        expires = self.now + (lasts or timedelta(minutes=self.rules.link_minutes))
         key = secrets.token_urlsafe(_KEY_BYTES)
         self.uow.session.add(
             PolicyLink(
@@ -81,12 +91,23 @@ class PolicyLinks:
         """The customer still has this conversation and this policy, or there is nothing."""
         conversation = self.uow.session.get(Conversation, link.conversation_id)
         customer = self.uow.session.get(Customer, link.customer_id)
-        query = select(Policy).where(Policy.number == link.policy_number)
-        policy = self.uow.session.scalar(query)
+        policy = self._policy(link)
         if conversation is None or customer is None or policy is None:
             return None
         theirs = conversation.customer_id == policy.customer_id == customer.id
         return Opened(link, policy, customer) if theirs and policy.status not in GONE else None
+
+    def _policy(self, link: PolicyLink) -> PolicyFacts | None:
+        query = select(Policy).where(Policy.number == link.policy_number)
+        if (own := self.uow.session.scalar(query)) is not None or self.source is None:
+            return own
+        return self.source.one(link.customer_id, link.policy_number)
+
+    def handed_out(self, number: str) -> PolicyFacts | None:
+        """Return a policy of which a document was handed out here: it may be checked with us."""
+        query = select(PolicyLink).where(PolicyLink.policy_number == number)
+        link = self.uow.session.scalar(query.order_by(PolicyLink.id.desc()).limit(1))
+        return self._policy(link) if link else None
 
     def prove(self, opened: Opened, tail: str) -> bool:
         """Compare the end of the document's number; a few wrong ones end the link."""
@@ -132,7 +153,7 @@ class PolicyLinks:
             "电子保单下载",
         )
 
-    def _deliver(self, policy: Policy, state: str, ref: str) -> None:
+    def _deliver(self, policy: PolicyFacts, state: str, ref: str) -> None:
         self.uow.session.add(
             PolicyDelivery(
                 policy_number=policy.number, way="link", state=state, ref=ref, at=self.now
@@ -140,7 +161,7 @@ class PolicyLinks:
         )
 
 
-def check_code(cipher: Cipher, policy: Policy) -> str:
+def check_code(cipher: Cipher, policy: PolicyFacts) -> str:
     """Return the code printed on the document, by which anybody can have it checked with us.
 
     It changes with what it vouches for: number, period, state, premium, covers, endorsements.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.desks.policies import PolicyWish
@@ -23,6 +23,10 @@ class OwnTables:
 
     session: Session
     today: date
+
+    def fresh(self, customer_id: int) -> bool:
+        """Our own tables are never behind."""
+        return True
 
     def of_customer(self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST) -> Known:
         """Return a customer's policies that fit: what runs out next first, what is over last."""
@@ -55,28 +59,30 @@ class OwnTables:
 class CoreSnapshots:
     """Policies of the core system as it told us, if that is not too long ago.
 
-    ``unreachable`` means that asking again was tried just now: an older answer is better than
-    none, and it carries its date.
+    Whether to ask anew is settled before a flow goes on (`fresh`). What it then works with is the
+    last answer, with its date: the core may be down by now, and a form takes its time.
     """
 
     session: Session
     rules: Rules
     now: datetime
-    unreachable: bool = False
+
+    def fresh(self, customer_id: int) -> bool:
+        """Tell whether the last answer is a few minutes old at most."""
+        found = self.session.get(PolicySnapshot, customer_id)
+        limit = timedelta(minutes=self.rules.fresh_minutes)
+        return found is not None and self.now - found.fetched_at <= limit
 
     def of_customer(
         self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST
     ) -> Known | None:
         """Return what fits of the last answer unless that is too old."""
         found = self.session.get(PolicySnapshot, customer_id)
-        longest = (
-            timedelta(hours=self.rules.stale_hours)
-            if self.unreachable
-            else timedelta(minutes=self.rules.fresh_minutes)
-        )
+        longest = timedelta(hours=self.rules.stale_hours)
         if found is None or self.now - found.fetched_at > longest:
             return None
-        told = sorted(map(policy_of, found.body), key=self._turn)
+        mine = (replace(policy_of(row), customer_id=customer_id) for row in found.body)
+        told = sorted(mine, key=self._turn)
         return Known([p for p in told if _fits(p, wish)][:most], found.as_of)
 
     def _turn(self, policy: CorePolicy) -> tuple[bool, int]:
@@ -90,13 +96,16 @@ class CoreSnapshots:
         return next((p for p in known.policies if p.number == number), None) if known else None
 
 
-def source(
-    session: Session, rules: Rules, now: datetime, *, unreachable: bool = False
-) -> PolicySource:
+def source(session: Session, rules: Rules, now: datetime) -> PolicySource:
     """Return the source that the configuration names."""
     if rules.kind == "own":
         return OwnTables(session, now.date())
-    return CoreSnapshots(session, rules, now, unreachable)
+    return CoreSnapshots(session, rules, now)
+
+
+def forget(session: Session, customer_id: int | None) -> None:
+    """What was told of a customer is true no more: ask anew the next time."""
+    session.execute(delete(PolicySnapshot).where(PolicySnapshot.customer_id == customer_id))
 
 
 def _fits(policy: CorePolicy, wish: PolicyWish) -> bool:
@@ -129,7 +138,7 @@ def keep(
 
 def row_of(policy: CorePolicy) -> dict[str, Any]:
     """Return a policy as JSON."""
-    return vars(policy) | {
+    return {name: value for name, value in vars(policy).items() if name != "customer_id"} | {
         "starts_at": policy.starts_at.isoformat(),
         "ends_on": policy.ends_on.isoformat(),
         "details": dict(policy.details),

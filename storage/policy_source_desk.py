@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -15,6 +17,9 @@ from storage.models.customer import Customer
 from storage.models.outbox import OutboxItem
 from storage.policy_source import source
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from storage.identity import Identity
 
 KIND = "core_policies"
 CHANNEL = "core"
@@ -30,42 +35,63 @@ class PolicySourcePart:
     at: datetime
     core_unreachable: bool = False
 
+    if TYPE_CHECKING:
+
+        @cached_property
+        def identity(self) -> Identity:
+            """Return the proofs of this channel identity."""
+
+        @property
+        def verified(self) -> bool:
+            """Tell whether this customer is verified at level V2 now."""
+
     @cached_property
     def policy_source(self) -> PolicySource:
         """Return where policies come from."""
-        return source(
-            self.uow.session,
-            self.settings.policy_source,
-            self.at,
-            unreachable=self.core_unreachable,
-        )
+        return source(self.uow.session, self.settings.policy_source, self.at)
 
-    def policies_to_come(self, question: str) -> bool:
-        """Owe an enquiry to the core system unless what we know will do."""
-        customer = self.conversation.customer_id
-        own = self.settings.policy_source.kind == "own"
-        if own or customer is None or self.policy_source.of_customer(customer) is not None:
-            return False
-        if not self._asked_already():
-            self._ask(customer, question)
-        return True
+    def policies_at_hand(self, *, granted: bool = False) -> bool:
+        """Tell whether what we know of these people will do."""
+        if self.settings.policy_source.kind == "own":
+            return True
+        return all(map(self.policy_source.fresh, self._whose(granted=granted)))
 
-    def policies_as_of(self) -> Freshness | None:
-        """Return the core system's own time of what we show."""
+    def ask_for_policies(self, question: str, *, granted: bool = False) -> None:
+        """Owe an enquiry to the core system about everybody of whom we know too little."""
+        for customer in self._whose(granted=granted):
+            if not self.policy_source.fresh(customer) and not self._asked_already(customer):
+                self._ask(customer, question)
+
+    def policies_known(self, customer: str) -> bool:
+        """Tell whether anything usable is known of whom the core system was asked about."""
+        return customer.isdigit() and self.policy_source.of_customer(int(customer)) is not None
+
+    def _whose(self, *, granted: bool) -> Sequence[int]:
+        if granted:
+            return [grant.customer_id for grant in self.identity.grants.in_use()]
         customer = self.conversation.customer_id
-        own = self.settings.policy_source.kind == "own"
-        known = None if own or customer is None else self.policy_source.of_customer(customer)
-        if known is None or known.as_of is None:
+        return [customer] if customer is not None and self.verified else []
+
+    def policies_as_of(self, *, granted: bool = False) -> Freshness | None:
+        """Return the core system's own time of what we show, the oldest where there are several."""
+        if self.settings.policy_source.kind == "own":
             return None
-        return Freshness(known.as_of, late=self.core_unreachable)
+        known = map(self.policy_source.of_customer, self._whose(granted=granted))
+        times = [each.as_of for each in known if each and each.as_of]
+        return Freshness(min(times), late=self.core_unreachable) if times else None
 
-    def _asked_already(self) -> bool:
+    def _asked_already(self, customer: int) -> bool:
         query = select(OutboxItem.id).where(
             OutboxItem.conversation_id == self.conversation.id,
             OutboxItem.kind == KIND,
+            OutboxItem.peer == self._lane(customer),
             OutboxItem.status == "due",
         )
         return self.uow.session.scalar(query.limit(1)) is not None
+
+    def _lane(self, customer: int) -> str:
+        """One customer's slow answer must not hold up the others."""
+        return f"core:{self.conversation.id}:{customer}"
 
     def _ask(self, customer: int, question: str) -> None:
         me = self.uow.session.execute(
@@ -75,12 +101,11 @@ class PolicySourcePart:
         ).one()
         ref = self.uow.session.scalar(select(Customer.ref).where(Customer.id == customer))
         self.uow.outbox.queue(
-            dedupe_key=f"core:{self.conversation.id}:{self.conversation.last_seq}",
+            dedupe_key=f"core:{self.conversation.id}:{self.conversation.last_seq}:{customer}",
             kind=KIND,
             channel=CHANNEL,
             account=CHANNEL,
-            # One customer's slow answer must not hold up the others.
-            peer=f"core:{self.conversation.id}",
+            peer=self._lane(customer),
             body={
                 "customer": customer,
                 "ref": ref,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.case import Ticket
 from storage.personal import person as people
+from storage.personal import unfinished
 from storage.personal.export import counts
 from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
@@ -35,6 +36,31 @@ class PrivacyPart:
         facts = {"words": words[:500], "minor": minor, "verified": bool(self.verified)}
         book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
         return open_request(book, kind, facts, self.conversation.id)
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End what is asked for still; what is erased already stays erased."""
+        query = select(Ticket).where(
+            Ticket.conversation_id == self.conversation.id,
+            Ticket.kind == "privacy_erase",
+            Ticket.status != "done",
+        )
+        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
+        taken = self.uow.session.scalars(query.with_for_update()).all()
+        for ticket in taken:
+            # Nothing is left to be done, so that it may be closed before its day.
+            ticket.facts = {**ticket.facts, "left": []}
+            book.move(ticket, "done", note="客户撤回")
+        return [ticket.number for ticket in taken]
+
+    def erasure(self) -> RequestReceipt | None:
+        """Return the erasure of this conversation that is not finished."""
+        query = select(Ticket).where(
+            Ticket.conversation_id == self.conversation.id,
+            Ticket.kind == "privacy_erase",
+            Ticket.status != "done",
+        )
+        found = self.uow.session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+        return _again(found) if found else None
 
     def held(self) -> Mapping[str, int]:
         """Return how much we hold, and record that it was told."""
@@ -59,6 +85,13 @@ def open_request(
             Ticket.conversation_id == conversation, Ticket.kind == kind, Ticket.status != "done"
         )
         if (open_one := book.uow.session.scalar(query)) is not None:
-            return RequestReceipt(open_one.number, open_one.due_at.date(), fresh=False)
+            return _again(open_one)
     ticket = book.open(kind, facts, conversation)
     return RequestReceipt(ticket.number, ticket.due_at.date(), fresh=True)
+
+
+def _again(ticket: Ticket) -> RequestReceipt:
+    """Return a request that was made before, with what of it waits for the law."""
+    waits = ticket.status == unfinished.STATUS
+    left = unfinished.told(ticket.number, ticket.facts) if waits else ""
+    return RequestReceipt(ticket.number, ticket.due_at.date(), fresh=False, left=left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desks.changes import Change, changes
-from storage.models.policy import Policy
+from bot.desks.policy_source import PolicyFacts
 from storage.models.service import ServiceRequest
 from storage.rules.service_states import families
 
@@ -22,7 +22,7 @@ def title_of(request: ServiceRequest) -> str:
     return change.title if change else families()[request.family].title
 
 
-def is_compulsory(policy: Policy) -> bool:
+def is_compulsory(policy: PolicyFacts) -> bool:
     """Tell whether the policy is the compulsory motor insurance."""
     named = "强制" in policy.product or "交强" in policy.product
     return named or policy.details.get("kind") == "compulsory"

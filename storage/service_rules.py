@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from bot.desks.changes import SURRENDER
 from bot.errors import Refused
-from storage import notices
+from storage import notices, policy_source
+from storage.models.customer import Customer
+from storage.models.policy import Policy
 from storage.models.service import ServiceRequest
 from storage.service_kinds import LEGAL_GROUNDS, change_of, is_compulsory
 
@@ -101,14 +103,26 @@ def apply(book: Services, request: ServiceRequest, to: str, given: Values) -> No
     if request.family != "endorsement" or to != "endorsed":
         return
     policy, customer = book.policy(request), book.customer(request)
-    if policy is None:
-        return
+    if not isinstance(policy, Policy):
+        # It is changed in the core system, by those who work there: what it told us is old now.
+        policy_source.forget(book.uow.session, request.customer_id)
+    else:
+        _endorse(policy, request, given)
+    _new_phone(book, request, given, customer)
+
+
+def _endorse(policy: Policy, request: ServiceRequest, given: Values) -> None:
     count = int(policy.details.get("endorsements") or 0) + 1
     policy.details = {**policy.details, "endorsements": count}
     if request.kind == SURRENDER:
         policy.status = "退保"
     if request.kind in ("plate", "transfer") and given.get("plate"):
         policy.plate = given["plate"]
+
+
+def _new_phone(
+    book: Services, request: ServiceRequest, given: Values, customer: Customer | None
+) -> None:
     if request.kind == "phone" and customer and given.get("phone"):
         text = _PHONE_CHANGED.format(number=request.number, hotline=book.settings.hotline)
         notices.text_message(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
+from bot.desks.policy_source import PolicyFacts, PolicySource
 from bot.desks.servicing import Family, PaperCheck, PaperLink, ServiceView
 from bot.desks.values import Values
 from bot.errors import Refused
@@ -19,7 +21,7 @@ from storage.crypto import Cipher
 from storage.models.outbox import Media
 from storage.models.policy import Policy
 from storage.models.service import ServiceRequest
-from storage.policy_links import GONE, PolicyLinks, check_code
+from storage.policy_links import COVER, GONE, PolicyLinks, check_code
 from storage.rules.service_states import families
 from storage.service_kinds import title_of
 from storage.services import CUSTOMER, Services
@@ -38,6 +40,12 @@ class ServicingOfTurn:
     cipher: Cipher
     settings: Settings
     at: datetime
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def policy_source(self) -> PolicySource:
+            """Return where policies come from."""
 
     @property
     def verified(self) -> bool:
@@ -100,23 +108,25 @@ class ServicingOfTurn:
 
     def paper_links(self, policy_numbers: Sequence[str]) -> Sequence[PaperLink]:
         """Return fresh links to the documents of the verified customer's policies."""
-        made = []
+        made, rules = [], self.settings.papers
         for number in policy_numbers:
             policy = self._own(number)
             if policy is None or policy.status in GONE:
                 continue
             self._log(f"policy {number} link", "电子保单链接")
-            links = PolicyLinks(self.uow, self.cipher, self.settings.papers, self.at)
+            links = self._links()
             customer = self.uow.customers.get(policy.customer_id)
             token = links.make(policy, customer, self.conversation.id)
-            url = f"{self.settings.public_url.rstrip('/')}/papers/{token}"
-            made.append(PaperLink(_label(policy), url, self.settings.papers.link_minutes))
+            base, minutes = f"{self.settings.public_url.rstrip('/')}/papers", rules.link_minutes
+            picture = f"{base}/{COVER}"
+            made.append(PaperLink(_label(policy), f"{base}/{token}", minutes, picture))
         return made
 
     def check_paper(self, policy_number: str, code: str) -> PaperCheck | None:
         """Confirm a document by its printed code; whoever has it has the document."""
         query = select(Policy).where(Policy.number == policy_number)
-        policy = self.uow.session.scalar(query)
+        policy: PolicyFacts | None = self.uow.session.scalar(query)
+        policy = policy or self._links().handed_out(policy_number)
         said = _letters(code)
         # Compared also where there is no such policy: the answer takes as long.
         right = _letters(check_code(self.cipher, policy)) if policy else "-" * 12
@@ -129,12 +139,15 @@ class ServicingOfTurn:
     def _book(self) -> Services:
         return Services(self.uow, self.cipher, self.settings, self.at, CUSTOMER)
 
-    def _own(self, number: str) -> Policy | None:
+    def _links(self) -> PolicyLinks:
+        papers = self.settings.papers
+        return PolicyLinks(self.uow, self.cipher, papers, self.at, self.policy_source)
+
+    def _own(self, number: str) -> PolicyFacts | None:
         customer = self.conversation.customer_id
         if customer is None or not self.verified:
             return None
-        query = select(Policy).where(Policy.number == number, Policy.customer_id == customer)
-        return self.uow.session.scalar(query)
+        return self.policy_source.one(customer, number)
 
     def _my_change(self, number: str | None) -> list[ServiceRequest]:
         mine = [ServiceRequest.conversation_id == self.conversation.id]
@@ -187,7 +200,7 @@ class ServicingOfTurn:
         )
 
 
-def _label(policy: Policy) -> str:
+def _label(policy: PolicyFacts) -> str:
     return f"{policy.product}（{policy.plate}）" if policy.plate else policy.product
 
 

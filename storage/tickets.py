@@ -20,7 +20,7 @@ from bot.settings import Settings
 from storage import addresses, calendars
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Ticket
-from storage.rules.ticket_kinds import STATES, STATUSES, Kind, table
+from storage.rules.ticket_kinds import RESTING, STATES, STATUSES, Kind, table
 from storage.unit_of_work import UnitOfWork
 
 Values = Mapping[str, Any]
@@ -99,6 +99,8 @@ class TicketBook:
             return
         if ticket.status == "done" and status != "done":
             raise Refused(f"工单 {ticket.number} 已办结，要接着办请先重开并写明原因")
+        if ticket.status == "restricted" and ticket.facts.get("left"):
+            raise Refused(f"{ticket.number} 还有依法保留的，到期每晚接着办，不能提前办结")
         kind = table().find(ticket.kind)
         if status == "done" and kind.receipt and not (note or reply):
             raise Refused(f"「{kind.title}」办结要写回执：在 note 或 reply 里写明结果")
@@ -203,7 +205,7 @@ class TicketBook:
 
 def overdue(ticket: Ticket, now: datetime) -> bool:
     """Tell whether the promise is broken; who waits for the customer breaks none."""
-    return ticket.status not in ("done", "waiting_customer") and ticket.due_at <= now
+    return ticket.status not in RESTING and ticket.due_at <= now
 
 
 def status_label(ticket: Ticket, now: datetime) -> str:

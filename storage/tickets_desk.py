@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from bot.back_office import Values
 from bot.desks.tickets import TicketView
@@ -14,6 +14,7 @@ from bot.settings import Settings
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Ticket
+from storage.personal import unfinished
 from storage.rules.ticket_kinds import table
 from storage.tickets import TicketBook, overdue, status_label
 from storage.unit_of_work import UnitOfWork
@@ -48,7 +49,10 @@ class TicketsOfTurn:
 
     def tickets(self, number: str | None = None) -> Sequence[TicketView]:
         """Return this conversation's promises; others only by number after a proof of phone."""
-        mine = [Ticket.conversation_id == self.conversation.id]
+        mine: list[ColumnElement[bool]] = [Ticket.conversation_id == self.conversation.id]
+        if number:
+            # Whoever was erased is known by nothing but the number of the request.
+            mine.append(and_(Ticket.number == number, Ticket.kind == "privacy_erase"))
         proved = self.proved_phones() if number else []
         if number and proved:
             mine.append(Ticket.number == number)
@@ -85,6 +89,8 @@ def _may_see(office: TicketsOfTurn, ticket: Ticket, proved: Sequence[str]) -> bo
     kind = table().find(ticket.kind)
     if kind.internal or ticket.conversation_id == office.conversation.id:
         return not kind.internal
+    if unfinished.anonymous(ticket):
+        return True
     phone = str(ticket.facts.get("phone") or "")
     return not kind.private and bool(phone) and office.cipher.blind(phone) in proved
 
@@ -98,12 +104,19 @@ def _view(office: TicketsOfTurn, ticket: Ticket) -> TicketView:
         status=status_label(ticket, office.at),
         department=queue.title,
         doing=kind.doing,
+        left=_left(ticket),
         opened_at=ticket.opened_at,
         due_at=ticket.due_at,
         late=overdue(ticket, office.at),
         done=ticket.status == "done",
         result=_result(office, ticket) if ticket.status == "done" else "",
     )
+
+
+def _left(ticket: Ticket) -> str:
+    """Return what an erasure could not take yet, as its person is told."""
+    restricted = ticket.status == unfinished.STATUS
+    return unfinished.told(ticket.number, ticket.facts) if restricted else ""
 
 
 def _result(office: TicketsOfTurn, ticket: Ticket) -> str:

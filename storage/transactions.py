@@ -53,6 +53,11 @@ class Transactions(Protocol):
         """Return the engine, for schema work at start-up."""
         ...
 
+    @property
+    def served(self) -> int:
+        """Return how many pieces of work were done so far, so that idle work sees when to yield."""
+        ...
+
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue ``work``; the future ends after its commit. Raise Overloaded when full."""
         ...
@@ -83,6 +88,7 @@ class _Reads:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.served = 0
         self._readers = engine.execution_options(anda_readonly=True)
 
     def read(self, work: Work[T]) -> T:
@@ -184,6 +190,7 @@ class SingleWriter(_Reads):
         except Exception as error:
             # The commit failed, so nothing of the batch happened.
             ended = [Ended(job.tag, problem=error) for job in batch]
+        self.served += len(batch)
         mail: dict[Mailbox, list[Ended]] = {}
         for job, end in zip(batch, ended, strict=True):
             mail.setdefault(job.mailbox, []).append(end)
@@ -253,6 +260,7 @@ class Pool(_Reads):
             unit = UnitOfWork(connection)
             result = work(unit)
             unit.flush()
+            self.served += 1
             return result
 
     def close(self) -> None:

@@ -11,10 +11,13 @@ class FakePolicySource:
     core_asks: bool = False
     core_freshness: Freshness | None = None
 
-    def policies_to_come(self, question: str) -> bool:
-        """Tell whether the test lets the core system be asked first."""
-        return self.core_asks
+    def policies_at_hand(self, *, granted: bool = False) -> bool:
+        """Tell whether the test lets a flow go on at once."""
+        return not self.core_asks
 
-    def policies_as_of(self) -> Freshness | None:
+    def ask_for_policies(self, question: str, *, granted: bool = False) -> None:
+        """Nobody is asked."""
+
+    def policies_as_of(self, *, granted: bool = False) -> Freshness | None:
         """Return what the test says."""
         return self.core_freshness

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import intents
-from bot.bootstrap import App, find_flows
+from bot.bootstrap import App
 from bot.dialogue.flow import Flow
+from bot.dialogue.registry import find_flows
 from bot.scripts.player import Mode, Play, Stage
 from bot.scripts.script import Script, load
 

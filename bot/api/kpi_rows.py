@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -14,6 +14,7 @@ from bot.api.fields import Body, Moment
 from bot.api.kpi_figures import DefinitionView, definition_views
 from bot.api.problems import invalid, missing
 from bot.reports.service import page
+from bot.reports.service_pdf import paper
 from storage import complaint_parties
 from storage.kpi import exclusions, figures
 from storage.kpi.definition import Period
@@ -23,6 +24,7 @@ from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/kpis", tags=["kpis 指标"])
 _MOST = 500
+_TITLE = "服务评估报告"
 
 
 class Definitions(BaseModel):
@@ -80,6 +82,12 @@ class PeriodQuery(BaseModel):
     last: Annotated[Moment, Field(alias="to")]
 
 
+class ReportQuery(PeriodQuery):
+    """A period, and how it is shown."""
+
+    format: Literal["html", "pdf"] = "html"
+
+
 class ExclusionIn(Body):
     """Why a row must not count, and who approved that."""
 
@@ -94,14 +102,16 @@ def get_definitions(desk: Annotated[Desk, Depends(may("kpis", "read"))]) -> Resp
     return desk.show(lambda _: Shown(Definitions(items=definition_views())))
 
 
-@router.get("/report", summary="服务评估报告（网页）", response_class=HTMLResponse)
+@router.get("/report", summary="服务评估报告（网页或 PDF）", response_class=Response)
 def get_report(
-    query: Annotated[PeriodQuery, Query()], desk: Annotated[Desk, Depends(may("kpis", "read"))]
-) -> HTMLResponse:
-    """Return the service evaluation of a period as one page."""
+    query: Annotated[ReportQuery, Query()], desk: Annotated[Desk, Depends(may("kpis", "read"))]
+) -> Response:
+    """Return the service evaluation of a period as one page, or on paper."""
     period = _period(query.first, query.last)
     found = desk.parts.transactions.read(lambda uow: report(uow, period))
-    return HTMLResponse(page(found, "服务评估报告"))
+    if query.format == "pdf":
+        return Response(paper(found, _TITLE, desk.now), media_type="application/pdf")
+    return HTMLResponse(page(found, _TITLE))
 
 
 @router.post("/exclusions", summary="剔除一行（须另一人批准）", status_code=204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends
@@ -13,15 +13,26 @@ from bot.api.desk import Desk, may
 from bot.api.fields import Body, PathNumber, Word
 from bot.api.problems import Problem
 from bot.errors import Refused
-from bot.privacy.rights import Check, Rights
+from bot.privacy.check import Check, OnRecord
+from bot.privacy.rights import Rights
+from storage.personal import unfinished
 from storage.personal.verdicts import described
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy 个人信息请求"])
 T = TypeVar("T")
 
 
+class SeenView(BaseModel):
+    """A check by colleagues that holds now (level V3)."""
+
+    how: str
+    checked_by: str
+    at: datetime
+    until: datetime
+
+
 class RequestView(BaseModel):
-    """A request that is open."""
+    """A request that is open; ``finish_on`` where something must be kept until a day."""
 
     number: str
     kind: str
@@ -29,6 +40,8 @@ class RequestView(BaseModel):
     opened_at: datetime
     due_at: datetime
     conversation: int | None
+    check: SeenView | None
+    finish_on: date | None
 
 
 class RequestIn(Body):
@@ -39,15 +52,18 @@ class RequestIn(Body):
 
 
 class CheckIn(Body):
-    """How it was made sure that the request is the person's own (level V3)."""
+    """How it was made sure that the request is the person's own (level V3).
 
-    how: Literal["video", "counter", "two_staff"]
-    checked_by: Word
+    Without ``how`` and ``checked_by`` a check that stands on record and holds still is taken.
+    """
+
+    how: Literal["video", "counter", "two_staff"] | None = None
+    checked_by: Word | None = None
     guardian: Word | None = None
 
     def check(self) -> Check:
         """Return it as the work wants it."""
-        return Check(self.checked_by, self.how, self.guardian or "")
+        return Check(self.checked_by or "", self.how or "", self.guardian or "")
 
 
 class Correction(CheckIn):
@@ -58,9 +74,15 @@ class Correction(CheckIn):
 
 
 class Erasure(BaseModel):
-    """What became of everything; ``partly`` when business is going on."""
+    """What became of everything; ``partly`` when business is going on.
+
+    ``open`` tells that the request waits for ``finish_on``, ``tell`` what to say to the person.
+    """
 
     partly: bool
+    open: bool
+    finish_on: date | None
+    tell: str
     restricted: int
     rows: dict[str, int]
     records: list[dict[str, Any]]
@@ -71,15 +93,23 @@ def list_requests(desk: Annotated[Desk, Depends(may("privacy", "read"))]) -> lis
     """Return the open requests, the one that is due first at the top."""
     return [
         RequestView(
-            number=t.number,
-            kind=t.kind,
-            status=t.status,
-            opened_at=t.opened_at,
-            due_at=t.due_at,
-            conversation=t.conversation_id,
+            number=asked.ticket.number,
+            kind=asked.ticket.kind,
+            status=asked.ticket.status,
+            opened_at=asked.ticket.opened_at,
+            due_at=asked.ticket.due_at,
+            conversation=asked.ticket.conversation_id,
+            check=_seen(asked.checked),
+            finish_on=asked.ticket.facts.get("finish_on"),
         )
-        for t in _rights(desk).requests()
+        for asked in _rights(desk).asked()
     ]
+
+
+def _seen(found: OnRecord | None) -> SeenView | None:
+    if found is None:
+        return None
+    return SeenView(how=found.way, checked_by=found.by, at=found.at, until=found.until)
 
 
 @router.post("", summary="登记请求", status_code=201)
@@ -108,8 +138,16 @@ def erase(
     """Erase; what the law makes us keep is sealed away, and told with its reason."""
     rights = _rights(desk)
     done = _done(lambda: rights.erase(number, body.check()))
-    records = described(done.found)
-    return Erasure(partly=done.partly, restricted=done.restricted, rows=done.rows, records=records)
+    waits = bool(done.partly or done.restricted)
+    return Erasure(
+        partly=done.partly,
+        open=waits,
+        finish_on=unfinished.finish_on(done) if waits else None,
+        tell=unfinished.told(number, unfinished.facts_of(done, desk.now)) if waits else "",
+        restricted=done.restricted,
+        rows=done.rows,
+        records=described(done.found),
+    )
 
 
 @router.post("/{number}/correction", summary="更正", status_code=204)

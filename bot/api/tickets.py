@@ -18,9 +18,11 @@ from bot.api.ticket_writing import Number, TicketIn, TicketStatus, book, find, o
 from bot.permissions import sees_ticket
 from storage import complaint_parties
 from storage.models.case import Ticket
-from storage.rules.ticket_kinds import LEADS, table
+from storage.rules.ticket_kinds import LEADS, RESTING, table
 from storage.tickets import overdue
 from storage.unit_of_work import UnitOfWork
+
+Listed = Literal["new", "assigned", "waiting_customer", "restricted", "done", "overdue"]
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets 工单"])
 
@@ -74,7 +76,7 @@ class TicketQuery(paging.PageQuery):
 
     number: Code | None = None
     kind: Code | None = None
-    status: Literal["new", "assigned", "waiting_customer", "done", "overdue"] | None = None
+    status: Listed | None = None
     queue: Code | None = None
     owner: Word | None = None
     about: Number | None = None
@@ -134,7 +136,7 @@ def _narrowed(statement: Select[Ticket], query: TicketQuery, now: datetime) -> S
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
-    return and_(Ticket.status.not_in(("done", "waiting_customer")), Ticket.due_at <= now)
+    return and_(Ticket.status.not_in(RESTING), Ticket.due_at <= now)
 
 
 @router.get("/kinds", summary="工单种类", response_model=KindList)

@@ -11,16 +11,19 @@ import typer
 
 from bot.bootstrap import App
 from bot.errors import AndaError
+from bot.privacy.check import Check
 from bot.privacy.page import page
 from bot.privacy.paper import paper
-from bot.privacy.rights import KINDS, Check, Rights
+from bot.privacy.rights import KINDS, Rights
 from storage import schema
+from storage.personal import unfinished
 from storage.personal.erasure import Erased
+from storage.tickets import overdue
 
 app = typer.Typer(no_args_is_help=True)
 _FATES = {"keep": "保留", "restrict": "停止使用、只存档", "erase": "删除"}
 _Number = Annotated[str, typer.Argument(metavar="请求编号")]
-_By = Annotated[str, typer.Option("--checked-by", help="谁核实了本人")]
+_By = Annotated[str, typer.Option("--checked-by", help="谁核实了本人；已登记过核验（V3）的不用写")]
 _Way = Annotated[str, typer.Option("--how", help="怎么核实的：video、counter、two_staff")]
 _Guardian = Annotated[str, typer.Option("--guardian", help="未成年人的监护人和证明")]
 
@@ -35,9 +38,14 @@ def list_requests() -> None:
     """列出没办完的请求，先到期的在前。"""
     parts, rights = _open()
     now = parts.clock()
-    for ticket in rights.requests():
-        late = "  已超时" if ticket.due_at < now else ""
-        print(f"{ticket.number}  {ticket.kind}  最晚 {ticket.due_at:%Y-%m-%d}{late}")
+    for asked in rights.asked():
+        ticket = asked.ticket
+        waits = ticket.status == unfinished.STATUS
+        day = ticket.facts.get("finish_on") or "业务办完"
+        due = f"部分办完，等到 {day}" if waits else f"最晚 {ticket.due_at:%Y-%m-%d}"
+        late = "  已超时" if overdue(ticket, now) else ""
+        seen = f"  已核实本人：{asked.checked.words}" if asked.checked else ""
+        print(f"{ticket.number}  {ticket.kind}  {due}{late}{seen}")
     parts.transactions.close()
 
 
@@ -56,8 +64,8 @@ def request(
 def export(
     number: _Number,
     out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹", file_okay=False)],
-    checked_by: _By,
-    how: _Way,
+    checked_by: _By = "",
+    how: _Way = "",
     guardian: _Guardian = "",
 ) -> None:
     """导出一个人的全部信息：JSON，和可以看、可以打印的 HTML、PDF。"""
@@ -90,16 +98,20 @@ def erase(
         done = rights.plan(number)
     else:
         done = rights.erase(number, Check(checked_by, how, guardian))
+    now = parts.clock()
     parts.transactions.close()
     _tell(done, dry_run=dry_run)
+    if not dry_run and (done.partly or done.restricted):
+        print(f"请求 {number} 没有办结，到期每晚接着办。可以这样告诉客户：")
+        print(unfinished.told(number, unfinished.facts_of(done, now)))
 
 
 @app.command()
 def correct(
     number: _Number,
     field: Annotated[str, typer.Option("--field", help="name、phone 或 id_number")],
-    checked_by: _By,
-    how: _Way,
+    checked_by: _By = "",
+    how: _Way = "",
     guardian: _Guardian = "",
 ) -> None:
     """更正客户资料；新的值从键盘或标准输入读，不留在命令历史里。"""
@@ -129,5 +141,5 @@ def _tell(done: Erased, *, dry_run: bool) -> None:
     for title, count in done.rows.items():
         if count:
             print(f"{title}  {count}")
-    kept = "，办着的业务保留，营销已停；业务办完以后请再登记一次删除" if done.partly else ""
+    kept = "，办着的业务保留，营销已停；业务办完以后自动接着删" if done.partly else ""
     print(f"已办：依法存档 {done.restricted} 份{kept}")

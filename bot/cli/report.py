@@ -8,16 +8,20 @@ from typing import Annotated
 
 import typer
 
+from bot import clock
 from bot.bootstrap import App
 from bot.errors import AndaError
 from bot.reports.kpi_xlsx import workbook
 from bot.reports.service import page
-from storage import schema
+from bot.reports.service_pdf import paper
+from storage import ledger_claims, ledger_promises, schema
 from storage.kpi import report as reports
 from storage.kpi.definition import Period
 from storage.kpi.report import Report, shown
+from storage.unit_of_work import UnitOfWork
 
 app = typer.Typer(no_args_is_help=True)
+_TITLE = "服务评估报告"
 
 
 @app.callback()
@@ -50,11 +54,18 @@ def kpi(
 def service(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="从哪天")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="到哪天（含）")],
-    file: Annotated[Path, typer.Argument(help="写到哪个 .html")],
+    file: Annotated[Path, typer.Argument(help="写到哪个 .html 或 .pdf")],
 ) -> None:
     """服务评估报告：满意度、投诉、质量三合一，加理赔分析、流程瓶颈、需求热点。"""
+    if file.suffix.lower() not in (".html", ".pdf"):
+        raise typer.BadParameter("文件名要以 .html 或 .pdf 结尾", param_hint="FILE")
     found = _counted(first.date(), last.date())
-    _write(file, page(found, "服务评估报告").encode())
+    drawn = (
+        paper(found, _TITLE, clock.now())
+        if file.suffix.lower() == ".pdf"
+        else page(found, _TITLE).encode()
+    )
+    _write(file, drawn)
 
 
 def _counted(first: date, last: date) -> Report:
@@ -63,9 +74,17 @@ def _counted(first: date, last: date) -> Report:
     parts = App.from_configuration()
     if not schema.is_current(parts.transactions.engine):
         raise AndaError("数据库还没有准备好：请先运行 anda db upgrade")
+    now = parts.clock()
+    parts.transactions.run(lambda uow: _judge(uow, parts, now))
     found = parts.transactions.read(lambda uow: reports.report(uow, Period(first, last)))
     parts.transactions.close()
     return found
+
+
+def _judge(uow: UnitOfWork, parts: App, now: datetime) -> None:
+    """What is late by now counts although nobody has touched it since."""
+    ledger_promises.sweep(uow.session, uow.ledger, now)
+    ledger_claims.sweep(uow, parts.cipher, parts.settings, now)
 
 
 def _write(file: Path, content: bytes) -> None:

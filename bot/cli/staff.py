@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import pyotp
 import typer
 from argon2 import PasswordHasher
-from sqlalchemy import update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.bootstrap import App
 from bot.errors import ConfigurationError
 from storage.models.base import table_of
+from storage.models.group_desk import StaffTelegram
 from storage.models.staff import ApiToken, StaffUser
 from storage.unit_of_work import UnitOfWork
 
@@ -102,6 +104,39 @@ def disable_user(name: str) -> None:
     if not parts.transactions.run(stop):
         raise ConfigurationError(f"没有账号 {name}，请核对名字")
     print(f"账号 {name} 已停用")
+
+
+@user.command("telegram")
+def telegram_account(
+    name: str,
+    number: Annotated[int, typer.Argument(min=1, help="本人的 Telegram 编号")] = 0,
+    remove: Annotated[bool, typer.Option("--remove", help="解除")] = False,
+) -> None:
+    """把同事的 Telegram 账号和控制台账号连起来，才能在坐席群里接客户。"""
+    if bool(number) == remove:
+        raise ConfigurationError(
+            "写上 Telegram 编号，或者用 --remove 解除（编号不知道就在坐席群里说一句话）"
+        )
+    parts = App.from_configuration()
+    told = parts.transactions.run(lambda uow: link_telegram(uow, name, number, parts.clock()))
+    print(told)
+
+
+def link_telegram(uow: UnitOfWork, name: str, number: int, now: datetime) -> str:
+    """Connect an account of Telegram with one of ours, or with nobody; return what was done."""
+    user = uow.session.scalar(select(StaffUser).where(StaffUser.name == name))
+    if user is None:
+        raise ConfigurationError(f"没有账号 {name}，请核对名字")
+    # Flushed before the new one: either side may have been connected with somebody else.
+    uow.session.execute(
+        delete(StaffTelegram).where(
+            or_(StaffTelegram.user_id == user.id, StaffTelegram.telegram_id == number)
+        )
+    )
+    if not number:
+        return f"账号 {name} 不再连着 Telegram"
+    uow.session.add(StaffTelegram(telegram_id=number, user_id=user.id, since=now))
+    return f"账号 {name} 连上了 Telegram {number}"
 
 
 @token.command("create")

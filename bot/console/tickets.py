@@ -21,7 +21,7 @@ from bot.errors import Refused
 from storage import complaint_parties
 from storage.masking import mask_name, mask_phone
 from storage.models.case import Ticket
-from storage.rules.ticket_kinds import LEADS, STATUSES, table
+from storage.rules.ticket_kinds import LEADS, RESTING, STATUSES, table
 from storage.tickets import TicketBook, overdue
 from storage.unit_of_work import UnitOfWork
 
@@ -64,7 +64,7 @@ def visible(here: Room) -> Select[Any]:
 
 def of_view(statement: Select[Any], view: str, here: Room) -> Select[Any]:
     """Return the tickets of one of the views."""
-    late = and_(Ticket.status.not_in(("done", "waiting_customer")), Ticket.due_at <= here.now)
+    late = and_(Ticket.status.not_in(RESTING), Ticket.due_at <= here.now)
     conditions: Mapping[str, ColumnElement[bool]] = {
         "open": Ticket.status != "done",
         "mine": and_(Ticket.status != "done", Ticket.owner == here.staff.name),

@@ -23,7 +23,10 @@ _KINDS = {
     "position": "投诉人的态度", "compensation_proposed": "申请补偿",
     "compensation_approved": "批准补偿", "callback": "回访", "reopened": "重开",
     "handed_over": "移交", "promised": "改承诺的时间", "assigned": "有人在办", "new": "改回待办",
-    "waiting_customer": "等客户补充", "done": "办结", "paid_part": "收到保费", "urged": "客户催办",
+    "waiting_customer": "等客户补充", "restricted": "部分办完，其余依法限制使用",
+    "announced": "已告知可以办完", "checked": "核实本人", "done": "办结",
+    "paid_part": "收到保费", "urged": "客户催办",
+    "warned": "到期预警", "overdue": "超时督办", "progress_told": "告诉投诉人还在办",
     "escalated": "逐级上抬", "called": "催办", "reminder": "催办",
 }  # fmt: skip
 _KEYS = {
@@ -43,7 +46,9 @@ _VALUES = {
     "wanted": "还要", "received": "收到", "accepted": "合格", "rejected": "退回", "waived": "免交",
     "upheld": "支持", "partly": "部分支持", "unreached": "联系不上", "yes": "是", "no": "否",
     "video": "视频", "counter": "当面", "two_people": "双人", "new": "待办", "assigned": "办理中",
-    "waiting_customer": "等客户", "done": "办结",
+    "waiting_customer": "等客户", "done": "办结", "sms": "短信", "none": "没有", "system": "系统",
+    "wechat": "微信", "webchat": "网页", "telegram": "Telegram", "phone": "电话",
+    "branch": "门店", "letter": "信函", "email": "邮件", "regulator": "监管转办",
 }  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class PolicyFacts(Protocol):
     """A policy, wherever it is kept; ``details`` holds what differs by line."""
 
     @property
+    def customer_id(self) -> int: ...
+    @property
     def number(self) -> str: ...
     @property
     def line(self) -> str: ...
@@ -56,6 +58,7 @@ class CorePolicy:
     premium_fen: int
     payment: str
     details: Mapping[str, Any]
+    customer_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,14 @@ class Known:
 class PolicySource(Protocol):
     """The policies of a customer whose identity is proved."""
 
+    def fresh(self, customer_id: int) -> bool:
+        """Tell whether what is known may be used without asking elsewhere first."""
+        ...
+
     def of_customer(
         self, customer_id: int, wish: PolicyWish = ANY, most: int = MOST
     ) -> Known | None:
-        """Return a customer's policies that fit; None when they must be asked for elsewhere."""
+        """Return a customer's policies that fit; None when nothing usable is known of them."""
         ...
 
     def one(self, customer_id: int, number: str) -> PolicyFacts | None:
@@ -89,12 +96,22 @@ class Freshness:
 
 
 class PolicySourceDesk(Protocol):
-    """What a flow that shows policies asks of the source."""
+    """What a flow that needs policies asks of the source, before it goes on."""
 
-    def policies_to_come(self, question: str) -> bool:
-        """Tell whether the policies had to be asked for; the question is answered afterwards."""
+    def policies_at_hand(self, *, granted: bool = False) -> bool:
+        """Tell whether the policies of whom we know are there to be used now.
+
+        Nobody known means nothing to wait for. ``granted``: those that others let them see.
+        """
         ...
 
-    def policies_as_of(self) -> Freshness | None:
-        """Return how old the policies of this customer are; None when they are our own."""
+    def ask_for_policies(self, question: str, *, granted: bool = False) -> None:
+        """Owe an enquiry, once; the flow goes on when the answer is in, or without it."""
+        ...
+
+    def policies_as_of(self, *, granted: bool = False) -> Freshness | None:
+        """Return how old the policies of this customer are; None when they are our own.
+
+        ``granted``: those that others let them see; the oldest of them counts.
+        """
         ...

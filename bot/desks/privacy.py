@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -12,11 +12,15 @@ RequestKind = Literal["privacy_export", "privacy_erase", "privacy_correct", "pri
 
 @dataclass(frozen=True)
 class RequestReceipt:
-    """A request about personal data; ``fresh`` is False when the same one was open already."""
+    """A request about personal data; ``fresh`` is False when the same one was open already.
+
+    ``left`` tells what was erased, what is kept, why and until when, where it is done in part.
+    """
 
     number: str
     due_on: date
     fresh: bool
+    left: str = ""
 
 
 class PrivacyDesk(Protocol):
@@ -24,6 +28,14 @@ class PrivacyDesk(Protocol):
 
     def request_privacy(self, kind: RequestKind, words: str, *, minor: bool) -> RequestReceipt:
         """Record a request; the same one twice is one. ``minor`` when it is about a child."""
+        ...
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End the open requests to erase of this conversation; return their numbers."""
+        ...
+
+    def erasure(self) -> RequestReceipt | None:
+        """Return the erasure that this customer asked for and that is not finished."""
         ...
 
     def held(self) -> Mapping[str, int]:

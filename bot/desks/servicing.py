@@ -38,11 +38,12 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class PaperLink:
-    """A link to one policy's document and how long it lives."""
+    """A link to one policy's document, how long it lives, and a picture that stands for it."""
 
     policy: str
     url: str
     minutes: int
+    picture: str = ""
 
 
 @dataclass(frozen=True)

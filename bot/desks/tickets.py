@@ -12,7 +12,10 @@ from bot.desks.values import Values
 
 @dataclass(frozen=True)
 class TicketView:
-    """A promise as the customer may see it; ``result`` is what came of it."""
+    """A promise as the customer may see it; ``result`` is what came of it.
+
+    ``left`` tells what waits for the law, where the rest is done.
+    """
 
     number: str
     title: str
@@ -24,6 +27,7 @@ class TicketView:
     late: bool
     done: bool
     result: str = ""
+    left: str = ""
 
 
 class TicketDesk(Protocol):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 EscalationLevel = Literal["none", "P0", "P1", "P2", "human"]
+
+# The flow that takes a question down for an expert, and how such a candidate is marked.
+EXPERT: Final = "question"
+EXPERT_OFFER: Final = "expert"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ class FillSlots:
     utterance: str = ""
     flow: str = ""
     override: bool = False
+
+
+@dataclass(frozen=True)
+class PoliciesCame:
+    """The other system has answered; ``without`` is what to say where it has not and will not."""
+
+    without: str = ""
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeaveGate:
+    """A person takes over: the proof that was asked for is not asked for any more."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,11 @@ class NoPerson:
 
 
 @dataclass(frozen=True)
+class Enough:
+    """«不用了»: nobody is waited for any more; where nobody was, the open form is left."""
+
+
+@dataclass(frozen=True)
 class Say:
     """Answer with a fixed sentence (a photo out of the blue, a sticker)."""
 
@@ -211,6 +233,8 @@ class NotUnderstood:
 Command = (
     StartFlow
     | FillSlots
+    | PoliciesCame
+    | LeaveGate
     | PutOff
     | CorrectSlots
     | ForgetSlot
@@ -230,6 +254,7 @@ Command = (
     | Help
     | Wait
     | NoPerson
+    | Enough
     | Say
     | NotUnderstood
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.back_office import BackOffice
-from bot.dialogue.flow import Outcome
 
 BUTTONS = ("转人工",)
 ASKING = "正在向公司的保单系统查询，查到马上发给您，请稍等。"
@@ -15,14 +14,9 @@ AS_OF = "（以上截至 {as_of:%Y-%m-%d %H:%M}）"
 AS_OF_LATE = "（公司的保单系统暂时连不上，以上是截至 {as_of:%Y-%m-%d %H:%M} 的信息，可能已有变化）"
 
 
-def wait(office: BackOffice, question: str) -> Outcome | None:
-    """Return what to say when the policies had to be asked for; None when they are at hand."""
-    return Outcome.say(ASKING) if office.policies_to_come(question) else None
-
-
-def dated(text: str, office: BackOffice) -> str:
+def dated(text: str, office: BackOffice, *, granted: bool = False) -> str:
     """Return the text with the date of what it tells, where it is not our own."""
-    freshness = office.policies_as_of()
+    freshness = office.policies_as_of(granted=granted)
     if freshness is None:
         return text
     form = AS_OF_LATE if freshness.late else AS_OF

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.back_office import HandoffView
-from bot.dialogue import phrases
-from bot.dialogue.commands import Escalate, NoPerson
+from bot.dialogue import phrases, repair
+from bot.dialogue.commands import CancelFlow, Enough, Escalate, NoPerson
 from bot.dialogue.message import Reply
 from bot.dialogue.turn import Turn
 
@@ -35,6 +35,14 @@ def no_person(turn: Turn, _: NoPerson) -> None:
     """Take the customer out of the queue; an emergency stays where it is."""
     gone = turn.office.withdraw_hand_off()
     turn.say(phrases.PERSON_WITHDRAWN if gone else phrases.PERSON_COMES_ANYWAY)
+
+
+def enough(turn: Turn, _: Enough) -> None:
+    """Leave the queue, or else the form: whatever was begun last."""
+    if turn.office.withdraw_hand_off():
+        turn.say(phrases.PERSON_WITHDRAWN)
+    else:
+        repair.cancel(turn, CancelFlow())
 
 
 def promise(view: HandoffView, *, urgent: bool) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import filling
-from bot.dialogue.commands import FillSlots, Said
+from bot.dialogue import filling, phrases
+from bot.dialogue.commands import FillSlots, LeaveGate, PoliciesCame, Said
 from bot.dialogue.flow import Flow
 from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.base import Json
@@ -22,13 +22,18 @@ from bot.dialogue.turn import Turn
 
 PROOF = "verify"
 CONSENT = "ask_consent"
+SOURCE = "await_policies"
+_WAITED = "policies"
 _CHECKED_LATER = "staff_check"
+_LONGEST_QUESTION = 200
 
 
 def stands_before(turn: Turn, flow: Flow) -> bool:
     """Put the gate before ``flow`` if it needs one; tell whether it stands there now."""
     name = "" if flow.gate else _needed(turn, flow)
     if name not in turn.registry.flows:
+        if flow.reads_policies:
+            turn.state = _without(turn.state, _waiting(turn, flow))
         return False
     standing = next((f for f in turn.state.stack if f.flow == name), None)
     if standing is None:
@@ -42,7 +47,17 @@ def _needed(turn: Turn, flow: Flow) -> str:
     """Return the gate that is needed, '' for none; consent comes first."""
     if flow.needs_consent and not turn.office.consented(flow.needs_consent):
         return CONSENT
-    return PROOF if _lacks_proof(turn, flow) else ""
+    if _lacks_proof(turn, flow):
+        return PROOF
+    return SOURCE if _lacks_policies(turn, flow) else ""
+
+
+def _lacks_policies(turn: Turn, flow: Flow) -> bool:
+    """What came is good for the whole of a flow: nobody waits twice for the same form."""
+    whose = flow.reads_policies
+    if not whose or flow.kept.get(_WAITED):
+        return False
+    return not turn.office.policies_at_hand(granted=whose == "granted")
 
 
 def _lacks_proof(turn: Turn, flow: Flow) -> bool:
@@ -56,7 +71,10 @@ def _lacks_proof(turn: Turn, flow: Flow) -> bool:
 def _raise(turn: Turn, flow: Flow, name: str) -> None:
     """Begin the gate with what was said in this message, and what the flow knows."""
     gate = turn.registry.flows[name]
+    turn.replies.extend(flow.preface(turn.office))
+    turn.store(flow)
     about = {"level": flow.requires, "code": flow.needs_consent, "about": flow.name}
+    about |= {"whose": flow.reads_policies, "question": _question(turn, flow)}
     kept: dict[str, Json] = {"gate": dict(about)}
     # Only what supports a proof: a contact phone is no phone that a code was sent to.
     helpful = {n for n, slot in gate.slots.items() if slot.optional}
@@ -83,6 +101,50 @@ def _said(turn: Turn, flow: Flow) -> dict[str, Said]:
             values[slot.name] = Said(found.value, turn.utterance[start:end].strip(), found.problem)
             text = text[:start] + "\0" * (end - start) + text[end:]
     return values
+
+
+def _question(turn: Turn, flow: Flow) -> str:
+    """Return what the customer wants of the flow; never the code that was said last."""
+    said = flow.kept.get("asked") or flow.kept.get("words")
+    return str(said or flow.title)[:_LONGEST_QUESTION]
+
+
+def _waiting(turn: Turn, flow: Flow) -> Frame | None:
+    """Return where the flow waits for its policies: they may have come another way."""
+    about = (f for f in turn.state.stack if f.flow == SOURCE and gated(vars(f)) == flow.name)
+    return next(about, None)
+
+
+def policies_came(turn: Turn, command: PoliciesCame) -> None:
+    """Go on with what waited for the policies; or put it aside where none will come."""
+    gate = next((f for f in turn.state.stack if f.flow == SOURCE), None)
+    behind = gated(vars(gate)) if gate else ""
+    guarded = next((f for f in turn.state.stack if f.flow == behind), None)
+    if gate is None or guarded is None:
+        turn.quiet = True
+        return
+    turn.state = _without(turn.state, gate, guarded)
+    if command.without:
+        turn.say(command.without, *command.buttons)
+        turn.flow_ended = True
+        if guarded.slots and turn.registry.flows[behind].keeps_draft:
+            turn.state = turn.state.shelve(replace(guarded, touched_at=turn.stamp()))
+        return
+    # What was asked for is answered now; what was begun since comes back afterwards.
+    turn.state = turn.state.push(replace(guarded, kept=guarded.kept | {_WAITED: turn.stamp()}))
+
+
+def make_way(turn: Turn, _: LeaveGate) -> None:
+    """Put aside what waits behind the gate: whoever wants a person is not asked for a code."""
+    if turn.state.top is None or not turn.registry.flows[turn.frame.flow].gate:
+        return
+    guarded = _guarded(turn)
+    flow = turn.registry.flows[guarded.flow] if guarded else None
+    leave(turn)
+    kept = bool(guarded and guarded.slots and flow and flow.keeps_draft)
+    form = phrases.GATE_LEFT_DRAFT if kept else phrases.GATE_LEFT
+    if flow:
+        turn.say(form.format(title=flow.title))
 
 
 def leave(turn: Turn) -> None:

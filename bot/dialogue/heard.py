@@ -15,6 +15,7 @@ from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.plain import CLAUSE
+from bot.dialogue.starters import Starters
 from bot.dialogue.state import DialogueState
 from bot.dialogue.words import ASKING, OPENER
 
@@ -32,6 +33,7 @@ class Heard:
     draft: Flow | None
     state: DialogueState
     flows: Mapping[str, type[Flow]]
+    starters: Starters
     intents: IntentReader
     knowledge: KnowledgeBase
     sure: float = 0.55

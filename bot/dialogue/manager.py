@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
-from bot.dialogue import answering, escalation, filling, later, lifecycle, phrases, repair
+from bot.dialogue import answering, escalation, filling, gates, later, lifecycle, phrases, repair
 from bot.dialogue import commands as say
 from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.refresh import IDLE, refresh
@@ -29,6 +29,8 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.StartFlow: lifecycle.start,
     say.FillSlots: filling.fill,
     say.PutOff: later.put_off,
+    say.PoliciesCame: gates.policies_came,
+    say.LeaveGate: gates.make_way,
     say.CorrectSlots: filling.correct,
     say.ForgetSlot: repair.forget,
     say.AnswerEntry: answering.answer,
@@ -38,6 +40,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.NoneOfThese: answering.none_of_these,
     say.Escalate: escalation.escalate,
     say.NoPerson: escalation.no_person,
+    say.Enough: escalation.enough,
     say.Confirm: lifecycle.confirm,
     say.Finish: lifecycle.finish,
     say.Resume: repair.resume,

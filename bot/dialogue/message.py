@@ -84,6 +84,19 @@ def clean(text: str, limit: int) -> str:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A picture with words that leads to a page: what channels that know such a thing show too.
+
+    Whatever it leads to stands in the text of its reply as well; a card alone says nothing new.
+    """
+
+    title: str
+    text: str
+    url: str
+    picture: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """One bubble said back in the same turn; ``buttons`` are texts the customer may tap.
 
@@ -96,12 +109,14 @@ class Reply:
     buttons: tuple[str, ...] = ()
     note: Mapping[str, Any] = field(default_factory=dict, compare=False)
     wants: str = ""
+    cards: tuple[Card, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the contract: type, text and, where there are any, buttons, wants."""
         shape: dict[str, Any] = {"type": "text", "text": self.text}
         shape |= {"buttons": list(self.buttons)} if self.buttons else {}
-        return shape | ({"wants": self.wants} if self.wants else {})
+        shape |= {"wants": self.wants} if self.wants else {}
+        return shape | ({"cards": [asdict(card) for card in self.cards]} if self.cards else {})
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept of it: what was said, and the note."""
@@ -111,5 +126,8 @@ class Reply:
     def from_json(cls, raw: dict[str, Any]) -> Reply:
         """Rebuild what was said from what is stored; the note stays where it is."""
         return cls(
-            str(raw["text"]), tuple(raw.get("buttons", ())), wants=str(raw.get("wants") or "")
+            str(raw["text"]),
+            tuple(raw.get("buttons", ())),
+            wants=str(raw.get("wants") or ""),
+            cards=tuple(Card(**card) for card in raw.get("cards", ())),
         )

@@ -1,5 +1,7 @@
 """What the bot says when no intent is speaking. One place, one voice."""
 
+import re
+
 CORRECTED = "好的，已经改过来了。"
 WHICH_TO_CORRECT = (
     "请告诉我哪一项要改，直接说就行，比如「电话改成 138 开头那个号」或「时间是前天晚上」。"
@@ -33,7 +35,8 @@ OFFER = "您是想问下面哪一个？点一下或者回复第几个就行，�
 OFFER_ONE = "您是想问这个吗？是的话点一下，不是的话换个说法告诉我。"
 OFFER_NONE = "都不是"
 NOT_KNOWN = (
-    "这个问题我没有把握，不敢随便说。您可以换个说法再问一次，或者点「转人工」，请工作人员来答。"
+    "这个问题我没有把握，不敢随便说。您可以换个说法再问一次，或者点「转人工」，请工作人员来答；"
+    "不急的话点「请专家答复」，查清了在这里回您。"
 )
 SEVERAL = "您问了{count}件事，我一件一件说："
 PART = "{number}、{heading}\n{text}"
@@ -41,14 +44,16 @@ PART_OFFER = "这一件我没把握，您想问的是不是：\n{choices}\n是�
 PART_UNSURE = "第{number}个问题我没把握，不敢随便说。您换个说法再问一次，或者回复「人工」。"
 IN_OTHER_WORDS = "抱歉刚才没说清楚，我换个说法：\n{text}\n\n{unclear}"
 WHAT_IS_UNCLEAR = (
-    "还有哪一点不清楚？直接告诉我就行；要是还没解决，回复「没解决」，我请工作人员来答。"
+    "还有哪一点不清楚？直接告诉我就行；要是还没解决，回复「没解决」，我请工作人员来答，"
+    "不急的话点「请专家答复」，查清了在这里回您。"
 )
 WHAT_IS_UNCLEAR_OR_RELATED = (
     "是哪一点不清楚，还是想问下面这些？直接告诉我就行；"
-    "要是还没解决，回复「没解决」，我请工作人员来答。"
+    "要是还没解决，回复「没解决」，我请工作人员来答，不急的话点「请专家答复」。"
 )
 QUOTED = "「{}」"
 PERSON_BUTTON = "转人工"
+EXPERT_BUTTON = "请专家答复"
 UNSOLVED_REASON = "知识库的答复没有解决问题"
 STILL_UNSOLVED = "很抱歉，我没能帮您说清楚。这就请工作人员来答，您问的和我答过的都会一起转过去。"
 NOT_FOR_YOU = "这个问题要先核对您的情况，我不便在这里直接回答。回复「人工」，我请工作人员来帮您。"
@@ -130,6 +135,9 @@ CLOSING = (
 )
 CLOSING_PHONE = "会打您尾号 {tail} 的电话；想换号码或补充情况，直接在这里说。"
 CLOSING_NO_PHONE = "方便的话把联系电话发给我；想补充的直接在这里说，同事都看得到。"
+# What is said at once although an agent talks: only what to do, without promises about staff.
+AGENT_IS_TOLD = "和您对话的同事已经收到加急提醒。"
+OF_OURSELVES = re.compile(r"[^。！]*我已经[^。！]*[。！]|[^。！]*我会[^。！]*[。！]")
 AGENT_TAKES = "{agent}已接入，接下来由工作人员为您服务，之前说过的不用重复。"
 LEAD_JOINS = "{agent}（主管）也加入了，一起为您服务。"
 RECALLED = "客服撤回了一条消息。"
@@ -147,6 +155,14 @@ def ahead(count: int, minutes: int = 0) -> str:
     return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
+GATE_LEFT = "好的，{title}先放下，核对身份的不用再填了。"
+GATE_LEFT_DRAFT = (
+    "好的，{title}先放下，核对身份的不用再填了；已经填的给您留着，想自己接着办时回复「继续」。"
+)
+NO_PROMISE = (
+    "这个我不能跟您打保票：能不能办成、赔不赔、赔多少，要看条款和实际情况，由负责的同事核定，"
+    "结果会说明依据；不认可可以申请复核，也可以投诉。您如实说就行，不会因为问这个受影响。"
+)
 NO_REBATE = (
     "返现、返点、送卡送礼换投保，法律不允许，我和同事都不能给；有人私下答应您，也别当真。"
     "公司有合规的优惠，会写在保单和官方页面上。"

@@ -11,7 +11,7 @@ from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
 from bot.desks.servicing import ServiceView
-from bot.dialogue import phrases
+from bot.dialogue import core_system, phrases
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.request import Request
@@ -119,6 +119,11 @@ class PolicyRequest(Request):
         return "V2" if self.wants_proof else "V0"
 
     @property
+    def reads_policies(self) -> str:
+        """Return whose policies it works with, once somebody has to prove that they are theirs."""
+        return "own" if self.wants_proof else ""
+
+    @property
     def wants_proof(self) -> bool:
         """Tell whether it goes on only for the holder from here."""
         return True
@@ -182,6 +187,7 @@ class PolicyRequest(Request):
         views = office.find_policies(wish, self.title).views
         found = [view for view in views if self.suits(view)]
         self.kept["looked"] = True
+        self.kept["as_of"] = core_system.dated("", office).strip()
         self.kept["choices"] = [[view.number, label(view)] for view in found[:_MOST]]
         if len(found) == 1:
             self.settle(found[0].number, label(found[0]))
@@ -197,12 +203,14 @@ class PolicyRequest(Request):
         if slot is None or slot.name != "which" or not self.choices:
             return super().prompt()
         lines = [f"{order}. {name}" for order, (_, name) in enumerate(self.choices, 1)]
+        if as_of := str(self.kept.get("as_of") or ""):
+            lines.append(as_of)
         return Reply(phrases.WHICH_POLICY.format(policies="\n".join(lines)))
 
     def lines(self) -> list[str]:
         """Return the summary with the policy first."""
         named = self.kept.get("label")
-        head = [f"{phrases.POLICY_LABEL}：{named}"] if named else []
+        head = [f"{phrases.POLICY_LABEL}：{named}{self.kept.get('as_of') or ''}"] if named else []
         return [*head, *super().lines()]
 
     def facts(self) -> dict[str, Any]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bot.dialogue import phrases, questions
 from bot.dialogue import question_words as words
 from bot.dialogue.commands import (
+    EXPERT,
+    EXPERT_OFFER,
     AnswerEntry,
     AnswerParts,
     Command,
+    FillSlots,
     NoneOfThese,
     NotUnderstood,
     Offer,
@@ -51,6 +54,9 @@ def described(heard: Heard) -> list[Command]:
 
 def _taken(label: str, target: str, heard: Heard) -> list[Command]:
     kind, _, name = target.partition(":")
+    if kind == EXPERT_OFFER:
+        # The question goes along: nobody has to say it again.
+        return [StartFlow(EXPERT, name), FillSlots({}, name, EXPERT)]
     return [AnswerEntry(name, asked=label)] if kind == "faq" else [StartFlow(name, heard.original)]
 
 
@@ -191,6 +197,10 @@ def guesses(heard: Heard, least: float) -> list[tuple[str, float]]:
     reading = heard.reading
     here = heard.flow.name if heard.flow else ""
     ranked = ((reading.intent, reading.confidence), *reading.alternatives)
-    flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
-    known = [(c, s) for c, s in ranked if c in flows and s >= least]
-    return [(c, s) for c, s in known if c not in {*_NOT_OFFERED, here}]
+    known = [(c, s) for c, s in ranked if s >= least and c not in {*_NOT_OFFERED, here}]
+    return [(c, s) for c, s in known if _may_be_meant(heard, c)]
+
+
+def _may_be_meant(heard: Heard, code: str) -> bool:
+    flow = heard.flows.get(code)
+    return flow is not None and not (flow.knowledge_first and heard.asks)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
-from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, PutOff, Say, StartFlow
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Command,
+    Escalate,
+    FillSlots,
+    LeaveGate,
+    PutOff,
+    Say,
+    StartFlow,
+)
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
@@ -20,6 +28,8 @@ from bot.dialogue.words import (
     RATING,
     RUDE,
     SUM,
+    WISHES,
+    is_remark,
     split_question,
 )
 
@@ -40,14 +50,15 @@ _ABOUT_A_CASE = {"claim_status", "claim_docs", "claim_dispute", "claim_pay", "co
 def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
-    if flow := next((f for f in heard.flows.values() if words in f.taps), None):
-        return [StartFlow(flow.name, heard.original)]
-    told = next((f for f in heard.flows.values() if _told(f, words)), None)
-    return start(told.name, heard) if told else []
+    if flow := heard.starters.tapped(words):
+        return [*_out_of_the_gate(heard, flow), StartFlow(flow, heard.original)]
+    told = heard.starters.told(words)
+    return start(told, heard) if told else []
 
 
-def _told(flow: type[Flow], words: str) -> bool:
-    return bool(flow.told_by) and re.fullmatch(flow.told_by, words) is not None
+def _out_of_the_gate(heard: Heard, flow: str) -> list[Command]:
+    """Whoever wants a person is not asked for a code any more."""
+    return [LeaveGate()] if flow == "human" and heard.flow is not None and heard.flow.gate else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -114,12 +125,15 @@ def person(heard: Heard) -> list[Command]:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if _files_against_people(heard):
         return []
-    if slot and slot.type.greedy and not PERSON.search(heard.text):
-        return []
+    gate = heard.flow is not None and heard.flow.gate
+    if slot and (slot.type.greedy or gate) and not PERSON.search(heard.text):
+        return []  # «个人吧» while a phone is asked for is about something else
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
-    return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
+    if not asked or "human" not in heard.flows:
+        return []
+    return [*_out_of_the_gate(heard, "human"), StartFlow("human", heard.original)]
 
 
 def _files_against_people(heard: Heard) -> bool:
@@ -137,9 +151,11 @@ def rating(heard: Heard) -> list[Command]:
 
 def wishes(heard: Heard) -> list[Command]:
     """Queue several wishes of one message in the order they were said."""
+    if heard.reading.intent != "multi":
+        return []
     flows = {c: f for c, f in heard.flows.items() if not (f.knowledge_first and heard.asks)}
     parts = [p for p in heard.reading.parts if p in flows]
-    if heard.reading.intent != "multi" or not parts:
+    if not parts:
         return []
     # What is answered at once comes first, whatever was said first: the others take turns.
     parts.sort(key=lambda part: bool(flows[part].slots))
@@ -189,7 +205,7 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
         return []
@@ -208,6 +224,18 @@ def _only_an_answer(heard: Heard) -> bool:
     return heard.flow is not None and bool(alone)
 
 
+def _belongs_to_the_story(heard: Heard) -> bool:
+    """«上周在定损点», «没有授权书», said in a complaint, is more of it and no new wish.
+
+    In other forms that take note of remarks this holds at the card, where more was asked for.
+    """
+    flow = heard.flow
+    if flow is None or not flow.listens() or not is_remark(heard.bare):
+        return False
+    open_to_it = flow.name == _COMPLAINT or flow.pending() is None
+    return open_to_it and not WISHES.search(heard.text)
+
+
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
     """Tell whether what sounds like chat is anger to be written down, or words not understood."""
     angry = flow.listens() and RUDE.search(heard.text) is not None
@@ -220,7 +248,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"
@@ -235,28 +263,13 @@ def recognised(heard: Heard) -> list[Command]:
         return []
     guessed = dict(guesses(heard, heard.sure / 2))
     asks = ASKS.search(heard.text) is not None
-    named = (
-        flow.name
-        for flow in heard.flows.values()
-        if _sounds_like(heard, flow, asks=asks)
-        or _holds_a_number_of(heard, flow, likely=flow.name in guessed)
-    )
-    name = next(named, "")
-    return start(name, heard) if name else []
-
-
-def _sounds_like(heard: Heard, flow: type[Flow], *, asks: bool) -> bool:
-    """Tell whether it sounds like the flow; a question does only as a whole («…怎么样»)."""
-    if not flow.sounds_like:
-        return False
-    found = re.fullmatch if asks else re.search
-    return found(flow.sounds_like, heard.bare if asks else heard.text) is not None
-
-
-def _holds_a_number_of(heard: Heard, flow: type[Flow], *, likely: bool) -> bool:
-    names = (*flow.recognised_by, *flow.suggested_by) if likely else flow.recognised_by
-    found = [flow.slots[name].type.find(heard.text, heard.at) for name in names]
-    return any(value is not None and value.value is not None for value in found)
+    # A question sounds like a flow only as a whole («…怎么样»).
+    text = heard.bare if asks else heard.text
+    for one in heard.starters:
+        likely = one.name in guessed
+        if one.sounds_like(text, whole=asks) or one.numbered(heard.text, heard.at, likely=likely):
+            return start(one.name, heard)
+    return []
 
 
 def start(name: str, heard: Heard) -> list[Command]:

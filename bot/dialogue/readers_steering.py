@@ -9,6 +9,7 @@ from bot.dialogue.commands import (
     Back,
     CancelFlow,
     Command,
+    Enough,
     FillSlots,
     Finish,
     Help,
@@ -55,7 +56,18 @@ def steering(heard: Heard) -> list[Command]:
         return next(([command] for pattern, command in idle if pattern.match(heard.bare)), [])
     if words.SKIP.match(heard.bare) and heard.pending() is not None:
         return [Skip()]
+    if words.ENOUGH.match(heard.bare) and _answers_nothing(heard):
+        return [Enough()]
     return next(([command] for pattern, command in _STEERING if pattern.match(heard.bare)), [])
+
+
+def _answers_nothing(heard: Heard) -> bool:
+    """Tell whether «不用了» is no answer to what was asked."""
+    slot = heard.pending()
+    if slot is None or slot.type.greedy:
+        return False
+    found = slot.type.answer(heard.text, heard.at)
+    return found is None or found.value is None
 
 
 def courtesy(heard: Heard) -> list[Command]:

@@ -35,7 +35,8 @@ def refresh(
     drafts = tuple(f for f in state.drafts if f.flow in flows and not is_idle(f, at, _DRAFT_LIFE))
     waiting = tuple(name for name in state.waiting if any(f.flow == name for f in drafts))
     gone = len(stack) < len(state.stack)
-    state = replace(state, stack=stack, drafts=drafts, waiting=waiting)
+    if (stack, drafts, waiting) != (state.stack, state.drafts, state.waiting):
+        state = replace(state, stack=stack, drafts=drafts, waiting=waiting)
     if state.answered and _is_over(state.answered.at, at, TOPIC_LIFE):
         state = replace(state, answered=None)
     if state.top and is_idle(state.top, at, idle):

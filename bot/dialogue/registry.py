@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from bot.dialogue.flow import Flow
+from bot.dialogue.starters import Starters
 from bot.dialogue.state import Frame
 
 
@@ -14,6 +18,7 @@ class Registry:
 
     def __init__(self, flows: Iterable[type[Flow]]) -> None:
         self.flows = {flow.name: flow for flow in flows}
+        self.starters = Starters(self.flows.values())
 
     def revive(self, frame: Frame, utterance: str = "") -> Flow:
         """Rebuild a flow from its frame.
@@ -54,3 +59,17 @@ def _renamed(flow: type[Flow], names: tuple[str, ...]) -> tuple[str, ...]:
 def _outdated(flow: type[Flow], version: int) -> set[str]:
     """Return the slots whose meaning changed after ``version``."""
     return {name for v, names in flow.changed_in.items() if v > version for name in names}
+
+
+def find_flows(package: ModuleType) -> list[type[Flow]]:
+    """Return every flow defined in a module of ``package``, in module order."""
+    modules = [
+        import_module(f"{package.__name__}.{module.name}")
+        for module in iter_modules(package.__path__)
+    ]
+    return [
+        flow
+        for module in modules
+        for flow in vars(module).values()
+        if isinstance(flow, type) and issubclass(flow, Flow) and flow.__module__ == module.__name__
+    ]

@@ -11,7 +11,7 @@ import re
 _END = r"[吧了啊呀哈嘛呢。.!！~～ ]*$"
 
 CANCEL = re.compile(
-    r"^(算了[ ,，]*)?[我先]{0,2}(取消(报案|投诉|查询|办理)?|算了"
+    r"^(唉|哎|那|那就|还是)?(算了[ ,，吧]*)?[我先]{0,2}(取消(报案|投诉|查询|办理)?|算了"
     r"|不想?(报案?|办|弄|查|投诉|填)了|退出|不用办了"
     rf"|不(办|弄|报|填|查)|不要了|不[问说整]了|拉倒|改天再(说|报|弄|办)"
     r"|(刚才|这)?(那个|这个|这事儿?|这件事?)?先?放一?放|先?不说这个了?|先不说这事儿?了?"
@@ -47,6 +47,7 @@ SUBMIT = re.compile(
 BARE_NO = re.compile(r"^(没有?了?|没人)[ 。!！]*$")
 CORRECT = re.compile(
     r"不对|错了|改成|改为|改一下|改下|更正|应该是|说错|弄错|写错|不是.{0,12}是|记错|要修改|重新说|换成"
+    r"|(?:^|[,，。 ])(?:那|算了)?还是(?=[^,，。]{0,4}(?:取|寄|邮|去|来|要|用|按|改|换))"
 )
 RESUME_ALONE = re.compile(rf"^(继续|接着来|接着办|继续办|接着报|继续报|继续吧){_END}")
 _REMARK = re.compile(r"[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{3}")
@@ -94,6 +95,8 @@ NO_PERSON = re.compile(
     r"(转|接|找|等)(接)?(人工|真人|客服)?了?"
     rf"(吧|啊|谢谢)?{_END}"
 )
+# Said to a question that it does not answer: enough of this.
+ENOUGH = re.compile(rf"^(那|算了|先)?[ ,，]*(不用|不需要|不麻烦|不必|不要)了{_END}")
 ASKING = re.compile(
     QUESTION.pattern + r"|有没有|有无|是否|可否|适合|推荐一?下|赔不赔|保不保|行不行"
 )
@@ -126,8 +129,21 @@ ASKS = re.compile(
 _CLAUSE = re.compile(r"[^ ,，。;；!！?？\n]+[?？]?")
 
 
+# Who wants something done says so; without such a word a sentence tells a fact.
+WISHES = re.compile(
+    r"想|要|请|帮|给我|麻烦|希望|能|可以|查|办|找|转|叫|取消|撤|投诉|报案|退|续"
+    r"|[?？]|[吗么呢][ 。!！]*$|怎么|咋"
+)
+
+
+# «他68了», «68岁»: short, and still a fact.
+_AGE = re.compile(r"\d{1,3}(?:多?岁|了|周岁|个月大)")
+
+
 def is_remark(text: str) -> bool:
     """Tell whether this is a sentence that states something, rather than noise or a question."""
+    if _AGE.search(text) and not QUESTION.search(text):
+        return True
     various = len(set(text)) >= 5
     return various and not QUESTION.search(text) and bool(_REMARK.search(text))
 
@@ -145,6 +161,11 @@ def split_question(text: str) -> tuple[str, str]:
     return (" ".join(asked) or text, " ".join(told))
 
 
+# Somebody else whose policy is meant: «我老公的电子保单», not «我的».
+FAMILY = (
+    r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
+    r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)"
+)
 # «就要第二份吧»: what stands around the number of a choice.
 AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"
 # What customers call a policy → a word of its product's name.

@@ -17,6 +17,8 @@ UNKNOWN = "〓"
 _FAMILY = "han"
 _MARGIN, _SMALL, _BODY, _HEADING, _TITLE = 18, 8.5, 10, 12, 17
 _LINE = 6.2
+# Room beside a bar for its name and for its words, in millimetres.
+_NAME, _WORDS = 52, 32
 _INK, _SOFT, _ACCENT, _PALE, _MARK = (
     (34, 40, 49), (105, 114, 128), (22, 78, 122), (240, 244, 248), (226, 230, 236),
 )  # fmt: skip
@@ -84,6 +86,54 @@ class Sheet:
         """Print a table with a head that is repeated on every page."""
         cells = [tuple(map(self._text, row)) for row in (head, *rows)]
         self._grid(cells, tuple(widths), head=True)
+
+    def bars(self, rows: Sequence[tuple[str, float, str, str]], top: float = 0.0) -> None:
+        """Draw horizontal bars: (name, length, words, colour); the longest or ``top`` is full."""
+        pdf = self._pdf
+        full = max([top, *(length for _, length, _, _ in rows)], default=0.0) or 1.0
+        for name, length, words, colour in rows:
+            if pdf.will_page_break(_LINE):
+                pdf.add_page()
+            self._colours(_SMALL, colour)
+            y = pdf.get_y()
+            pdf.cell(_NAME, _LINE, self._text(name), align="R")
+            wide = max(0.1, (pdf.epw - _NAME - _WORDS) * max(0.0, length) / full)
+            pdf.rect(pdf.l_margin + _NAME + 2, y + 1, wide, _LINE - 2, style="F")
+            pdf.set_x(pdf.l_margin + _NAME + 3 + wide)
+            pdf.cell(_WORDS, _LINE, self._text(words), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._blank()
+
+    def shares(self, parts: Sequence[tuple[str, float, str]]) -> None:
+        """Draw one bar cut into its parts (name, size, colour), each named below with its share."""
+        pdf = self._pdf
+        total = sum(size for _, size, _ in parts)
+        if not total:
+            return
+        if pdf.will_page_break(3 * _LINE):
+            pdf.add_page()
+        x, y = pdf.l_margin, pdf.get_y()
+        for _, size, colour in parts:
+            self._colours(_SMALL, colour)
+            pdf.rect(x, y, pdf.epw * size / total, _LINE - 1, style="F")
+            x += pdf.epw * size / total
+        pdf.ln(_LINE)
+        for name, size, colour in parts:
+            self._colours(_SMALL, colour)
+            pdf.rect(pdf.get_x() + 1, pdf.get_y() + 1, 3, 3, style="F")
+            pdf.set_x(pdf.get_x() + 5)
+            pdf.cell(pdf.epw / 5, 5, self._text(f"{name} {size / total:.0%}"))
+        pdf.ln(5)
+        self._blank()
+
+    def _blank(self) -> None:
+        """Leave white behind: a table would take the last colour for its own."""
+        self._pdf.set_fill_color(255)
+        self._pdf.ln(2)
+
+    def _colours(self, size: float, fill: str) -> None:
+        self._pdf.set_font(_FAMILY, size=size)
+        self._pdf.set_text_color(*_INK)
+        self._pdf.set_fill_color(fill)
 
     def paragraph(self, text: str) -> None:
         """Print a paragraph."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 
 from bot.errors import Refused
+from bot.privacy.check import NONE, Check, OnRecord, Whose, on_record, put_on_record, settled
 from bot.privacy.files import Files
 from bot.settings import Settings
+from storage import notices
 from storage.crypto import Cipher
 from storage.imports import cells
 from storage.models.base import Base
 from storage.models.case import CaseEvent, Ticket
+from storage.models.conversation import Conversation
 from storage.models.customer import AccessLog, Customer
 from storage.personal import person as people
+from storage.personal import unfinished
 from storage.personal.erasure import Erased, erase, plan
 from storage.personal.export import export
 from storage.personal.person import CHUNK, Person
@@ -29,24 +33,17 @@ from storage.unit_of_work import UnitOfWork
 
 KINDS = ("privacy_export", "privacy_erase", "privacy_correct", "privacy_withdraw",
          "privacy_request")  # fmt: skip
-# How a person may have proved to another who they are (domain.md 5.7, V3).
-WAYS = {"video": "视频核验", "counter": "门店当面核验", "two_staff": "两人复核证件"}
+# When the nightly job has run.
+_NIGHT = time(4)
 _FIELDS = {"name": cells.words, "phone": cells.phone, "id_number": cells.identity}
 
 
 @dataclass(frozen=True)
-class Check:
-    """Who made sure that the request is the person's own, and how; ``guardian`` for a minor."""
+class Asked:
+    """A request that is open, with the check of its person that holds now."""
 
-    by: str
-    way: str
-    guardian: str = ""
-
-    @property
-    def words(self) -> str:
-        """Return it for the history."""
-        child = f"，监护人：{self.guardian}" if self.guardian else ""
-        return f"{WAYS[self.way]}{child}"
+    ticket: Ticket
+    checked: OnRecord | None
 
 
 @dataclass(frozen=True)
@@ -79,20 +76,33 @@ class Rights:
 
     def requests(self) -> list[Ticket]:
         """Return the requests that are open, the one that is due first at the top."""
-        query = select(Ticket).where(Ticket.kind.in_(KINDS), Ticket.status != "done")
-        return self.ways.read(lambda uow: list(uow.session.scalars(query.order_by(Ticket.due_at))))
+        return [asked.ticket for asked in self.asked()]
 
-    def export(self, number: str, check: Check) -> dict[str, Any]:
+    def asked(self) -> list[Asked]:
+        """Return the same with who has been seen already (V3)."""
+        query = select(Ticket).where(Ticket.kind.in_(KINDS), Ticket.status != "done")
+
+        def read(uow: UnitOfWork) -> list[Asked]:
+            found = uow.session.scalars(query.order_by(Ticket.due_at)).all()
+            return [Asked(ticket, self._seen(uow, ticket)) for ticket in found]
+
+        return self.ways.read(read)
+
+    def _seen(self, uow: UnitOfWork, ticket: Ticket) -> OnRecord | None:
+        customer = self._customer(uow, ticket)
+        return on_record(uow, {customer}, self.now()) if customer is not None else None
+
+    def export(self, number: str, check: Check = NONE) -> dict[str, Any]:
         """Return everything about the person behind a request, and close it."""
 
         def work(uow: UnitOfWork) -> dict[str, Any]:
-            ticket, person = self._checked(uow, number, check)
+            ticket, person, seen = self._checked(uow, number, check)
             copy = export(uow.session, person, self.now())
             if messages := self.files.short_messages(person):
                 copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
-            self._log(uow, ticket, person, check, "export of all personal data")
+            self._log(uow, ticket, person, seen, "export of all personal data")
             if ticket.kind == "privacy_export":
-                self._close(uow, ticket, check, {"tables": len(copy["tables"])})
+                self._close(uow, ticket, seen, {"tables": len(copy["tables"])})
             return copy
 
         return self.ways.run(work)
@@ -106,31 +116,87 @@ class Rights:
 
         return self.ways.read(work)
 
-    def erase(self, number: str, check: Check) -> Erased:
-        """Erase the person behind a request, or restrict what must be kept, and close it."""
+    def erase(self, number: str, check: Check = NONE) -> Erased:
+        """Erase the person behind a request; what binds stays, and the request with it."""
 
         def work(uow: UnitOfWork) -> Erased:
-            ticket, person = self._checked(uow, number, check)
+            ticket, person, seen = self._checked(uow, number, check)
             if ticket.kind == "privacy_export":
                 raise Refused(f"{number} 是导出的请求，不能用来删除")
-            if uow.connection.dialect.name == "sqlite":
-                # What is deleted is overwritten, not only forgotten.
-                uow.session.execute(text("PRAGMA secure_delete=ON"))
-            self._log(uow, ticket, person, check, "erasure of personal data")
-            uow.session.flush()
-            done = erase(uow.session, person, self.now(), number)
-            self._tell_audit(uow, ticket, check, done)
-            done.rows["文件"] = self.files.remove(person, done.files)
-            ticket.facts = {"done": True, "partly": done.partly}
-            outcome = {"partly": done.partly, "restricted": done.restricted}
-            self._close(uow, ticket, check, outcome)
-            return done
+            return self._erase(uow, ticket, person, seen)
 
         done = self.ways.run(work)
         self._forget_old_pages()
         return done
 
-    def correct(self, number: str, field: str, value: str, check: Check) -> None:
+    def go_on(self, number: str) -> Erased:
+        """Finish an erasure that was checked when it began, as far as it goes now."""
+
+        def work(uow: UnitOfWork) -> Erased:
+            ticket = self._ticket(uow, number)
+            said = ticket.facts.get("check") or {}
+            check = Check(str(said.get("by") or ""), str(said.get("way") or ""),
+                          str(said.get("guardian") or ""))  # fmt: skip
+            if ticket.status != unfinished.STATUS or not check.told:
+                raise Refused(f"{number} 没有在等着接着办")
+            return self._erase(uow, ticket, self._person(uow, ticket), check)
+
+        done = self.ways.run(work)
+        self._forget_old_pages()
+        return done
+
+    def _erase(self, uow: UnitOfWork, ticket: Ticket, person: Person, check: Check) -> Erased:
+        if uow.connection.dialect.name == "sqlite":
+            # What is deleted is overwritten, not only forgotten.
+            uow.session.execute(text("PRAGMA secure_delete=ON"))
+        self._log(uow, ticket, person, check, "erasure of personal data")
+        uow.session.flush()
+        done = erase(uow.session, person, self.now(), ticket.number)
+        self._tell_audit(uow, ticket, check, done)
+        done.rows["文件"] = self.files.remove(person, done.files)
+        outcome = {"partly": done.partly, "restricted": done.restricted}
+        if done.partly or done.restricted:
+            self._wait(uow, ticket, check, done)
+        else:
+            ticket.facts = {"done": True, "partly": False}
+            self._close(uow, ticket, check, outcome)
+        return done
+
+    def _wait(self, uow: UnitOfWork, ticket: Ticket, check: Check, done: Erased) -> None:
+        """Leave the request open with what binds and until when; tell whoever is known still."""
+        facts = unfinished.facts_of(done, self.now(), ticket.facts)
+        if done.partly:
+            said = {"by": check.by, "way": check.way, "guardian": check.guardian}
+            facts |= {"check": said, "customer": ticket.facts.get("customer")}
+        book = self._book(uow, f"staff:{check.by}"[:128])
+        book.note(ticket, "checked", {"checked": check.words})
+        again = ticket.status == unfinished.STATUS
+        ticket.facts = {}  # what was left before is not what is left now
+        book.move(ticket, unfinished.STATUS, note=check.words)
+        ticket.facts = facts
+        if day := facts["finish_on"]:
+            ticket.due_at = datetime.combine(date.fromisoformat(day), _NIGHT, self.now().tzinfo)
+        if done.partly:
+            turn = "again" if again else "begun"
+            key = f"{ticket.number}:{turn}:{facts['erased_on']}"
+            self.tell(uow, ticket, key, unfinished.told(ticket.number, facts))
+
+    def tell(self, uow: UnitOfWork, ticket: Ticket, key: str, said: str) -> bool:
+        """Write to the person where they asked, else where they were last, else by text message."""
+        talk, customer = ticket.conversation_id, self._customer(uow, ticket)
+        if talk is None and customer is not None:
+            query = select(Conversation.id).where(Conversation.customer_id == customer)
+            talk = uow.session.scalar(query.order_by(Conversation.last_at.desc()).limit(1))
+        uow.session.flush()
+        if notices.tell(uow, key, said, self.now(), talk):
+            return True
+        found = uow.session.get(Customer, customer) if customer is not None else None
+        if found is None or not found.phone:
+            return False
+        notices.text_message(uow, self.cipher, key, said, found.phone, self.now())
+        return True
+
+    def correct(self, number: str, field: str, value: str, check: Check = NONE) -> None:
         """Correct a customer's name, phone or identity number."""
         if field not in _FIELDS:
             raise Refused(f"可以更正的是 {'、'.join(_FIELDS)}")
@@ -140,7 +206,7 @@ class Rights:
             raise Refused(str(error)) from None
 
         def work(uow: UnitOfWork) -> None:
-            ticket, person = self._checked(uow, number, check)
+            ticket, person, seen = self._checked(uow, number, check)
             if ticket.kind != "privacy_correct":
                 raise Refused(f"{number} 不是更正的请求")
             customer = uow.session.get(Customer, next(iter(person.customers), 0))
@@ -150,24 +216,26 @@ class Rights:
             if field in ("phone", "id_number"):
                 blind = "phone_blind" if field == "phone" else "id_blind"
                 setattr(customer, blind, self.cipher.blind(good))
-            self._log(uow, ticket, person, check, f"correction of {field}")
-            self._close(uow, ticket, check, {"field": field})
+            self._log(uow, ticket, person, seen, f"correction of {field}")
+            self._close(uow, ticket, seen, {"field": field})
 
         self.ways.run(work)
 
     def _book(self, uow: UnitOfWork, actor: str) -> TicketBook:
         return TicketBook(uow, self.cipher, self.settings, self.now(), actor)
 
-    def _checked(self, uow: UnitOfWork, number: str, check: Check) -> tuple[Ticket, Person]:
-        """Return request and person; raise Refused unless somebody made sure of who asks."""
-        if check.way not in WAYS or not check.by.strip():
-            raise Refused(f"要写谁核验的、怎么核验的（{'、'.join(WAYS)}）")
+    def _checked(self, uow: UnitOfWork, number: str, said: Check) -> tuple[Ticket, Person, Check]:
+        """Return request, person and check; raise Refused unless somebody made sure of who asks."""
         ticket = self._ticket(uow, number)
         person = self._person(uow, ticket)
+        check = settled(uow, said, person.customers, self.now())
         minor = bool(ticket.facts.get("minor")) or self._is_minor(uow, person)
         if minor and not check.guardian.strip():
             raise Refused("这是未成年人的信息：由监护人提出，请核对监护关系并写明监护人")
-        return ticket, person
+        holds = timedelta(minutes=self.settings.identity.staff_check_minutes)
+        whose = Whose(ticket.conversation_id, next(iter(person.customers), None))
+        put_on_record(uow, said, whose, number, (self.now(), self.now() + holds))
+        return ticket, person, check
 
     def _ticket(self, uow: UnitOfWork, number: str) -> Ticket:
         query = select(Ticket).where(Ticket.number == number, Ticket.kind.in_(KINDS))
@@ -181,11 +249,20 @@ class Rights:
     def _person(self, uow: UnitOfWork, ticket: Ticket) -> Person:
         if ticket.conversation_id is not None:
             return people.of_conversation(uow.session, ticket.conversation_id)
-        query = select(Customer.id).where(Customer.ref == str(ticket.facts.get("customer")))
-        found = uow.session.scalar(query)
+        found = self._customer(uow, ticket)
         if found is None:
             raise Refused("这个请求没有对应的客户")
         return people.of_customer(uow.session, found)
+
+    def _customer(self, uow: UnitOfWork, ticket: Ticket) -> int | None:
+        """Return the customer a request is about, where one is known."""
+        if ticket.conversation_id is not None:
+            query = select(Conversation.customer_id).where(
+                Conversation.id == ticket.conversation_id
+            )
+            return uow.session.scalar(query)
+        ref = str(ticket.facts.get("customer"))
+        return uow.session.scalar(select(Customer.id).where(Customer.ref == ref))
 
     def _is_minor(self, uow: UnitOfWork, person: Person) -> bool:
         customers = (uow.session.get(Customer, key) for key in person.customers)

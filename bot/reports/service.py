@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,14 +10,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.log import mask
+from bot.reports import names
 from bot.reports.charts import bars, shares
 from bot.reports.kpi_xlsx import SIDES
-from storage.kpi.definition import Definition
-from storage.kpi.figures import CHARTER_CODES, By
+from storage.kpi.figures import CHARTER_CODES, By, Table
+from storage.kpi.names import label, promise
 from storage.kpi.processes import ProcessTime
 from storage.kpi.report import Report, shown
 
-_COLOURS: Final = {"wait": "#b3392f", "work": "#2f7d4f", "customer": "#8aa5bf", "third": "#c7ced4"}
+COLOURS: Final = {"wait": "#b3392f", "work": "#2f7d4f", "customer": "#8aa5bf", "third": "#c7ced4"}
 
 
 def page(report: Report, title: str) -> str:
@@ -30,12 +32,18 @@ def page(report: Report, title: str) -> str:
         charter=[report.tables[code] for code in CHARTER_CODES],
         charter_chart=_charter_chart(report),
         shown=shown,
-        target=_target,
-        pct=_percent,
-        hours=_hours,
+        target=names.target,
+        pct=names.percent,
+        hours=names.hours,
         masked=mask,
         sides=SIDES,
+        colours=COLOURS,
         share_chart=_share_chart,
+        count_chart=_count_chart,
+        promise=promise,
+        late=[(promise(name), count) for name, count in report.late_clocks],
+        line_of=names.line_of,
+        matter=lambda label: names.matter(report, label),
         part_table=lambda code, by: _part_table(report, code, by),
     )
 
@@ -49,19 +57,34 @@ def _charter_chart(report: Report) -> Markup:
     return Markup(bars("四项考核指标", rows, top=1.0))  # noqa: S704 - our own drawing, escaped
 
 
+def _count_chart(title: str, counts: Sequence[tuple[str, int]]) -> Markup:
+    rows = [(name, float(count), str(count), None) for name, count in counts]
+    return Markup(bars(title, rows) if rows else "")  # noqa: S704 - our own drawing, escaped
+
+
+def spent(process: ProcessTime) -> list[tuple[str, float, str]]:
+    """Return where a process's time went: (side, seconds, colour), sides without any left out."""
+    found = [
+        (side, sum(step.total_s for step in process.steps if step.side == side)) for side in SIDES
+    ]
+    return [(side, seconds, COLOURS[side]) for side, seconds in found if seconds]
+
+
 def _share_chart(process: ProcessTime) -> Markup:
-    spent = {
-        side: sum(step.total_s for step in process.steps if step.side == side) for side in SIDES
-    }
-    parts = [(SIDES[side], seconds, _COLOURS[side]) for side, seconds in spent.items()]
+    parts = [(SIDES[side], seconds, colour) for side, seconds, colour in spent(process)]
     return Markup(shares(process.label, parts))  # noqa: S704 - our own drawing, escaped
+
+
+def named(table: Table, by: By, name: str) -> str:
+    """Return what one part of a breakdown is called."""
+    return (label(table.definition.code, name) if by == "label" else name) or "（没有）"
 
 
 def _part_table(report: Report, code: str, by: By) -> Markup:
     table = report.tables[code]
     rows = "".join(
-        f"<tr><td>{escape(name or '（没有）')}</td><td class='n'>{escape(shown(part))}"
-        f"{'（样本不足）' if part.few else ''}</td>"
+        f"<tr><td>{escape(named(table, by, name))}</td><td class='n'>{escape(shown(part))}"
+        f"{'（样本不足）' if part.few and part.value is not None else ''}</td>"
         f"<td class='n'>{part.hits} / {part.rows}</td></tr>"
         for name, part in table.by[by].items()
     )
@@ -70,17 +93,3 @@ def _part_table(report: Report, code: str, by: By) -> Markup:
     return Markup(  # noqa: S704 - every part is escaped above
         f"<table><tr><th>{head}</th><th></th><th>分子 / 分母</th></tr>{rows or empty}</table>"
     )
-
-
-def _target(definition: Definition) -> str:
-    if definition.target is None:
-        return ""
-    return f"{definition.target:.0%}" if definition.kind == "share" else f"{definition.target:g}"
-
-
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share:.0%}"
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} 小时" if seconds >= 3600 else f"{seconds / 60:.1f} 分钟"

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.privacy.nightly import resume
+from bot.privacy.rights import Rights
 from scheduler.context import JobContext
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation, Message
@@ -39,7 +41,9 @@ def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[
     lines = [_purge(context, rule, as_of, dry_run=dry_run) for rule in retention().purges]
     lines.append(_chats(context, as_of, dry_run=dry_run))
     lines.append(_restricted(context, as_of, dry_run=dry_run))
-    return lines
+    rights = Rights(context.ways, context.cipher, context.settings, lambda: as_of)
+    # After the sealed records: the last one of them ends its request.
+    return lines + resume(rights, as_of, dry_run=dry_run)
 
 
 def _purge(context: JobContext, rule: Purge, as_of: datetime, *, dry_run: bool) -> str:

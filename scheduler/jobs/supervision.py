@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot import feedback
 from scheduler.context import JobContext
-from storage import ledger_promises, promise_check
+from storage import ledger_claims, ledger_promises, promise_check
 from storage.ledger import Happening
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
@@ -22,13 +22,14 @@ def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[
     """Sweep as of a moment."""
     if dry_run:
         return ["逐项巡查，重复运行不会重复记"]
-    context.ways.run(lambda uow: sweep(uow, as_of))
+    context.ways.run(lambda uow: sweep(uow, context, as_of))
     return ["已巡查"]
 
 
-def sweep(uow: UnitOfWork, now: datetime) -> None:
+def sweep(uow: UnitOfWork, context: JobContext, now: datetime) -> None:
     """Sweep; every part is safe to run twice."""
     ledger_promises.sweep(uow.session, uow.ledger, now)
+    ledger_claims.sweep(uow, context.cipher, context.settings, now)
     promise_check.run(uow, now - _LOOK_BACK)
     feedback.sort(uow, now, now - _LOOK_BACK)
     _count_policies(uow, now)

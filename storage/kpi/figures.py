@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from storage.kpi.charter import CHARTER
 from storage.kpi.companions import COMPANIONS
 from storage.kpi.definition import EVENT, Definition, Period, counted
+from storage.ledger import BOT, NOBODY
 from storage.models.base import table_of
 from storage.models.ledger import KpiExclusion
 
@@ -22,6 +23,8 @@ DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
     {definition.code: definition for definition in (*CHARTER, *COMPANIONS)}
 )
 CHARTER_CODES: Final = ("csat", "response", "complaint_success", "claim_on_time")
+# Customers and jobs act too, but they are nobody's staff: by person their rows stand under ''.
+NO_PERSON: Final = tuple(sorted(NOBODY - {BOT}))
 _excluded = table_of(KpiExclusion)
 _QUANTILES_UP_TO: Final = 200_000
 
@@ -135,8 +138,13 @@ def _broken_down(
 ) -> dict[str, Figure]:
     parts: dict[str, Sums] = {}
     for key, sums in found:
-        parts[key[at]] = parts.get(key[at], Sums()).plus(sums)
+        name = _name(BYS[at], key[at])
+        parts[name] = parts.get(name, Sums()).plus(sums)
     return {name: figure(definition, sums) for name, sums in sorted(parts.items())}
+
+
+def _name(by: By, name: str) -> str:
+    return "" if by == "actor" and name in NO_PERSON else name
 
 
 def _quantiles(
@@ -200,5 +208,6 @@ def drill(
         .limit(limit)
     )
     for by, name in wanted.by.items():
-        query = query.where(counted_rows.c[by] == name)
+        same = NO_PERSON if by == "actor" and not name else (name,)
+        query = query.where(counted_rows.c[by].in_(same))
     return [dict(row) for row in connection.execute(query).mappings()]

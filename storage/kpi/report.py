@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storage.kpi import figures
+from storage.kpi import figures, findings, names
 from storage.kpi import processes as measured
 from storage.kpi.definition import EVENT, Period
 from storage.kpi.figures import DEFINITIONS, Figure, Table
@@ -28,6 +28,10 @@ class Report:
     complaints: list[tuple[str, int]]
     late_clocks: list[tuple[str, int]]
     unanswered: list[Cluster]
+    late_cases: list[findings.LateCase]
+    root_causes: list[tuple[str, int]]
+    unsolved: list[tuple[str, int]]
+    entries: Mapping[str, str]
 
     @property
     def bottlenecks(self) -> list[measured.StepTime]:
@@ -38,6 +42,8 @@ class Report:
 def report(uow: UnitOfWork, period: Period) -> Report:
     """Count a period and the one before."""
     connection = uow.connection
+    asked = measured.tally(connection, period, "turn", EVENT.c.result == "answered")[:_TOP]
+    unsolved = measured.tally(connection, period, "solved", EVENT.c.result == "unsolved")[:_TOP]
     earlier = figures.tables(connection, period.before, figures.CHARTER_CODES)
     return Report(
         period,
@@ -45,10 +51,14 @@ def report(uow: UnitOfWork, period: Period) -> Report:
         {code: table.total for code, table in earlier.items()},
         measured.measure(connection, period),
         measured.flows(connection, period),
-        measured.tally(connection, period, "turn", EVENT.c.result == "answered")[:_TOP],
+        asked,
         measured.tally(connection, period, "complaint.received"),
         measured.tally(connection, period, "clock", EVENT.c.result == "missed"),
         uow.misses.clusters(("open", "taken"), _TOP),
+        findings.late_cases(connection, period),
+        findings.root_causes(uow.session, period),
+        unsolved,
+        names.entries(uow.session, (label for label, _ in (*asked, *unsolved))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Id, Name, Short
@@ -54,10 +54,24 @@ class NoticeGrant(Base):
 
 
 class QuotaUse(Base):
-    """How many calls of a kind of sending were begun on a day."""
+    """How many calls of a kind of sending were begun on a day, and in the newest minute of it."""
 
     __tablename__ = "quota_use"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     way: Mapped[Short] = mapped_column(primary_key=True)
     used: Mapped[int]
+    minute: Mapped[int] = mapped_column(server_default="0")
+    used_in_minute: Mapped[int] = mapped_column(server_default="0")
+
+
+class Campaign(Base):
+    """The touches of one family on one day; none of them has a smaller number than ``first_id``."""
+
+    __tablename__ = "campaign"
+
+    name: Mapped[Name] = mapped_column(primary_key=True)
+    family: Mapped[Short]
+    day: Mapped[date]
+    planned_at: Mapped[datetime]
+    first_id: Mapped[int] = mapped_column(BigInteger)

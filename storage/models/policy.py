@@ -16,8 +16,9 @@ class Policy(Base):
 
     __tablename__ = "policy"
     __table_args__ = (
-        Index("ix_policy_ends_on_status", "ends_on", "status"),
+        Index("ix_policy_ends_on_id", "ends_on", "id"),
         Index("ix_policy_customer_id_ends_on", "customer_id", "ends_on"),
+        Index("ix_policy_starts_at", "starts_at"),
     )
 
     id: Mapped[Id]

@@ -8,10 +8,19 @@ from storage.models.case import CaseEvent, Claim, Complaint, Handoff, NumberSequ
 from storage.models.claim import ClaimDocument
 from storage.models.complaint import ComplaintParty
 from storage.models.console import AgentDraft, AgentRead, ConsoleSession
+from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.desk import ConversationGuest, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
+from storage.models.group_desk import (
+    DeskTopic,
+    DeskUpdate,
+    DeskWord,
+    PaceMark,
+    RobotNote,
+    StaffTelegram,
+)
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
 from storage.models.knowledge import (
     KbCluster,
@@ -23,7 +32,8 @@ from storage.models.knowledge import (
     KbVersion,
 )
 from storage.models.ledger import Event, KpiExclusion, StaffPost
-from storage.models.outbound import JobRun, NoticeGrant, OutboundStop, QuotaUse
+from storage.models.notice import StaffNotice
+from storage.models.outbound import Campaign, JobRun, NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import ChannelToken, Media, OutboxItem
 from storage.models.payment import Payment
 from storage.models.personal import PolicySnapshot, RestrictedRecord
@@ -38,10 +48,12 @@ from storage.models.quality import (
     QaSample,
     TrainingTask,
 )
+from storage.models.report import PersonalNotice, ServiceReport
 from storage.models.search import SearchSegment
 from storage.models.service import PolicyDelivery, PolicyLink, ServiceDocument, ServiceRequest
 from storage.models.source import Arrival, Scene
 from storage.models.staff import ApiToken, IdempotentRequest, StaffUser
+from storage.models.web_link import OAuthState
 
 __all__ = [
     "AccessGrant",
@@ -60,6 +72,7 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CalendarVersion",
+    "Campaign",
     "CaseEvent",
     "ChannelToken",
     "Claim",
@@ -69,9 +82,13 @@ __all__ = [
     "Consent",
     "ConsoleEvent",
     "ConsoleSession",
+    "ContentItem",
     "Conversation",
     "ConversationGuest",
     "Customer",
+    "DeskTopic",
+    "DeskUpdate",
+    "DeskWord",
     "Episode",
     "Event",
     "Feedback",
@@ -95,11 +112,14 @@ __all__ = [
     "Message",
     "NoticeGrant",
     "NumberSequence",
+    "OAuthState",
     "OneTimeCode",
     "OptOut",
     "OutboundStop",
     "OutboxItem",
+    "PaceMark",
     "Payment",
+    "PersonalNotice",
     "Policy",
     "PolicyDelivery",
     "PolicyLink",
@@ -108,13 +128,17 @@ __all__ = [
     "QaSample",
     "QuotaUse",
     "RestrictedRecord",
+    "RobotNote",
     "SamePerson",
     "Scene",
     "SearchSegment",
     "ServiceDocument",
+    "ServiceReport",
     "ServiceRequest",
     "StaffCheck",
+    "StaffNotice",
     "StaffPost",
+    "StaffTelegram",
     "StaffUser",
     "Survey",
     "Ticket",

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
 from storage.models.case import Survey
-from storage.models.outbound import OutboundStop
+from storage.models.outbound import Campaign, OutboundStop
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
+from storage.outbound.judge import HELD
 from storage.unit_of_work import UnitOfWork
 
 _item, _policy, _stop = table_of(OutboxItem), table_of(Policy), table_of(OutboundStop)
-_survey = table_of(Survey)
+_survey, _campaign = table_of(Survey), table_of(Campaign)
 ARRIVED = ("sent", "delivered", "unknown")
 
 
@@ -34,13 +35,31 @@ class Count:
     count: int
 
 
+def open_campaign(uow: UnitOfWork, name: str, family: str, day: date, now: datetime) -> None:
+    """Note that a campaign is planned, and from which row of the outbox on its touches lie.
+
+    So its touches are found without an index of their own, which every row would pay for.
+    """
+    dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
+    newest = select(func.coalesce(func.max(_item.c.id), 0) + 1).scalar_subquery()
+    values = {"name": name, "family": family, "day": day, "planned_at": now, "first_id": newest}
+    uow.connection.execute(
+        dialect.insert(_campaign).values(values).on_conflict_do_nothing(index_elements=["name"])
+    )
+
+
 def counts(uow: UnitOfWork, campaign: str | None, since: datetime) -> list[Count]:
-    """Return the counters of one campaign, or of all that began since then."""
+    """Return the counters of one campaign, or of all that were planned since then."""
     columns = (_item.c.campaign, _item.c.kind, _item.c.status, _item.c.way, _item.c.reason)
-    query = select(*columns, func.count()).where(_item.c.campaign.is_not(None))
+    begun = select(func.min(_campaign.c.first_id)).where(_campaign.c.planned_at >= since)
     if campaign is not None:
-        query = query.where(_item.c.campaign == campaign)
-    query = query.where(_item.c.created_at >= since).group_by(*columns)
+        begun = begun.where(_campaign.c.name == campaign)
+    first = uow.connection.execute(begun).scalar()
+    if first is None:
+        return []
+    query = select(*columns, func.count()).where(_item.c.id >= first)
+    which = _item.c.campaign.is_not(None) if campaign is None else _item.c.campaign == campaign
+    query = query.where(which).group_by(*columns)
     rows = uow.connection.execute(query.order_by(*columns[:3])).all()
     return [Count(c, kind, status, way or "", why, n) for c, kind, status, way, why, n in rows]
 
@@ -102,9 +121,14 @@ def stop(uow: UnitOfWork, kind: str, reason: str, by: str, now: datetime) -> Non
     )
 
 
-def resume(uow: UnitOfWork, kind: str) -> bool:
-    """Let a kind go on; False when it was not stopped."""
-    return uow.connection.execute(delete(_stop).where(_stop.c.kind == kind)).rowcount == 1
+def resume(uow: UnitOfWork, kind: str, now: datetime) -> bool:
+    """Let a kind go on, what was held at once; False when it was not stopped."""
+    gone = uow.connection.execute(delete(_stop).where(_stop.c.kind == kind)).rowcount == 1
+    if gone:
+        held = (_item.c.status == "planned", _item.c.kind == kind, _item.c.due_at > now)
+        why = _item.c.reason.startswith(HELD)
+        uow.connection.execute(update(_item).where(*held, why).values(due_at=now, reason=""))
+    return gone
 
 
 def stopped(uow: UnitOfWork) -> Sequence[OutboundStop]:

@@ -13,6 +13,9 @@ from storage.rules.outbound import Kind, Rules, Way
 Outcome = Literal["send", "wait", "not_sent"]
 # A call takes up to five seconds, and the platform's clock is not ours.
 _MARGIN = timedelta(seconds=8)
+HELD = "这一类已被人工停发"
+# Going on again needs no waiting for this: what was held is made due then.
+HOLD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class World:
     templates: Mapping[str, bool]
     quota: Mapping[str, int]
     sms: bool = True
+    minute: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,11 @@ def judge(touch: Touch, facts: Facts, world: World, now: datetime) -> Verdict:
     if reason := _never(touch, kind, facts, world, now):
         return Verdict("not_sent", reason)
     if facts.stopped:
-        return Verdict("wait", f"这一类已被人工停发：{facts.stopped}", until=now + _HOLD)
+        return Verdict("wait", f"{HELD}：{facts.stopped}", until=now + HOLD)
     quiet = QuietHours(begins=world.rules.quiet.begins, ends=world.rules.quiet.ends)
     if kind.quiet and quiet.quiet(now):
         return Verdict("wait", "静默时段", until=quiet.next_polite(now, touch.key))
     return _capped(touch, kind, facts, world, now) or _way(touch, kind, facts, world, now)
-
-
-_HOLD = timedelta(minutes=1)
 
 
 def _never(touch: Touch, kind: Kind, facts: Facts, world: World, now: datetime) -> str:
@@ -181,14 +182,21 @@ def _way(touch: Touch, kind: Kind, facts: Facts, world: World, now: datetime) ->
         for place in _places(way, touch, facts, world, now):
             if not has_quota(world, way, place, touch.priority):
                 waiting = True
-                continue
-            return Verdict("send", way=way, place=place, neutral=neutral)
+            elif _counted(world, way, place) and world.minute.get(way, 1) <= 0:
+                next_minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+                return Verdict("wait", "这一分钟的配额用完", until=next_minute)
+            else:
+                return Verdict("send", way=way, place=place, neutral=neutral)
     if waiting:
-        morning = (now + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
-        if touch.expires_at is not None and morning > touch.expires_at:
-            return Verdict("not_sent", "当日配额用完，明天已过补发窗口")
-        return Verdict("wait", "当日配额用完", until=morning)
+        return _tomorrow(touch, now)
     return Verdict("not_sent", "没有走得通的渠道：" + "、".join(_closed(kind, facts, world)))
+
+
+def _tomorrow(touch: Touch, now: datetime) -> Verdict:
+    morning = (now + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
+    if touch.expires_at is not None and morning > touch.expires_at:
+        return Verdict("not_sent", "当日配额用完，明天已过补发窗口")
+    return Verdict("wait", "当日配额用完", until=morning)
 
 
 def _ladder(touch: Touch, kind: Kind, facts: Facts, world: World) -> Sequence[Way]:
@@ -237,11 +245,18 @@ def _open_for(seconds: int) -> timedelta:
 
 def has_quota(world: World, way: Way, place: Place | None, priority: int) -> bool:
     """Tell whether the day has room; the last share is kept for what is urgent."""
-    if way not in world.rules.quota or (way == "custom" and place and place.channel != "wechat"):
+    if not _counted(world, way, place):
         return True
     reserve = world.rules.reserve
     kept = 0 if priority <= reserve.priority else int(world.rules.quota[way] * reserve.share)
     return world.quota.get(way, world.rules.quota[way]) > kept
+
+
+def _counted(world: World, way: Way, place: Place | None) -> bool:
+    """Tell whether the platform counts a call: it does not know of other channels."""
+    return way in world.rules.quota and not (
+        way == "custom" and place is not None and place.channel != "wechat"
+    )
 
 
 def _closed(kind: Kind, facts: Facts, world: World) -> list[str]:

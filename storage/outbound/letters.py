@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.outbound.judge import Place
+
+LEASE_SECONDS = 60
+
+
+class Settled(NamedTuple):
+    """How a touch ended."""
+
+    item: int
+    status: str
+    reason: str = ""
+    provider_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,14 @@ class Letter:
     place: Place | None = None
     customer_id: int | None = None
     subject: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The letters that are on their way now, and the kinds of the touches that never leave."""
+
+    letters: Sequence[Letter]
+    not_sent: Sequence[str]
 
 
 @dataclass(frozen=True)

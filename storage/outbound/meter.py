@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
@@ -12,6 +13,7 @@ from storage.models.conversation import Conversation
 from storage.models.outbound import QuotaUse
 from storage.models.outbox import OutboxItem
 from storage.outbound import facts as known_facts
+from storage.outbound.facts import minute_of
 from storage.outbound.judge import Place, allowed
 from storage.rules.outbound import Rules
 from storage.unit_of_work import UnitOfWork
@@ -19,6 +21,8 @@ from storage.unit_of_work import UnitOfWork
 _item, _conversation, _quota = table_of(OutboxItem), table_of(Conversation), table_of(QuotaUse)
 # One customer-service message holds 2048 bytes; sentences are not cut in the middle.
 _PART_BYTES = 1900
+# So near the end of a quota all workers together might overdraw it: they wait for each other.
+CROWD = 320
 
 
 def cost_of(text: str) -> int:
@@ -26,20 +30,63 @@ def cost_of(text: str) -> int:
     return max(1, -(-len(text.encode()) // _PART_BYTES))
 
 
-def spend(uow: UnitOfWork, way: str, now: datetime) -> None:
-    """Count a call on the day's quota."""
+def spend(uow: UnitOfWork, way: str, now: datetime, calls: int = 1) -> None:
+    """Count calls on the day's quota."""
     dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
+    minute = minute_of(now)
+    in_minute = case((_quota.c.minute == minute, _quota.c.used_in_minute + calls), else_=calls)
     uow.connection.execute(
         dialect.insert(_quota)
-        .values(day=now.date(), way=way, used=1)
-        .on_conflict_do_update(index_elements=["day", "way"], set_={"used": _quota.c.used + 1})
+        .values(day=now.date(), way=way, used=calls, minute=minute, used_in_minute=calls)
+        .on_conflict_do_update(
+            index_elements=["day", "way"],
+            set_={
+                "used": _quota.c.used + calls,
+                "minute": minute,
+                "used_in_minute": in_minute,
+            },
+        )
     )
 
 
-def reserve(uow: UnitOfWork, rules: Rules, item: int, cost: int, now: datetime) -> bool:
-    """Take ``cost`` messages of a WeChat customer's allowance for a reply; False = none left.
+def refund(uow: UnitOfWork, way: str, at: datetime) -> None:
+    """Take back one call of a day that was not made after all."""
+    uow.connection.execute(
+        update(_quota)
+        .where(_quota.c.day == at.date(), _quota.c.way == way)
+        .values(used=_quota.c.used - 1)
+    )
 
-    Replies and what agents say share the meter with touches; a second try counts again.
+
+def hold(uow: UnitOfWork, ways: Iterable[str], now: datetime) -> None:
+    """Let nobody else count on these quotas until this transaction ends."""
+    names = sorted(ways)
+    dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
+    rows = [{"day": now.date(), "way": way, "used": 0} for way in names]
+    uow.connection.execute(dialect.insert(_quota).on_conflict_do_nothing(), rows)
+    query = select(_quota.c.way).where(_quota.c.day == now.date(), _quota.c.way.in_(names))
+    uow.connection.execute(query.order_by(_quota.c.way).with_for_update())
+
+
+def _full_until(uow: UnitOfWork, rules: Rules, now: datetime) -> datetime | None:
+    """Return when there is a call for a reply again; None when there is one now."""
+    connection = uow.connection
+    if known_facts.quota_left(connection, rules, now).get("custom", CROWD) <= CROWD or (
+        known_facts.minute_left(connection, rules, now).get("custom", CROWD + 1) <= CROWD
+    ):
+        hold(uow, ("custom",), now)
+    if known_facts.quota_left(connection, rules, now).get("custom", 1) <= 0:
+        return (now + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
+    if known_facts.minute_left(connection, rules, now).get("custom", 1) <= 0:
+        return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return None
+
+
+def reserve(uow: UnitOfWork, rules: Rules, item: int, cost: int, now: datetime) -> bool | datetime:
+    """Take ``cost`` messages of a WeChat customer's allowance for a reply.
+
+    False = none left; a time = the account's quota is used up until then. Replies and what
+    agents say share the meter with touches; a second try counts again.
     """
     row = (
         uow.connection.execute(
@@ -56,6 +103,8 @@ def reserve(uow: UnitOfWork, rules: Rules, item: int, cost: int, now: datetime) 
     place = Place(row["id"], row["channel"], row["account"], row["peer"])
     if not allowed(known_facts.metered(uow.connection, place, rules, now), rules, now, cost):
         return False
+    if (until := _full_until(uow, rules, now)) is not None:
+        return until
     uow.connection.execute(
         update(_item)
         .where(_item.c.id == item)

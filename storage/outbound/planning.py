@@ -1,17 +1,20 @@
 """Plans touches about policies: one INSERT … SELECT a page, so that a million are soon looked at.
 
 The words are not made here but when a touch leaves; a row holds no personal data. The unique key
-is (policy, end of its term, step): planning again adds nothing.
+is (policy, end of its term, step): planning again adds nothing. Pages are found one after the
+other by the last number looked at, so that memory, locks and other writers' waits stay small.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import SHANGHAI
@@ -19,6 +22,8 @@ from storage.crypto import EncryptedJson
 from storage.models.base import Moment, table_of
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
+from storage.outbound import campaigns
+from storage.outbound.pace import Pace
 from storage.rules.outbound import Rules, Step
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
@@ -34,7 +39,7 @@ class Wave:
     family: str
     step: Step
     day: date
-    at: time
+    at: clock_time
 
     @property
     def anchor(self) -> date:
@@ -65,19 +70,21 @@ def plan(ways: Transactions, rules: Rules, found: Sequence[Wave], now: datetime)
 
 def _pages(ways: Transactions, rules: Rules, wave: Wave, now: datetime) -> Iterator[int]:
     """A transaction a page: customers are answered between two of them."""
-    after = 0
-    for last in ways.read(lambda uow: _ends_of_pages(uow.connection, rules, wave)):
-        yield ways.run(lambda uow, a=after, b=last: plan_page(uow, rules, wave, now, a, b))  # type: ignore[misc]
-        after = last
+    after: int | None = 0
+    pace = Pace(rules.renewal.page)
+    while after is not None:
+        first, served, began = after, ways.served, time.monotonic()
+        after = ways.read(lambda uow, a=first: _end(uow.connection, rules, wave, a, pace.size))  # type: ignore[misc]
+        yield ways.run(lambda uow, a=first, b=after: plan_page(uow, rules, wave, now, a, b))  # type: ignore[misc]
+        others = ways.served - served > 1
+        time.sleep(pace.after(time.monotonic() - began, others=others))
 
 
-def _ends_of_pages(connection: Connection, rules: Rules, wave: Wave) -> list[int]:
-    """Return the last number of every page, found in one pass over the day's policies."""
-    row = func.row_number().over(order_by=_policy.c.id)
-    page = ((row - 1) // rules.renewal.page).label("page")
-    numbered = select(_policy.c.id, page).where(_due(rules, wave)).subquery()
-    ends = select(func.max(numbered.c.id)).group_by(numbered.c.page).order_by(numbered.c.page)
-    return list(connection.execute(ends).scalars())
+def _end(connection: Connection, rules: Rules, wave: Wave, after: int, size: int) -> int | None:
+    """Return the last number of the page that begins after a number; None on the last page."""
+    query = select(_policy.c.id).where(_due(rules, wave), _policy.c.id > after)
+    page = query.order_by(_policy.c.id).offset(size - 1).limit(1)
+    return connection.execute(page).scalar()
 
 
 def plan_all(uow: UnitOfWork, rules: Rules, wave: Wave, now: datetime) -> int:
@@ -90,17 +97,22 @@ def plan_page(
 ) -> int:
     """Plan the touches of the policies between two numbers; return how many are new."""
     dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
-    values = _values(rules, wave, now)
-    here = [_due(rules, wave), _policy.c.id > after]
+    query = candidates(rules, wave, now).where(_policy.c.id > after)
     if until is not None:
-        here.append(_policy.c.id <= until)
-    query = select(*(value.label(name) for name, value in values.items())).where(*here)
-    insert = dialect.insert(_item).from_select(list(values), query.order_by(_policy.c.id))
+        query = query.where(_policy.c.id <= until)
+    insert = dialect.insert(_item).from_select(list(query.selected_columns.keys()), query)
+    campaigns.open_campaign(uow, wave.campaign, wave.family, wave.day, now)
     done = uow.connection.execute(
         insert.on_conflict_do_nothing(index_elements=["dedupe_key"]),
         execution_options={"preserve_rowcount": True},
     )
     return done.rowcount
+
+
+def candidates(rules: Rules, wave: Wave, now: datetime) -> Select[Any]:
+    """Return the query for the rows that a wave would plan, in the order of the policies."""
+    values = (value.label(name) for name, value in _values(rules, wave, now).items())
+    return select(*values).where(_due(rules, wave)).order_by(_policy.c.id)
 
 
 def _due(rules: Rules, wave: Wave) -> ColumnElement[bool]:
@@ -112,7 +124,7 @@ def _due(rules: Rules, wave: Wave) -> ColumnElement[bool]:
 
 
 def _on_day(day: date) -> ColumnElement[bool]:
-    begin = datetime.combine(day, time(), SHANGHAI)
+    begin = datetime.combine(day, clock_time(), SHANGHAI)
     return and_(_policy.c.starts_at >= begin, _policy.c.starts_at < begin + timedelta(days=1))
 
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, RowMapping, create_engine, select
 
 from storage.crypto import Cipher, bind
 from storage.models.base import table_of
 from storage.models.outbox import OutboxItem
 from storage.outbound import words
+from storage.outbound.facts import Known
+from storage.outbound.judge import Verdict
 from storage.outbound.letters import Configured
 from storage.outbound.planning import Wave, plan_all
 from storage.outbound.touches import Touches
@@ -55,7 +57,11 @@ def rehearse(
     found: Sequence[Wave],
     now: datetime,
 ) -> list[Line]:
-    """Return what each touch of some waves would come to if it were run ``now``."""
+    """Return what each touch of some waves would come to if it were run ``now``.
+
+    What has to wait for the next minute leaves all the same, so that minutes are not counted.
+    """
+    rules = rules.model_copy(update={"minute_quota": {}})
     with _stage(ways.engine, cipher) as engine, engine.connect() as connection:
         transaction = connection.begin()
         try:
@@ -73,27 +79,30 @@ def _played(
     touches = Touches(uow, rules, configured, now)
     for ids in _batches(uow, campaigns):
         touches.lend(ids, "rehearsal")
-        for part in _apart(touches, ids):
-            for row, known, verdict in touches.judged(part, "rehearsal"):
-                if verdict.outcome == "send":
-                    touches.pretend(row, known, verdict)
-                made = words.words(known, row, now, configured.hotline)
-                send = verdict.outcome == "send"
-                yield Line(
-                    row["dedupe_key"], row["kind"], row["step"] or "", row["subject"] or "",
-                    words.shown_name(known), verdict.outcome, verdict.way or "", verdict.reason,
-                    verdict.until,
-                    words.text(row, known, rules, made, neutral=verdict.neutral) if send else "",
-                )  # fmt: skip
+        short = touches.short_of_quota(len(ids))
+        # Near the end of a quota one by one, as the workers do: each takes off what is left.
+        for part in [[item] for item in ids] if short else [ids]:
+            judged = touches.judged(part, "rehearsal")
+            touches.pretend([one for one in judged if one[2].outcome == "send"])
+            yield from (_line(rules, configured, now, *one) for one in judged)
 
 
-def _apart(touches: Touches, ids: list[int]) -> list[list[int]]:
-    """Near the end of a quota one by one, as the workers do: each takes off what is left."""
-    reserve = touches.rules.reserve.share
-    quota = touches.rules.quota
-    left = touches.world().quota
-    short = any(left[way] - quota[way] * reserve < 2 * len(ids) for way in quota)
-    return [[item] for item in ids] if short else [ids]
+def _line(
+    rules: Rules,
+    configured: Configured,
+    now: datetime,
+    row: RowMapping,
+    known: Known,
+    verdict: Verdict,
+) -> Line:
+    made = words.words(known, row, now, configured.hotline)
+    send = verdict.outcome == "send"
+    return Line(
+        row["dedupe_key"], row["kind"], row["step"] or "", row["subject"] or "",
+        words.shown_name(known), verdict.outcome, verdict.way or "", verdict.reason,
+        verdict.until,
+        words.text(row, known, rules, made, neutral=verdict.neutral) if send else "",
+    )  # fmt: skip
 
 
 def _batches(uow: UnitOfWork, campaigns: Sequence[str]) -> Iterator[list[int]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Ticket
+from storage.models.personal import PolicySnapshot
 from storage.models.policy import Policy
 from storage.models.service import ServiceRequest
 from storage.personal.person import Person
@@ -21,13 +22,17 @@ from storage.rules.retention import File, retention
 
 Fate = Literal["keep", "restrict", "erase"]
 RUNNING_POLICY = ("有效", "未生效", "中止")
+_RUNNING = "保险合同还在有效期内，履行合同必需"
 _OVER_COMPLAINT = ("closed", "withdrawn", "done")
 _OVER_TICKET = ("done", "closed", "cancelled")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A record and what becomes of it; ``until`` is the day a restricted one goes."""
+    """A record and what becomes of it.
+
+    ``until`` is the day a restricted one goes, or that until which one is kept, if known.
+    """
 
     kind: str
     key: str
@@ -41,6 +46,7 @@ def verdicts(session: Session, person: Person, today: date, request: str = "") -
     """Return the fate of every policy, claim, complaint and ticket; ``request`` itself is left."""
     return [
         *_policies(session, person, today),
+        *_told_policies(session, person, today),
         *_claims(session, person, today),
         *_complaints(session, person, today),
         *_services(session, person, today),
@@ -58,10 +64,20 @@ def _policies(session: Session, person: Person, today: date) -> Iterator[Verdict
     query = select(Policy).where(Policy.customer_id.in_(person.customers)).order_by(Policy.id)
     for policy in session.scalars(query):
         if policy.status in RUNNING_POLICY and policy.ends_on >= today:
-            yield Verdict("policy", policy.number, "keep", "保险合同还在有效期内，履行合同必需")
+            yield Verdict("policy", policy.number, "keep", _RUNNING, policy.ends_on)
             continue
         file = retention().policy_file(policy.starts_at.date(), policy.ends_on)
         yield _by_file("policy", policy.number, file, min(policy.ends_on, today), today)
+
+
+def _told_policies(session: Session, person: Person, today: date) -> Iterator[Verdict]:
+    """Contracts that run in the core system: their papers are there, but the person stays known."""
+    query = select(PolicySnapshot).where(PolicySnapshot.customer_id.in_(person.customers))
+    for told in session.scalars(query):
+        for row in told.body:
+            ends = date.fromisoformat(str(row.get("ends_on") or "0001-01-01"))
+            if row.get("status") in RUNNING_POLICY and ends >= today:
+                yield Verdict("policy", str(row["number"]), "keep", _RUNNING, ends)
 
 
 def _claims(session: Session, person: Person, today: date) -> Iterator[Verdict]:

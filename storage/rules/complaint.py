@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from bot.dialogue.slot_types.chinese_numbers import integer
 from bot.dialogue.slot_types.person import NAME
 from bot.errors import ConfigurationError
 
@@ -19,8 +20,32 @@ _AGE = re.compile(r"(?<!\d)(\d{2,3})(?:多|来|几)?(?:周)?岁")
 _LISTS = (("severity", "level"), ("category", "name"), ("dispute", "name"), ("capacity", "name"))
 
 
+# «30多户», «我们十几个业主», «八个人一起»: how many complain together.
+_MANY = re.compile(
+    r"(?P<count>\d{1,4}|[一二两三四五六七八九十百几]{1,4})(?:多|来|几)?"
+    r"(?:户|(?:个|位|名)(?:业主|邻居|车主|家长|客户|投保人|村民|工友|人)|家(?:人家|商户|店))"
+)
+_TOGETHER = re.compile(
+    r"一起|联名|集体|都(?:是|要|被|遇|不|没)|代表|大伙|我们(?:楼|小区|村|厂|单位|这)"
+)
+
+
+def crowd(text: str) -> int:
+    """Return how many people are said to complain together, 0 where nobody says so."""
+    if not _TOGETHER.search(text):
+        return 0
+    counts = [integer(found["count"].replace("几", "")) or 0 for found in _MANY.finditer(text)]
+    return max(counts, default=0)
+
+
+def _crowded(text: str) -> bool:
+    return crowd(text) > int(rules()["crowd_above"])
+
+
 def severity(text: str) -> str:
     """Return P0–P3 for a complaint in these words."""
+    if _crowded(text):
+        return "P0"
     level = _first("severity", "level", text)
     return "P1" if level > "P1" and "elderly" in marks(text) else level
 
@@ -37,7 +62,7 @@ def dispute(text: str) -> str:
 
 def capacity(text: str) -> str:
     """Return as whom somebody complains: self, proxy, heir or group."""
-    return _first("capacity", "name", text)
+    return "group" if _crowded(text) else _first("capacity", "name", text)
 
 
 def marks(text: str) -> list[str]:

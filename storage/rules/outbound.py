@@ -127,6 +127,7 @@ class Rules(_Part):
     window_hours: Count
     retry_minutes: tuple[Count, ...]
     quota: Mapping[str, Count]
+    minute_quota: Mapping[str, Count]
     reserve: Reserve
     allowance: Allowances
     caps: Mapping[str, Cap]

@@ -21,6 +21,7 @@ class Episode:
     """One occasion to ask."""
 
     about: str
+    label: str
     after: str
     wait: timedelta
     valid: timedelta
@@ -46,6 +47,11 @@ class Rules:
     tags: tuple[str, ...]
     dimensions: dict[str, str]
     open_question: str
+
+    def label(self, about: str) -> str:
+        """Return what an occasion is called; an older table may have known others."""
+        known = {one.about: one.label for one in (*self.episodes, self.regular)}
+        return known.get(about, about)
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +80,7 @@ def _episode(raw: dict[str, Any]) -> Episode:
     try:
         return Episode(
             raw["about"],
+            raw["label"],
             raw["after"],
             timedelta(hours=raw["wait_hours"]),
             timedelta(hours=raw["valid_hours"]),

@@ -20,11 +20,15 @@ _KEYS: Final = {*_NEEDED, "also", "setting", "warn", "receipt", "private", "inte
 _CALENDARS = ("desk", "office")
 LEADS: Final = frozenset({"supervisor", "admin"})
 # The states of a ticket; whatever is not done is open.
-STATES: Final = frozenset({"opened", "new", "assigned", "waiting_customer", "done", "reopened"})
+STATES: Final = frozenset({"opened", "new", "assigned", "waiting_customer", "restricted", "done",
+                              "reopened"})  # fmt: skip
+# Nothing of ours is late while it waits for the customer, or for the law to let it be finished.
+RESTING: Final = ("done", "waiting_customer", "restricted")
 STATUSES: Final[Mapping[str, str]] = {
     "new": "已登记",
     "assigned": "办理中",
     "waiting_customer": "等您补充",
+    "restricted": "部分办完，其余依法限制使用",
     "done": "已办结",
     "overdue": "办理中，已超过约定时间",
 }
@@ -130,7 +134,7 @@ def _kind(code: str, row: Mapping[str, Any], queues: Mapping[str, Queue]) -> Kin
         basis=row["basis"],
         start_label="登记",
         warn=tuple(row.get("warn", ())),
-        pauses={"waiting_customer": "等客户补充"},
+        pauses={"waiting_customer": "等客户补充", "restricted": "依法要保留的到期才能删"},
         restarts=True,
     )
     return Kind(

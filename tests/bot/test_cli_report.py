@@ -72,6 +72,11 @@ def test_a_page_is_written_and_a_wrong_period_is_refused(anda: Run, tmp_path: Pa
     page = tmp_path / "评估.html"
     assert anda("report", "service", *DAYS, str(page)).returncode == 0
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    paper = tmp_path / "评估.pdf"
+    assert anda("report", "service", *DAYS, str(paper)).returncode == 0
+    assert paper.read_bytes().startswith(b"%PDF")
+    other = anda("report", "service", *DAYS, str(tmp_path / "评估.docx"))
+    assert (other.returncode, ".pdf" in other.stderr) == (2, True)
     wrong = anda("report", "kpi", "--from", "2026-10-31", "--to", "2026-10-01")
     assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)
 

@@ -190,3 +190,30 @@ def test_a_closed_console_brings_the_customer_back_into_the_queue(scene: Scene) 
     assert [text for _, text in said].count(
         "刚才为您服务的同事暂时离开了，已经请其他同事接着处理，您不用重复说。"
     ) == 1
+
+
+def test_a_danger_told_to_an_agent_is_answered_at_once(scene: Scene) -> None:
+    """Whom to call does not wait for a person to read it; the desk hears it once."""
+
+    def work(uow: UnitOfWork) -> tuple[list[tuple[str, str]], list[str], str]:
+        found = scene.customer(uow, "转人工")
+        assert scene.desk(uow).take(found, "王敏").ok
+        last = uow.ownership.newest_event()
+        scene.customer(uow, "刚才有人受伤了，流了好多血，昏过去了")
+        scene.customer(uow, "人昏过去了快来")
+        scene.customer(uow, "好的谢谢")
+        alarms = [
+            event["data"]["why"]
+            for event in uow.ownership.events_after(last, 50)
+            if event["kind"] == "alarm"
+        ]
+        handoff = uow.cases.open_handoff(found)
+        said = [one for one in thread(uow, found) if one[0] == "bot"]
+        return said[1:], alarms, handoff.level if handoff else ""
+
+    said, alarms, level = scene.app.transactions.run(work)
+    [(_, told)] = said
+    assert "120" in told
+    assert "我已经" not in told
+    assert alarms == ["人身伤亡"]
+    assert level == "P0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,16 @@ def test_who_did_not_answer_is_not_asked_again() -> None:
     assert offers([asked], [agent("甲"), agent("乙")]) == [("1", "乙")]
 
 
+def test_one_offer_at_a_time() -> None:
+    """A long queue does not fall on one person at once; an emergency does not wait."""
+    queue = [waiting(str(n), minutes=n) for n in range(6)]
+    assert offers(queue, [agent("甲", capacity=6)]) == [("0", "甲")]
+    asked = replace(queue[0], offered_to="甲")
+    assert offers([asked, *queue[1:]], [agent("甲", capacity=6)]) == []
+    urgent = waiting("7", "P0", minutes=9)
+    assert offers([asked, urgent], [agent("甲", capacity=6)]) == [("7", "甲")]
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["P0", "P1", "human"]), st.integers(0, 50)), max_size=12),
     st.lists(st.integers(0, 4), max_size=4),
@@ -67,7 +78,7 @@ def test_nobody_gets_more_than_fits(queue: list[tuple[str, int]], loads: list[in
     for person in people:
         mine = [number for number, name in found if name == person.name]
         calm = [number for number in mine if levels[number] != "P0"]
-        assert len(calm) <= max(0, person.capacity - person.load)
+        assert len(calm) <= min(1, max(0, person.capacity - person.load))
 
 
 @pytest.fixture
@@ -145,3 +156,23 @@ def test_whoever_waits_too_long_raises_one_alarm(scene: Scene) -> None:
         return [row["kind"] for row in uow.ownership.events_after(0, 100)]
 
     assert scene.app.transactions.run(work).count("alarm") == 1
+
+
+def test_who_is_writing_to_a_customer_is_not_away(scene: Scene) -> None:
+    """An offer that is not taken meanwhile goes on; the agent stays online."""
+
+    def work(uow: UnitOfWork) -> str:
+        hire(uow, "甲", scene.now)
+        first = scene.customer(uow, "转人工")
+        assert scene.desk(uow).take(first, "甲").ok
+        scene.customer(uow, "转人工", "另一位")
+        scene.keep(uow)
+        for turn in range(6):
+            scene.later(5)
+            uow.floor.beat("甲", scene.now)
+            assert scene.desk(uow).say(first, "甲", f"第{turn}句").ok
+            scene.keep(uow)
+        state = uow.floor.state_of("甲")
+        return state.state if state else ""
+
+    assert scene.app.transactions.run(work) == "online"

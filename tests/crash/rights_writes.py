@@ -9,21 +9,28 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, delete, event, update
 
 from bot.errors import Refused
-from bot.privacy.rights import Check, Rights
+from bot.privacy.check import Check
+from bot.privacy.nightly import resume
+from bot.privacy.rights import Rights
 from bot.settings import Settings
 from scheduler.context import JobContext
 from scheduler.jobs import retention
 from storage.crypto import Cipher
 from storage.database import open_engine
+from storage.models.conversation import Conversation
+from storage.models.personal import RestrictedRecord
+from storage.models.policy import Policy
 from storage.transactions import transactions
+from storage.unit_of_work import UnitOfWork
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import NOW, Somebody
 
@@ -60,6 +67,43 @@ def work(url: str, folder: Path, number: str, deadly: int) -> None:
             desk.erase(number, Check("李", "video"))
     except Refused:
         return  # killed after the commit last time: it is done already
+
+
+def _desk(engine: Engine) -> Rights:
+    folder = Path(str(engine.url.database)).parent
+    ways = transactions(engine)
+    return Rights(ways, Cipher(SECRET), Settings(data_dir=folder), lambda: NOW)
+
+
+def waiting(engine: Engine) -> str:
+    """Erase a person whose contract runs, as far as that goes; return the request's number."""
+    desk = _desk(engine)
+    number = seed(desk)
+    runs = {"status": "有效", "ends_on": (NOW + timedelta(days=9)).date()}
+
+    def begin(uow: UnitOfWork) -> None:
+        uow.session.execute(delete(RestrictedRecord))
+        uow.session.execute(update(Policy).values(**runs))
+        uow.session.execute(update(Conversation).values(subscribed=True))
+
+    desk.ways.run(begin)
+    desk.erase(number, Check("李", "video"))
+    return number
+
+
+def announcing(engine: Engine) -> None:
+    """The night after the contract is over."""
+    _night(engine, NOW + timedelta(days=11))
+
+
+def finishing(engine: Engine) -> None:
+    """The night after that."""
+    _night(engine, NOW + timedelta(days=12))
+
+
+def _night(engine: Engine, at: datetime) -> None:
+    desk = replace(_desk(engine), now=lambda: at)
+    resume(desk, at)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.crash import campaign
 
 
-@pytest.mark.parametrize(("size", "workers", "kills"), [(600, 4, 8)])
+@pytest.mark.parametrize(("size", "workers", "kills"), [(300, 4, 6)])
 def test_killed_workers_neither_double_nor_lose_a_touch(
     database_url: str, tmp_path: Path, size: int, workers: int, kills: int
 ) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.crypto import Cipher
 from storage.database import open_engine
+from tests.crash.dying import killed
+from tests.crash.rights_writes import waiting
 from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import Somebody, traces
@@ -73,4 +75,35 @@ def test_a_purge_that_died_is_finished_by_the_next(tmp_path: Path) -> None:
         # What business was about is there.
         assert connection.execute(text("SELECT count(*) FROM message")).scalar() == 2
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
+
+
+def test_a_nightly_erasure_that_died_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Killed anywhere: the request waits with the person whole, or they are gone; told once."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    number = waiting(engine)
+    announced = "SELECT count(*) FROM outbox_item WHERE dedupe_key LIKE '%announced'"
+    killed(url, "tests.crash.rights_writes:announcing", *range(1, 60, 12))
+    killed(url, "tests.crash.rights_writes:announcing")
+    with engine.connect() as connection:
+        assert connection.execute(text(announced)).scalar() == 1
+    one = Somebody(Cipher(SECRET), 1)
+    with Session(engine) as session:
+        before = traces(session, one.words)
+    codes: list[int] = []
+    for first in range(1, 400, 40):
+        codes += killed(url, "tests.crash.rights_writes:finishing", first)
+        with Session(engine) as session:
+            left = traces(session, one.words)
+        assert left in (before, ["restricted_record.body"])
+        if left != before:
+            break
+    assert codes.count(-9) > 2
+    killed(url, "tests.crash.rights_writes:finishing")
+    with Session(engine) as session:
+        assert traces(session, one.words) == ["restricted_record.body"]
+        status = session.execute(text("SELECT status FROM ticket WHERE number = :n"), {"n": number})
+        assert status.scalar() == "restricted"
     engine.dispose()

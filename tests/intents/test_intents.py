@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import intents
-from bot.bootstrap import find_flows
+from bot.dialogue.registry import find_flows
 from intents.callback import Callback, score_of
 from intents.claim_report import ClaimReport
 from intents.complaint import Complaint

@@ -99,14 +99,8 @@ class Outside:
     def leaving(self, worker: str = "w") -> list[Letter]:
         """Take what is due and put it on its way."""
 
-        def take(uow: Any) -> list[int]:
-            touches = self.touches(uow)
-            judged = touches.judged(touches.take(worker, 60, 50), worker)
-            return [row["id"] for row, _, verdict in judged if verdict.outcome == "send"]
-
-        ids = self.ways.run(take)
-        made = [self.ways.run(lambda uow, i=i: self.touches(uow).begin(i, worker)) for i in ids]  # type: ignore[misc]
-        return [letter for letter in made if letter is not None]
+        ids = self.ways.run(lambda uow: self.touches(uow).take(worker, 60, 50))
+        return list(self.ways.run(lambda uow: self.touches(uow).begin(ids, worker)).letters)
 
     def send(self, worker: str = "w") -> list[Letter]:
         """Send what is due; it arrives."""

@@ -274,10 +274,12 @@ def test_joined_complaints_hear_their_own_result(room: Room) -> None:
     """One lead, each author told without a word about the others."""
     lead, other = room.open(), room.open(phone="13800001111", reporter="郝建")
     with pytest.raises(Refused, match="不能并入"):
-        room.move(other, "merged", into=other)
-    room.move(other, "merged", into=lead)
+        room.move(other, "merged", into=other, reason="同一次查勘")
+    with pytest.raises(Refused, match="理由"):
+        room.move(other, "merged", into=lead)
+    room.move(other, "merged", into=lead, reason="同一次查勘")
     with pytest.raises(Refused, match="反过来合并"):
-        room.move(lead, "merged", into=room.open())
+        room.move(lead, "merged", into=room.open(), reason="同一次查勘")
     room.along(lead, "accepted", "investigating")
     with pytest.raises(Refused, match="decision_for_joined"):
         room.move(lead, "decided", **DECISION)
@@ -286,6 +288,23 @@ def test_joined_complaints_hear_their_own_result(room: Room) -> None:
     told = [item for item in room.desk.outbox("complaint_notice") if "合并" in item.body["text"]]
     assert [item.body["to"] for item in told] == ["13800001111"]
     assert "重新定损" not in told[0].body["text"]
+
+
+def test_only_one_matter_is_joined_and_it_comes_apart_again(room: Room) -> None:
+    """A complaint does not vanish in a stranger's, nor in a later one; its clock comes back."""
+    first = room.open(story="定损员压价，少赔了两千")
+    other = room.open(story="柜员态度差还摔单子", phone="13800001111", reporter="郝建")
+    with pytest.raises(Refused, match="同一件事"):
+        room.move(other, "merged", into=first, reason="都是投诉")
+    later = room.open(story="定损员又压价", phone="13800002222", reporter="孟平")
+    room.move(later, "merged", into=first, reason="同一名定损员、同一种做法")
+    assert room.get(later).due_at is None
+    with pytest.raises(Refused, match="理由"):
+        room.move(later, "investigating", owner="刘洋")
+    room.move(later, "investigating", owner="刘洋", reason="查明是两回事")
+    apart = room.get(later)
+    assert (apart.joined_to, apart.status) == (None, "investigating")
+    assert apart.due_at is not None
 
 
 def test_not_ours_is_passed_on_with_word(room: Room) -> None:

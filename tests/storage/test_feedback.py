@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from bot import feedback
 from bot.clock import SHANGHAI
 from bot.errors import Refused
+from scheduler.context import JobContext
 from scheduler.jobs import supervision
 from storage.feedback import CHANNELS, FeedbackBox, Told
 from storage.improvements import Improvements
@@ -154,6 +155,6 @@ def test_the_loop_is_closed_with_the_customer(desk: Desk) -> None:
 def test_the_job_may_run_as_often_as_it_likes(desk: Desk) -> None:
     """Twice in a row: one row for the stock of policies of the day."""
     for _ in range(2):
-        desk.ways.run(lambda uow: supervision.sweep(uow, NOW))
+        supervision.run(JobContext(desk.ways, desk.settings, desk.cipher), NOW)
     stocks = [e for e in _all(desk, Event) if e.kind == "stock"]
     assert [e.value for e in stocks] == [0]

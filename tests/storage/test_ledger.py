@@ -14,6 +14,10 @@ from bot.clockwork.desk_hours import DeskHours
 from bot.dialogue.message import InboundMessage
 from bot.handoff import Desk
 from bot.result import Claim
+from scheduler.context import JobContext
+from scheduler.jobs import supervision
+from storage.kpi import figures
+from storage.kpi.definition import Period
 from storage.ledger import Happening, Ledger
 from storage.ledger_promises import sweep
 from storage.models.case import Complaint
@@ -118,6 +122,42 @@ def test_an_open_clock_that_ran_out_counts_on_the_day_it_ran_out(database: Engin
     desk.move(number, "contacted")
     clocks = [e for e in _rows(desk, "clock") if e.label == "first_contact"]
     assert [(e.result, e.at) for e in clocks] == [("missed", due)]
+
+
+def test_a_claim_that_nobody_touches_is_late_all_the_same(database: Engine) -> None:
+    """The job judges it, once however often it runs; doing the work late adds nothing."""
+    desk = desk_on(database)
+    number = desk.open(desk.converse())
+    due = desk.claim(number).due_at
+    context = JobContext(desk.ways, desk.settings, desk.cipher)
+    supervision.run(context, desk.now)
+    assert _rows(desk, "clock") == []
+    desk.later(days=1)
+    for _ in range(2):
+        supervision.run(context, desk.now)
+    desk.move(number, "contacted")
+    clocks = [e for e in _rows(desk, "clock") if e.label == "first_contact"]
+    assert [(e.case_number, e.result, e.at) for e in clocks] == [(number, "missed", due)]
+
+
+def test_customers_and_jobs_are_nobody_by_person(database: Engine) -> None:
+    """What a customer or a job did counts, but under no person's name; its rows are found."""
+    desk = desk_on(database)
+    day = Period(NOON.date(), NOON.date())
+
+    def add(uow: UnitOfWork) -> None:
+        for actor in ("customer", "system", "", "王敏", "bot"):
+            uow.ledger.add(Happening("handoff.opened", NOON, 1, f"HO{actor}", actor))
+
+    desk.ways.run(add)
+    with desk.ways.engine.connect() as connection:
+        counted = figures.table(connection, figures.DEFINITIONS["response_staff"], day)
+        wanted = figures.Slice("response_staff", day, {"actor": ""})
+        found = figures.drill(connection, wanted)
+    assert {name: part.rows for name, part in counted.by["actor"].items()} == {
+        "": 3, "王敏": 1, "bot": 1,
+    }  # fmt: skip
+    assert sorted(row["actor"] for row in found) == ["", "customer", "system"]
 
 
 def _rows(desk: ClaimsDesk, kind: str) -> list[Event]:

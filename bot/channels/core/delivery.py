@@ -80,6 +80,7 @@ class CorePolicies:
             text=str(body["question"]),
             kind="event",
             event=event,
+            ref=str(body["customer"]),
         )
 
 

@@ -19,13 +19,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.channels.links.login import Login
+from bot.channels.papers.cover import PICTURE_HEADERS, cover
 from bot.channels.papers.draw import drawn
 from bot.channels.papers.page import HEADERS, Pages
 from bot.channels.papers.policy_pdf import Issuer, PolicyPaper
 from bot.channels.webchat.rate import RateLimit
 from bot.settings import Settings
 from storage.crypto import Cipher
-from storage.policy_links import Opened, PolicyLinks, check_code
+from storage.policy_links import COVER, Opened, PolicyLinks, check_code
+from storage.policy_source import source
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -42,11 +45,14 @@ def papers_app(
     settings: Settings,
     clock: Callable[[], datetime],
     rate: RateLimit | None = None,
+    login: Login | None = None,
 ) -> Starlette:
     """Return the application; mount it at ``/papers``."""
     papers = Papers(transactions, cipher, settings, clock, rate or RateLimit(20, 60.0))
+    papers.login = login or papers.login
     return Starlette(
         routes=[
+            Route(f"/{COVER}", papers.cover, methods=["GET"]),
             Route("/{token}", papers.ask, methods=["GET"]),
             Route("/{token}", papers.prove, methods=["POST"]),
             Route("/{token}/policy.pdf", papers.fetch, methods=["GET"]),
@@ -72,25 +78,35 @@ class Papers:
         self._clock = clock
         self._rate = rate
         self._pages = Pages(settings.hotline)
+        self.login = Login(transactions, cipher, settings, clock)
         # Drawing a document takes a core of the machine: one at a time, and no long queue.
         self._drawing = asyncio.Semaphore(_AT_ONCE)
         self._queued = 0
+        self._cover: bytes | None = None
 
     async def ask(self, request: Request) -> Response:
         """Show the page that asks for the document's tail."""
         if refused := self._too_fast(request):
             return refused
         token = request.path_params["token"]
-        there = await run_in_threadpool(
-            self._transactions.read, lambda uow: self._links(uow).open(token) is not None
-        )
-        return _html(self._pages.ask) if there else self._gone()
+        if stopped := await self._stopped(request, token):
+            return stopped
+        return _html(self._pages.ask)
+
+    async def cover(self, request: Request) -> Response:
+        """Show the picture of the cards; it is the same for everybody, and drawn once."""
+        if self._cover is None:
+            issuer = self._issuer()
+            self._cover = await run_in_threadpool(cover, issuer.company, issuer.branch)
+        return Response(self._cover, headers=PICTURE_HEADERS, media_type="image/png")
 
     async def prove(self, request: Request) -> Response:
         """Compare the tail; whoever knows it is sent on to the document."""
         if refused := self._too_fast(request):
             return refused
         token, tail = request.path_params["token"], await _tail(request)
+        if stopped := await self._stopped(request, token):
+            return stopped
         proof = await run_in_threadpool(
             self._transactions.run, lambda uow: self._prove(uow, token, tail)
         )
@@ -118,6 +134,16 @@ class Papers:
             return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
         paper = await run_in_threadpool(self._transactions.run, lambda uow: self._fetch(uow, token))
         return await self._drawn(paper) if paper else self._gone()
+
+    async def _stopped(self, request: Request, token: str) -> Response | None:
+        """There is no such link, or the visitor has to say first who they are."""
+        opened = await run_in_threadpool(
+            self._transactions.read, lambda uow: self._links(uow).open(token)
+        )
+        if opened is None:
+            return self._gone()
+        path = f"{request.scope.get('root_path', '')}/{token}"
+        return await self.login.stops(request, path, opened.link.conversation_id)
 
     async def nothing(self, request: Request) -> Response:
         """Answer every other address like a link that is gone."""
@@ -155,7 +181,9 @@ class Papers:
         return _paper(opened, self._cipher, self._clock())
 
     def _links(self, uow: UnitOfWork) -> PolicyLinks:
-        return PolicyLinks(uow, self._cipher, self._settings.papers, self._clock())
+        papers, now = self._settings.papers, self._clock()
+        told = source(uow.session, self._settings.policy_source, now)
+        return PolicyLinks(uow, self._cipher, papers, now, told)
 
     def _pass(self, token: str) -> str:
         return self._cipher.blind(f"policy link pass|{token}")[:40]

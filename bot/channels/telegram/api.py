@@ -37,6 +37,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SOON = timedelta(seconds=5)
 _CONFIGURATION = timedelta(minutes=5)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NO_TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")
 _NOBODY = ("chat not found", "peer_id_invalid", "user is deactivated", "user not found")
 
 
@@ -46,6 +47,14 @@ class Blocked(Unreachable):
 
 class Unparsed(DeliveryError):
     """Telegram could not read our HTML."""
+
+
+class TopicGone(DeliveryError):
+    """Somebody has deleted the topic."""
+
+
+class TopicClosed(DeliveryError):
+    """Somebody has closed the topic, and we may not write into it."""
 
 
 def account_of(settings: Telegram) -> str:
@@ -124,6 +133,10 @@ def _refused(error: BadRequest) -> DeliveryError:
     text = error.message.lower()
     if any(words in text for words in _NOBODY):
         return Unreachable("400 没有这个聊天")
+    if any(words in text for words in _NO_TOPIC):
+        return TopicGone("400 话题已被删除")
+    if "topic_closed" in text:
+        return TopicClosed("400 话题已被关闭")
     if "can't parse entities" in text:
         return Unparsed("400 排版看不懂")
     log.error("telegram.refused_call", why=error.message[:120])

@@ -35,11 +35,15 @@ class Intake:
     inbox: Inbox
     transactions: Transactions
     now: Callable[[], datetime]
+    # Takes what happens in the staff group; tells whether an update was of that group.
+    group: Callable[[Any], Awaitable[bool]] | None = None
     _beside: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def take(self, raw: Any, within: float | None = None) -> None:
         """Answer an update exactly once; raise BadRequest when it is none."""
         number = update_id(raw)
+        if self.group and await self.group(raw):
+            return
         try:
             found = read(raw, self.account, self.now())
         except BadRequest:
@@ -47,7 +51,7 @@ class Intake:
             log.warning("telegram.unreadable", update=number)
             return
         if isinstance(found, Tap):
-            self._later(self.bot.answer_callback_query(found.query))
+            self.later(self.bot.answer_callback_query(found.query))
             await self._handle(await self._resolved(found), within)
         else:
             for message in found:
@@ -57,7 +61,7 @@ class Intake:
         turn = asyncio.ensure_future(self.inbox.handle(message, within))
         done, _ = await asyncio.wait({turn}, timeout=_TYPING_AFTER_S)
         if not done:
-            self._later(self.bot.send_chat_action(message.peer, ChatAction.TYPING))
+            self.later(self.bot.send_chat_action(message.peer, ChatAction.TYPING))
         await turn
 
     async def _resolved(self, tap: Tap) -> InboundMessage:
@@ -69,7 +73,7 @@ class Intake:
             return replace(tap.message, event=f"tap:{_GONE}")
         return replace(tap.message, text=button.text, event=f"tap:{button.seq}")
 
-    def _later(self, request: Awaitable[Any]) -> None:
+    def later(self, request: Awaitable[Any]) -> None:
         """Make a call that nobody waits for."""
 
         async def made() -> None:

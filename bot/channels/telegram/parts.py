@@ -15,6 +15,7 @@ from bot.channels.media import MediaDelivery
 from bot.channels.telegram.api import account_of, make_bot, uses_proxy
 from bot.channels.telegram.app import TelegramWebhook
 from bot.channels.telegram.commands import menu
+from bot.channels.telegram.desk.parts import DeskNeeds, DeskParts
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.media import TelegramMedia
 from bot.channels.telegram.pace import Pace
@@ -48,6 +49,7 @@ class TelegramParts:
     transactions: Transactions
     media: MediaStore
     now: Callable[[], datetime]
+    needs: DeskNeeds | None = None
 
     @cached_property
     def bot(self) -> Bot:
@@ -58,7 +60,25 @@ class TelegramParts:
     def intake(self) -> Intake:
         """Return what takes updates."""
         account = account_of(self.settings)
-        return Intake(self.bot, account, self.inbox, self.transactions, self.now)
+        made = Intake(self.bot, account, self.inbox, self.transactions, self.now)
+        if self.desk:
+            made.group = self.desk.intake(made.later).take
+        return made
+
+    @cached_property
+    def desk(self) -> DeskParts | None:
+        """Return the staff group's desk, None while there is none."""
+        if self.settings.desk is None or self.needs is None:
+            return None
+        return DeskParts(
+            self.settings.desk,
+            self.bot,
+            account_of(self.settings),
+            self.transactions,
+            self.media.folder,
+            self.now,
+            self.needs,
+        )
 
     @cached_property
     def sender(self) -> TelegramSender:
@@ -72,6 +92,7 @@ class TelegramParts:
         limit = min(self.media.max_bytes, _MAX_DOWNLOAD)
         fetcher = TelegramMedia(self.bot, limit, uses_proxy(self.settings))
         return {
+            **(self.desk.routes() if self.desk else {}),
             ("*", "telegram"): self.sender,
             ("recall", "telegram"): self.sender.recall,
             ("media", "telegram"): MediaDelivery(fetcher, self.media, self.transactions),
@@ -93,7 +114,8 @@ class TelegramParts:
 
     @cached_property
     def _service(self) -> TelegramService:
-        return TelegramService(self.bot, self.intake, self.address, self._secret)
+        group = self.desk.register if self.desk else None
+        return TelegramService(self.bot, self.intake, self.address, self._secret, group)
 
     async def run(self) -> None:
         """Register, and poll where there is no webhook, until cancelled."""
@@ -110,9 +132,11 @@ def of(
     transactions: Transactions,
     media: MediaStore,
     now: Callable[[], datetime],
+    needs: DeskNeeds | None = None,
 ) -> TelegramParts | None:
     """Return the channel, None when it is off; a mistake in the menu stops the start."""
     if settings.telegram is None:
         return None
     menu()
-    return TelegramParts(settings.telegram, settings.public_url, inbox, transactions, media, now)
+    address = settings.public_url
+    return TelegramParts(settings.telegram, address, inbox, transactions, media, now, needs)

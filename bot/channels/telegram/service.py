@@ -32,6 +32,8 @@ class TelegramService:
     intake: Intake
     address: str
     secret: str
+    # What the staff group needs; what is wrong there must not keep customers out.
+    group: Callable[[], Awaitable[None]] | None = None
 
     async def run(self) -> None:
         """Register, then poll where there is no webhook; errors are waited out."""
@@ -73,6 +75,8 @@ class TelegramService:
             # Telegram refuses polling while a webhook is set.
             await call(self.bot.delete_webhook())
         await call(self.bot.set_my_commands([BotCommand(c.name, c.shows) for c in menu()]))
+        if self.group:
+            await self.group()
         log.info("telegram.registered", way="webhook" if self.address else "polling")
 
     async def _poll(self, offset: int) -> int:

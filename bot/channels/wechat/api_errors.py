@@ -101,7 +101,7 @@ def transport_error(error: requests.RequestException) -> DeliveryError:
     """Return what a broken connection means; never with the error's text, which holds the URL."""
     name = type(error).__name__
     if _never_sent(error):
-        return RetryLater(f"no connection: {name}", after=timedelta(seconds=5))
+        return RetryLater(f"no connection: {name}", after=timedelta(seconds=5), called=False)
     return OutcomeUnknown(f"connection broke after sending: {name}")
 
 

@@ -52,14 +52,15 @@ class Brakes:
     def _check_stop(self, endpoint: str, now: datetime) -> None:
         until, reason = self._stopped.get(endpoint, (now, ""))
         if until > now:
-            raise RetryLater(reason, after=until - now)
+            raise RetryLater(reason, after=until - now, called=False)
         self._stopped.pop(endpoint, None)
 
     def _check_circuit(self, now: datetime) -> None:
         if self._open_until is None:
             return
         if self._open_until > now:
-            raise RetryLater("platform out of reach", after=self._open_until - now)
+            after = self._open_until - now
+            raise RetryLater("platform out of reach", after=after, called=False)
         # Half open: this one call may try; the others wait for what it finds.
         self._open_until = now + self._pause()
 

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import structlog
+
+from bot.channels.wechat.api_errors import CallRefusedError
 from bot.channels.wechat.client import THREADS, WeChatApi
 from bot.channels.wechat.text import texts
-from bot.dialogue.message import Reply
+from bot.dialogue.message import Card, Reply
 from bot.errors import DeliveryError, OutcomeUnknown, Unreachable
 
+log = structlog.get_logger(__name__)
 _ENDPOINT = "message/custom/send"
 
 
@@ -34,6 +38,27 @@ class WeChatSender:
     def _send(self, account: str, peer: str, body: dict[str, Any]) -> str:
         if account != self._api.appid:
             raise DeliveryError(f"no such WeChat account: {account}")
+        for card in body.get("cards") or ():
+            return self._send_card(peer, Card(**card), body)
+        return self._send_texts(peer, body)
+
+    def _send_card(self, peer: str, card: Card, body: dict[str, Any]) -> str:
+        """Send an article with its picture; where that is refused, the words with the link."""
+        article = {
+            "title": card.title,
+            "description": card.text,
+            "url": card.url,
+            "picurl": card.picture,
+        }
+        message = {"touser": peer, "msgtype": "news", "news": {"articles": [article]}}
+        try:
+            result = self._api.post(_ENDPOINT, data=message)
+        except CallRefusedError as error:
+            log.warning("wechat.card_refused", code=error.code)
+            return self._send_texts(peer, body)
+        return str(result.get("msgid", ""))
+
+    def _send_texts(self, peer: str, body: dict[str, Any]) -> str:
         parts = _texts(body)
         sent = ""
         for number, part in enumerate(parts, start=1):

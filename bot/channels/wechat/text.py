@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.channels.base import Plan
 from bot.channels.wechat.characters import clean
-from bot.dialogue.message import Reply
+from bot.dialogue.message import Card, Reply
 
 MAX_BYTES = 2048
 _BUTTONS = "可以直接回复："
@@ -15,6 +15,7 @@ _BETWEEN_BUTTONS = "、"
 _SENTENCE_ENDS = "。！？；\n"
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _MAX_CLUSTER = 16
+_MOST_CARDS = 3  # a customer's message allows five; the words need some too
 
 
 def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
@@ -26,7 +27,14 @@ def cut(replies: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:
 def plan(replies: Sequence[Reply]) -> Plan:
     """Return the one passive text of a turn, and as later replies what did not fit into it."""
     parts = [Reply(part) for part in texts(replies)]
-    return Plan(now=tuple(parts[:1]), later=tuple(parts[1:]))
+    cards = [_of_card(card) for reply in replies for card in reply.cards]
+    return Plan(now=tuple(parts[:1]), later=(*parts[1:], *cards[:_MOST_CARDS]))
+
+
+def _of_card(card: Card) -> Reply:
+    """A card goes out alone; its text is what is sent where the platform does not take cards."""
+    text = "\n".join(clean(part) for part in (card.title, card.text, card.url) if part)
+    return Reply(text, cards=(card,))
 
 
 def texts(replies: Iterable[Reply]) -> list[str]:

@@ -30,7 +30,7 @@ def test_the_documentation_is_open_and_complete(office: Branch) -> None:
         "notifications", "surveys", "tickets", "handoffs", "knowledge", "misses", "kpis",
         "privacy", "applications", "audit", "deliveries", "endorsements", "feedback",
         "improvements",
-        "qa-samples", "campaigns", "jobs",
+        "qa-samples", "campaigns", "jobs", "reports", "assessments", "trainings",
     }  # fmt: skip
 
 

@@ -39,17 +39,18 @@ def test_what_is_done_about_it_is_listed(office: Branch) -> None:
 
 
 def test_a_sample_is_scored_by_a_supervisor(office: Branch) -> None:
-    """S53: drawn, listed, scored; a trainer reads and does not score."""
+    """S53: drawn, listed, scored by who leads or trains, and by nobody else."""
 
     row = Happening("handoff.closed", NOW, None, "HO1", "王敏")
     office.transactions.run(lambda uow: uow.ledger.add(row))
     office.transactions.run(lambda uow: Supervision(uow, NOW, "赵主管").plan(DAY))
     scores = {code: points for code, (_, points) in rules().scorecard.items()}
     trainer, lead = office.token("trainer"), office.token("supervisor")
+    agent = office.token("agent")
     body = {"scores": {**scores, "polite": 5}, "comment": "少一句问候"}
-    refused = office.client.patch("/v1/qa-samples/1", headers=trainer, json=body)
+    refused = office.client.patch("/v1/qa-samples/1", headers=agent, json=body)
     assert refused.status_code == 403
-    done = office.client.patch("/v1/qa-samples/1", headers=lead, json=body)
+    done = office.client.patch("/v1/qa-samples/1", headers=trainer, json=body)
     assert (done.status_code, done.json()["total"]) == (200, 95)
     listed = office.client.get("/v1/qa-samples?status=done", headers=trainer).json()["items"]
     assert [(item["agent"], item["why"]) for item in listed] == [("王敏", ["random"])]

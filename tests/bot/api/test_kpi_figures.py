@@ -15,8 +15,10 @@ from storage.kpi.definition import Period
 from storage.kpi.figures import CHARTER_CODES, DEFINITIONS
 from storage.kpi.report import report, shown
 from storage.ledger import Happening
+from storage.models.case import Complaint
 from storage.unit_of_work import UnitOfWork
 from tests.bot.api.kit import NOW, Branch
+from tests.bot.pdf.reading import text_of
 
 PERIOD = "from=2026-10-01&to=2026-10-31"
 
@@ -122,7 +124,7 @@ def test_the_service_evaluation_is_one_page(busy: Branch) -> None:
     """S54, S27, S78: satisfaction, complaints, quality, claims, processes and demand together."""
     counted = busy.transactions.read(lambda uow: report(uow, MONTH))
     made = page(counted, "服务评估报告")
-    for part in ("满意度", "投诉", "质量监控", "理赔分析", "需求热点", "没答上的问题", "口径"):
+    for part in ("满意度", "投诉", "质量监控", "理赔案例分析", "需求热点", "没答上的问题", "口径"):
         assert part in made
     assert made.count("<svg") >= 3
     for code in CHARTER_CODES:
@@ -130,6 +132,46 @@ def test_the_service_evaluation_is_one_page(busy: Branch) -> None:
     path = f"/v1/kpis/report?{PERIOD}"
     answer = busy.client.get(path, headers=busy.token("supervisor"))
     assert answer.text == made
+    printed = busy.client.get(path + "&format=pdf", headers=busy.token("trainer"))
+    assert printed.headers["content-type"] == "application/pdf"
+    text = text_of(printed.content)
+    for code in CHARTER_CODES:
+        assert shown(counted.tables[code].total) in text
+    assert "理赔案例分析" in text
+
+
+def test_cases_to_talk_over_and_causes_that_come_back(office: Branch) -> None:
+    """S27, S67: claims with most missed deadlines, causes of complaints, what stays unsolved."""
+    day = Period(NOW.date(), NOW.date())
+
+    def fill(uow: UnitOfWork) -> None:
+        for number, label, took in (
+            ("CL1", "first_contact", 60), ("CL1", "decision", 90_000), ("CL2", "decision", 5),
+        ):  # fmt: skip
+            uow.ledger.add(
+                Happening("clock", NOW, None, number, "王敏", "", "", label, "missed", took,
+                          data={"line": "home"})
+            )  # fmt: skip
+        uow.ledger.add(Happening("solved", NOW, 1, None, "bot", label="F001", result="unsolved"))
+        uow.session.add(
+            Complaint(
+                number="CP20261122000001", channel="phone", category="理赔", severity="P2",
+                status="closed", owner="赵颖", facts={}, decision="", root_cause="delay",
+                received_at=NOW, due_on=NOW.date(), updated_at=NOW, closed_at=NOW,
+            )
+        )  # fmt: skip
+
+    office.transactions.run(fill)
+    counted = office.transactions.read(lambda uow: report(uow, day))
+    assert [(c.number, c.clocks, c.worst_s) for c in counted.late_cases] == [
+        ("CL1", ("first_contact", "decision"), 90_000),
+        ("CL2", ("decision",), 5),
+    ]
+    assert counted.root_causes == [("办理拖延", 1)]
+    assert counted.unsolved == [("F001", 1)]
+    made = page(counted, "报告")
+    for words in ("家财险", "首次联系、核定", "25.0 小时", "办理拖延", "CL1"):
+        assert words in made
 
 
 def test_processes_show_waiting_against_work(busy: Branch) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -216,3 +218,14 @@ def test_a_document_is_confirmed_by_its_code_and_by_nothing_else(visitor: Visito
     assert branch.turn(lambda o: o.check_paper("TATJ000", code)) is None
     branch.turn(lambda o: _change(o, Policy, CAR, "premium_fen", 1))
     assert branch.turn(lambda o: o.check_paper(CAR, code)) is None
+
+
+def test_the_picture_of_a_card_names_nobody(visitor: Visitor) -> None:
+    """One picture for everybody, of a size that the platform shows; made once, kept by caches."""
+    links = visitor.branch.turn(lambda o: o.paper_links([CAR, HOME]))
+    pictures = {link.picture.removeprefix("http://127.0.0.1:8080") for link in links}
+    assert pictures == {"/papers/cover.png"}
+    answer = visitor.get(pictures.pop())
+    assert answer.headers["content-type"] == "image/png"
+    assert Image.open(BytesIO(answer.content)).size == (900, 383)
+    assert visitor.get("/papers/cover.png").content == answer.content

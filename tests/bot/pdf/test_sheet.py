@@ -11,6 +11,7 @@ from bot.channels.papers.draw import drawn
 from bot.channels.papers.policy_pdf import Issuer, PolicyPaper, render
 from bot.clock import SHANGHAI
 from bot.pdf.sheet import FONT, UNKNOWN, Sheet, printable
+from tests.bot.pdf.reading import text_of
 
 AT = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
 PAPER = PolicyPaper(
@@ -41,19 +42,9 @@ def _issuer(*, demo: bool) -> Issuer:
     return Issuer("示例财产保险公司", "天津分公司", "95505", "官网验真", demo)
 
 
-def _text(pdf: bytes) -> str:
-    """Return the text of all pages without blanks, as a reader copies it out."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        pages = [page.get_textpage().get_text_range() for page in document]
-    finally:
-        document.close()
-    return "".join("".join(pages).split())
-
-
 def test_the_policy_says_what_the_record_says() -> None:
     """Parties, period, covers with limits and deductibles, premium, terms, and how to check it."""
-    text = _text(render(PAPER, _issuer(demo=False), AT))
+    text = text_of(render(PAPER, _issuer(demo=False), AT))
     for said in (
         *("TATJ20260208000155", "髙堃喆", "990***********4421", "津X09M33", "023456"),
         *("2026年2月8日0时起", "2027年2月7日24时止", "2,000,000元", "每次500元", "3,123.45元"),
@@ -65,7 +56,7 @@ def test_the_policy_says_what_the_record_says() -> None:
 
 def test_a_demo_policy_is_marked_on_every_page() -> None:
     """Nobody takes an invented policy for a real one."""
-    text = _text(render(PAPER, _issuer(demo=True), AT))
+    text = text_of(render(PAPER, _issuer(demo=True), AT))
     assert "演示保单" in text
     assert "不产生任何保险责任" in text
 
@@ -74,7 +65,7 @@ def test_a_long_policy_goes_over_several_pages() -> None:
     """Every row is there, and each page has its number."""
     covers = [{"name": f"第{n}项保障", "limit_yuan": n} for n in range(1, 121)]
     long = PolicyPaper(**{**vars(PAPER), "details": {"coverages": covers}})
-    text = _text(render(long, _issuer(demo=True), AT))
+    text = text_of(render(long, _issuer(demo=True), AT))
     assert all(f"第{n}项保障" in text for n in range(1, 121))
     assert "1/5" in text or "1/4" in text
 
@@ -82,7 +73,7 @@ def test_a_long_policy_goes_over_several_pages() -> None:
 def test_a_policy_with_hardly_anything_is_still_a_document() -> None:
     """Records of a core system may lack almost everything."""
     bare = PolicyPaper(**{**vars(PAPER), "details": {}, "plate": "", "premium_fen": 0})
-    assert "见缴费凭证" in _text(render(bare, _issuer(demo=False), AT))
+    assert "见缴费凭证" in text_of(render(bare, _issuer(demo=False), AT))
 
 
 @pytest.mark.parametrize(
@@ -98,14 +89,14 @@ def test_a_missing_character_is_explained() -> None:
     """The reader learns what the mark means."""
     sheet = Sheet("试", foot="脚")
     sheet.facts([("姓名", "王𬀩")])
-    assert "字库以外的字" in _text(sheet.finish())
+    assert "字库以外的字" in text_of(sheet.finish())
 
 
 def test_a_document_is_drawn_in_a_process_of_its_own() -> None:
     """What comes back is what would be drawn here."""
     pdf = drawn(PAPER, _issuer(demo=True), AT)
     assert pdf is not None
-    assert _text(pdf) == _text(render(PAPER, _issuer(demo=True), AT))
+    assert text_of(pdf) == text_of(render(PAPER, _issuer(demo=True), AT))
 
 
 def test_what_cannot_be_drawn_is_none() -> None:
@@ -119,3 +110,24 @@ def test_the_font_comes_with_its_licence() -> None:
     licence = FONT.with_name("OFL.txt").read_text(encoding="utf-8")
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert FONT.name in licence
+
+
+def test_charts_leave_no_colour_behind() -> None:
+    """Bars with names and words, shares with their percent; a table after them stays white."""
+    sheet = Sheet("图", foot="脚", at=AT)
+    sheet.bars([("甲", 3.0, "3 件", "#b3392f"), ("乙", 0.0, "0 件", "#2f7d4f")] * 40)
+    sheet.shares([("等", 3.0, "#b3392f"), ("办", 1.0, "#2f7d4f")])
+    sheet.shares([])
+    sheet.table(("头",), [("行",)], (174,))
+    made = sheet.finish()
+    text = text_of(made)
+    for said in ("甲", "3件", "0件", "等75%", "办25%", "行"):
+        assert said in text
+    document = pypdfium2.PdfDocument(made)
+    last = document[len(document) - 1].render(scale=1).to_pil().convert("RGB")
+    document.close()
+    colours = {colour for _, colour in last.getcolors(maxcolors=1 << 20)}
+    assert (255, 255, 255) in colours
+    # The row of the table lies at the foot of what is printed, on white ground.
+    inked = [y for y in range(last.height - 90) if last.getpixel((300, y)) != (255, 255, 255)]
+    assert all(last.getpixel((300, y)) != (179, 57, 47) for y in inked[-8:])

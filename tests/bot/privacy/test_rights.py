@@ -3,104 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 import structlog
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from bot import log
-from bot.dialogue.message import InboundMessage
 from bot.errors import Refused
+from bot.privacy.check import Check
 from bot.privacy.page import page
 from bot.privacy.paper import paper
-from bot.privacy.rights import Check, Rights
-from bot.settings import Settings
 from bot.spool import Spool
 from scheduler.context import JobContext
 from scheduler.jobs import retention
 from storage.audit_check import verify
-from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim, Complaint, Ticket
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import Customer, OptOut
 from storage.models.personal import RestrictedRecord
 from storage.models.policy import Policy
-from storage.transactions import Transactions, transactions
-from tests.conftest import SECRET
-from tests.storage.personal.people import LONG_AGO, NOW, Somebody, traces
-
-CHECK = Check("李主管", "video")
-
-
-@dataclass
-class House:
-    """An installation with two people in every table, and in every folder."""
-
-    ways: Transactions
-    settings: Settings
-    cipher: Cipher
-    one: Somebody
-    other: Somebody
-    now: datetime = NOW
-
-    @property
-    def rights(self) -> Rights:
-        """Return what staff work with."""
-        return Rights(self.ways, self.cipher, self.settings, lambda: self.now)
-
-    def request(self, kind: str = "privacy_erase") -> str:
-        """Return the number of a request of the first person."""
-        return self.rights.open(kind, f"REF{self.one.serial}", "staff:test")
-
-    def traces(self, who: Somebody, leave: tuple[str, ...] = ()) -> list[str]:
-        """Return where somebody is still found in the tables."""
-        return self.ways.read(lambda uow: traces(uow.session, who.words, leave))
-
-    def change(self, model: Any, who: Somebody, **values: Any) -> None:
-        """Change somebody's row of a table."""
-        key = who.keys[model.__tablename__]
-        self.ways.run(
-            lambda uow: uow.session.execute(update(model).where(model.id == key).values(values))
-        )
-
-    def count(self, model: Any) -> int:
-        """Return how many rows a table has."""
-        query = select(func.count()).select_from(model)
-        return self.ways.read(lambda uow: int(uow.session.scalar(query) or 0))
-
-    def files(self) -> str:
-        """Return the bytes of all files below the data folder, as text that can be searched."""
-        found = [f.read_bytes() for f in self.settings.data_dir.rglob("*") if f.is_file()]
-        return b"\n".join(found).decode("utf-8", "replace")
-
-
-@pytest.fixture
-def house(database: Engine, tmp_path: Path) -> Iterator[House]:
-    """Two people, their photos, spooled messages and short messages."""
-    cipher = Cipher(SECRET)
-    settings = Settings(data_dir=tmp_path)
-    ways = transactions(database)
-    one, other = Somebody(cipher, 1), Somebody(cipher, 2)
-    for who in (one, other):
-        ways.run(lambda uow, who=who: who.settle(uow.session))  # type: ignore[misc]
-    spool = Spool(tmp_path / "spool", cipher)
-    lines = []
-    for who in (one, other):
-        photo = settings.media_dir / f"folder/{who.serial}.jpg"
-        photo.parent.mkdir(parents=True, exist_ok=True)
-        photo.write_bytes(b"a photo")
-        spool.write(InboundMessage("webchat", "web", who.peer, "k", NOW, f"我是{who.name}"))
-        lines.append(json.dumps({"to": who.phone, "text": f"{who.name} 验证码 1", "at": "x"}))
-    (tmp_path / "sms.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    yield House(ways, settings, cipher, one, other)
-    ways.close()
+from tests.bot.privacy.house import CHECK, House
+from tests.storage.personal.people import LONG_AGO, NOW
 
 
 def test_erasing_leaves_nothing_in_tables_and_files(house: House) -> None:

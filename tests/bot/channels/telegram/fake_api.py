@@ -12,6 +12,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import HTTP
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,6 +24,7 @@ BOT_ID = "700100200"
 _TAG = re.compile(r"</?(?:b|i|u|s|code|pre|a)(?: [^<>]*)?>")
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|#\d+);)")
 Json = dict[str, Any]
+_JSON = ("reply_markup", "commands", "allowed_updates", "reply_parameters", "scope")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class FakeBotApi:
     refused: int = 0
     _times: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # The staff group: its topics by number, what befell them, and whether we may manage it.
+    topics: dict[int, str] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    admin: bool = True
+    answers: list[Json] = field(default_factory=list)
+    # The most messages of one group within a minute; 0 does not count them.
+    per_group: int = 0
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next calls of ``method`` go wrong."""
@@ -102,14 +112,65 @@ class FakeBotApi:
         found = {"file_id": name, "file_unique_id": "u", "file_size": size, "file_path": name}
         return 200, {"ok": True, "result": found}
 
+    def posts(self, thread: int) -> list[str]:
+        """Return what stands in a topic, as its readers see it."""
+        mine = [m for m in self.sent if str(m.get("message_thread_id", "")) == str(thread)]
+        return [shown(str(m.get("text") or m.get("caption") or "")) for m in mine]
+
+    def _createForumTopic(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        if not self.admin:
+            return _wrong(400, "Bad Request: not enough rights to create a topic")
+        number = 100 + len(self.topics) * 10
+        while number in self.topics:
+            number += 1
+        self.topics[number] = given["name"]
+        topic = {"message_thread_id": number, "name": given["name"], "icon_color": 7322096}
+        return 200, {"ok": True, "result": topic}
+
+    def _closeForumTopic(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        self.closed.add(int(given["message_thread_id"]))
+        return 200, {"ok": True, "result": True}
+
+    def _reopenForumTopic(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        number = int(given["message_thread_id"])
+        if number not in self.topics:
+            return _wrong(400, "Bad Request: TOPIC_ID_INVALID")
+        if number not in self.closed:
+            return _wrong(400, "Bad Request: TOPIC_NOT_MODIFIED")
+        self.closed.discard(number)
+        return 200, {"ok": True, "result": True}
+
+    def _getChat(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        chat = {
+            "id": int(given["chat_id"]), "type": "supergroup", "title": "坐席群", "is_forum": True,
+            "accent_color_id": 1, "max_reaction_count": 1,
+            "accepted_gift_types": dict.fromkeys(
+                ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False
+            ),
+        }  # fmt: skip
+        return 200, {"ok": True, "result": chat}
+
+    def _getChatMember(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        user = {"id": int(given["user_id"]), "is_bot": True, "first_name": "安答"}
+        return 200, {"ok": True, "result": {"status": "member", "user": user}}
+
+    def _answerCallbackQuery(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        self.answers.append(given)
+        return 200, {"ok": True, "result": True}
+
+    def _sendPhoto(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        return self._sendMessage({**given, "text": given.get("caption", ""), "photo": True})
+
+    def _sendDocument(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        return self._sendMessage({**given, "text": given.get("caption", ""), "document": True})
+
+    def _sendLocation(self, given: Json) -> tuple[int, Json]:  # noqa: N802
+        return self._sendMessage({**given, "text": "·", "pin": True})
+
     def _sendMessage(self, given: Json) -> tuple[int, Json]:  # noqa: N802
         chat = str(given["chat_id"])
-        if chat in self.blocked:
-            return _wrong(403, "Forbidden: bot was blocked by the user")
-        if chat in self.unknown:
-            return _wrong(400, "Bad Request: chat not found")
-        if trouble := _trouble(given):
-            return _wrong(400, f"Bad Request: {trouble}")
+        if refusal := self._refusal(chat, given):
+            return refusal
         if self._too_many(chat):
             self.refused += 1
             return _wrong(429, "Too Many Requests: retry after 1", retry_after=1)
@@ -120,7 +181,31 @@ class FakeBotApi:
             "chat": {"id": int(chat), "type": "private"},
             "text": given["text"],
         }
+        thread = given.get("message_thread_id")
+        if thread is not None:
+            message |= {"message_thread_id": int(thread), "is_topic_message": True}
         return 200, {"ok": True, "result": message}
+
+    def _refusal(self, chat: str, given: Json) -> tuple[int, Json] | None:
+        """Return why a message is not taken, whoever it is for."""
+        if chat in self.blocked:
+            return _wrong(403, "Forbidden: bot was blocked by the user")
+        if chat in self.unknown:
+            return _wrong(400, "Bad Request: chat not found")
+        if trouble := _trouble(given):
+            return _wrong(400, f"Bad Request: {trouble}")
+        thread = given.get("message_thread_id")
+        if thread is not None and int(thread) not in self.topics:
+            return _wrong(400, "Bad Request: message thread not found")
+        if chat.startswith("-") and self._crowded(chat):
+            self.refused += 1
+            return _wrong(429, "Too Many Requests: retry after 5", retry_after=5)
+        return None
+
+    def _crowded(self, chat: str) -> bool:
+        times, now = self._times[chat], time.monotonic()
+        times.append(now)
+        return bool(self.per_group) and sum(one > now - 60 for one in times) > self.per_group
 
     def _too_many(self, chat: str) -> bool:
         if not self.per_chat:
@@ -187,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.api.calls[method] += 1
             waiting = self.api.faults[method]
             fault = waiting.popleft() if waiting else None
-        given = _given(body)
+        given = _given(body, self.headers.get("Content-Type", ""))
         if fault is None or fault.done:
             with self.api.lock:
                 answer = self.api.answer(method, given)
@@ -217,14 +302,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
 
-def _given(body: bytes) -> Json:
-    """Return the form of a call; what is JSON in it is read."""
+def _given(body: bytes, kind: str) -> Json:
+    """Return the form of a call; what is JSON in it is read, files are only named."""
+    if kind.startswith("multipart/"):
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        parts = message_from_bytes(head + body, policy=HTTP).iter_parts()
+        return {
+            str(part.get_param("name", header="content-disposition")): _value(
+                str(part.get_param("name", header="content-disposition")),
+                part.get_filename() or bytes(part.get_payload(decode=True) or b"").decode(),
+            )
+            for part in parts
+        }
     fields = parse_qs(body.decode(), keep_blank_values=True)
     return {name: _value(name, values[0]) for name, values in fields.items()}
 
 
 def _value(name: str, text: str) -> Any:
-    return json.loads(text) if name in ("reply_markup", "commands", "allowed_updates") else text
+    return json.loads(text) if name in _JSON else text
 
 
 @contextmanager

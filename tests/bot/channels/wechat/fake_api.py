@@ -46,6 +46,7 @@ class FakeApi:
     menu: dict[str, Any] = field(default_factory=dict)
     codes: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -74,9 +75,29 @@ class FakeApi:
             return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
         return None
 
+    def login(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        """Tell who gave a code, once, as the platform's web authorisation does."""
+        if query.get("secret") != [self.app_secret]:
+            return {"errcode": 40125, "errmsg": "invalid appsecret"}
+        if query.get("grant_type") != ["authorization_code"]:
+            return {"errcode": 40002, "errmsg": "invalid grant_type"}
+        with self.lock:
+            openid = self.logins.pop(query["code"][0], "")
+        if not openid:
+            return {"errcode": 40163, "errmsg": "code been used rid: 3"}
+        return {"access_token": "web", "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
+
     def law(self, path: str, message: dict[str, Any]) -> int:
         """Return the errcode by which the platform refuses a message; this one takes all."""
         return 0
+
+    def fault_after(self, path: str) -> Fault | None:
+        """Return what becomes of the answer although the call was done; this one answers."""
+        return None
+
+    def token_fault(self, token: str) -> int:
+        """Return the errcode by which a token is refused."""
+        return 0 if token and token == self.token else 40001
 
     def stable_token(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the same token while it is valid, as the stable endpoint does."""
@@ -132,11 +153,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(raw, fault.content_type, fault.status, cut=fault.short, drip=fault.drip)
 
     def _answer(self, path: str, query: dict[str, list[str]], body: bytes) -> None:
-        if path == "/cgi-bin/stable_token":
-            return self._json(self.api.stable_token(json.loads(body)))
+        if path in ("/cgi-bin/stable_token", "/sns/oauth2/access_token"):
+            new = path == "/cgi-bin/stable_token"
+            return self._json(
+                self.api.stable_token(json.loads(body)) if new else self.api.login(query)
+            )
         token = query.get("access_token", [""])[0]
-        if not token or token != self.api.token:
-            return self._json({"errcode": 40001, "errmsg": "invalid credential rid: 9"})
+        if code := self.api.token_fault(token):
+            return self._json({"errcode": code, "errmsg": "invalid credential rid: 9"})
         if path == "/cgi-bin/media/get":
             return self._media(query["media_id"][0])
         if path in _SENDING and (code := self.api.law(path, json.loads(body))):
@@ -145,9 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
             with self.api.lock:
                 self.api.bodies.append(body)
                 self.api.sent.append(json.loads(body))
-        if answer := self.api.account(path, json.loads(body or b"{}")):
-            return self._json(answer)
-        return self._json({"errcode": 0, "errmsg": "ok"})
+        answer = self.api.account(path, json.loads(body or b"{}"))
+        if fault := self.api.fault_after(path):
+            return self._misbehave(fault)
+        return self._json(answer or {"errcode": 0, "errmsg": "ok"})
 
     def _media(self, media_id: str) -> None:
         if media_id not in self.api.media:
@@ -182,9 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[FakeApi]:
+def running(fresh: FakeApi | None = None) -> Iterator[FakeApi]:
     """Serve a fresh API on a free port of this machine."""
-    api = FakeApi()
+    api = fresh or FakeApi()
     handler = type("Handler", (_Handler,), {"api": api})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -1,0 +1,1 @@
+"""企业微信 group robots: staff hear of what waits, without a word of the customer."""

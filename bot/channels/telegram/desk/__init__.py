@@ -1,0 +1,1 @@
+"""The second desk: a staff group with one topic for every conversation."""

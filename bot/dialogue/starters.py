@@ -1,0 +1,70 @@
+"""By which words a message begins a flow: taps, whole sentences, sounds and numbers of ours.
+
+Laid out once for all flows, so that a message asks only those that have such words at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialogue.flow import Flow
+
+
+@dataclass(frozen=True)
+class Starter:
+    """What may begin one flow besides its intent."""
+
+    name: str
+    sound: re.Pattern[str] | None
+    recognised_by: tuple[str, ...]
+    suggested_by: tuple[str, ...]
+    flow: type[Flow]
+
+    def sounds_like(self, text: str, *, whole: bool) -> bool:
+        """Tell whether ``text`` sounds like the flow; ``whole`` asks that all of it does."""
+        if self.sound is None:
+            return False
+        return (self.sound.fullmatch if whole else self.sound.search)(text) is not None
+
+    def numbered(self, text: str, at: datetime, *, likely: bool) -> bool:
+        """Tell whether a number in ``text`` belongs to the flow, or supports that it is likely."""
+        names = (*self.recognised_by, *self.suggested_by) if likely else self.recognised_by
+        found = [self.flow.slots[name].type.find(text, at) for name in names]
+        return any(value is not None and value.value is not None for value in found)
+
+
+class Starters:
+    """The words of all flows, in the order of the flows."""
+
+    def __init__(self, flows: Iterable[type[Flow]]) -> None:
+        flows = tuple(flows)
+        self._taps: Mapping[str, str] = {
+            tap: flow.name for flow in reversed(flows) for tap in flow.taps
+        }
+        self._told = [(re.compile(f.told_by), f.name) for f in flows if f.told_by]
+        self._others = [
+            Starter(
+                flow.name,
+                re.compile(flow.sounds_like) if flow.sounds_like else None,
+                flow.recognised_by,
+                flow.suggested_by,
+                flow,
+            )
+            for flow in flows
+            if flow.sounds_like or flow.recognised_by or flow.suggested_by
+        ]
+
+    def tapped(self, words: str) -> str:
+        """Return the flow that a button with these words begins, '' for none."""
+        return self._taps.get(words, "")
+
+    def told(self, words: str) -> str:
+        """Return the flow that is begun by a message that is wholly ``words``, '' for none."""
+        return next((name for pattern, name in self._told if pattern.fullmatch(words)), "")
+
+    def __iter__(self) -> Iterator[Starter]:
+        """Yield what else may begin a flow."""
+        return iter(self._others)

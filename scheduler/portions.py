@@ -1,0 +1,30 @@
+"""Work through many cases a few at a time: customers are answered between two portions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from scheduler.context import JobContext
+from storage.unit_of_work import UnitOfWork
+
+PORTION = 20
+
+
+def each(
+    context: JobContext,
+    find: Callable[[UnitOfWork], Sequence[str]],
+    do: Callable[[UnitOfWork, str], list[str]],
+    *,
+    dry_run: bool,
+) -> list[str]:
+    """Do something with every case that is found; a dry run does it and takes it back."""
+    numbers = context.ways.read(find)
+    way = context.ways.read if dry_run else context.ways.run
+    lines: list[str] = []
+    for part in _parts(numbers):
+        lines += way(lambda uow, some=part: [line for n in some for line in do(uow, n)])  # type: ignore[misc]
+    return lines
+
+
+def _parts(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION))
