@@ -78,6 +78,7 @@ class QueueKeeper:
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
             offered = handoff.offered_at or now
+            offered = handoff.offered_at or since
             handoff.offered_to = handoff.offered_at = None
             if offered and uow.conversations.spoken_by(agent, offered):
                 continue  # busy with another customer, not gone
