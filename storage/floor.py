@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.assignment import Agent, Waiting
+from bot.assignment import Agent
+from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
 from storage.models.episode import AgentPresence, AgentState
@@ -19,6 +21,7 @@ STATES = (ONLINE, "busy", "away", OFFLINE)
 DEFAULT_CAPACITY = 6
 _LAST_HOUR = timedelta(hours=1)
 _ENOUGH = 3
+_presence = table_of(AgentPresence)
 
 
 class Floor:
@@ -51,6 +54,19 @@ class Floor:
         elif presence.seen_at < now:
             presence.seen_at = now
         self.session.flush()
+
+    def heard(self, seen: Mapping[str, datetime]) -> None:
+        """Note when each of several consoles was last heard of, in one statement."""
+        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+        rows = [{"agent": name, "seen_at": at} for name, at in sorted(seen.items())]
+        made = dialect.insert(_presence).values(rows)
+        self.session.execute(
+            made.on_conflict_do_update(
+                index_elements=["agent"],
+                set_={"seen_at": made.excluded.seen_at},
+                where=_presence.c.seen_at < made.excluded.seen_at,
+            )
+        )
 
     def gone(self, since: datetime) -> Sequence[str]:
         """Return the agents who have conversations and were last heard of before ``since``.
@@ -114,20 +130,6 @@ class Floor:
         """Return the requests that wait, first come first."""
         query = select(Handoff).where(Handoff.status == "open").order_by(Handoff.id)
         return self.session.scalars(query).all()
-
-    def waiting(self) -> Sequence[Waiting]:
-        """Return the requests that wait, as the assignment sees them."""
-        return [
-            Waiting(
-                number=one.number,
-                level=one.level,
-                skill=one.skill,
-                opened_at=one.opened_at,
-                offered_to=one.offered_to,
-                declined=tuple(one.package.get("declined", ())),
-            )
-            for one in self.open_handoffs()
-        ]
 
     def offer(self, number: str, agent: str, now: datetime) -> bool:
         """Offer an open request; False when it was taken or offered meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.desks.privacy import RequestKind, RequestReceipt
@@ -18,6 +18,10 @@ class FakePrivacy:
         number = f"TK2026112200000{len(self.opened)}"
         self.opened.append((kind, number, {"words": words}))
         return RequestReceipt(number, date(2026, 12, 11), fresh=True)
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """There is nothing to take back."""
+        return ()
 
     def erasure(self) -> RequestReceipt | None:
         """Return nothing: nobody asked."""

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 from bot.console import (
     applications,
     audit,
+    campaigns,
     canned,
     claims,
     complaint_work,
@@ -27,6 +28,7 @@ from bot.console import (
     inbox,
     intake,
     photos,
+    quality_desks,
     search,
     services,
     tickets,
@@ -52,8 +54,10 @@ DESKS: Sequence[APIRouter] = (
     customers.router,
     intake.router,
     floor.router,
+    campaigns.router,
     audit.router,
     photos.router,
+    *quality_desks.ROUTERS,
     search.router,
     together.router,
 )

@@ -72,6 +72,6 @@ def page(  # noqa: PLR0913 - a filter each
 def in_words(what: str) -> str:
     """Return what was shown, in the words of the branch."""
     for code, words in _WORDS.items():
-        if what.startswith((f"{code} ", f"{code},")) and " board" in code:
+        if what.startswith((f"{code} ", f"{code},")) and what.endswith(" rows"):
             return words + what.removeprefix(code).replace(" rows", " 行").replace(", ", "，")
     return " ".join(_WORDS.get(part.rstrip(","), part) for part in what.split())

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from bot.console import asks, claim_asks
 from bot.console.asks import Sent, text_of
+from bot.console.boards import narrowed, stages
 from bot.console.cases import (
     LEAD,
     Card,
@@ -68,10 +69,9 @@ def board(  # noqa: PLR0913 - a filter each
         return found, colleagues(uow, "claims")
 
     found, people = here.read(read)
-    stages = _OVER if due == "over" else STAGES
-    if query["q"]:
-        stages = (*STAGES, *_OVER)
-    made = [one for one in columns(stages, found) if one.count or not query["q"]]
+    made = [
+        one for one in columns(stages(query, STAGES, _OVER), found) if one.count or not query["q"]
+    ]
     here.saw(f"claims board, {len(found)} rows", "控制台案件看板")
     filters = [
         ("line", "险种", tuple(claim_asks.LINES.items())),
@@ -88,21 +88,10 @@ def board(  # noqa: PLR0913 - a filter each
 
 
 def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
-    statement = select(Claim).order_by(Claim.due_at.is_(None), Claim.due_at, Claim.id.desc())
-    over = sorted(machine().over)
-    if query["q"]:
-        statement = statement.where(like(here, query["q"]))
-    elif query["due"] == "over":
-        statement = statement.where(Claim.status.in_(over))
-    else:
-        statement = statement.where(Claim.status.not_in(over))
-    for column, wanted in (
-        (Claim.line, query["line"]),
-        (Claim.track, query["track"]),
-        (Claim.owner, query["owner"]),
-    ):
-        if wanted:
-            statement = statement.where(column == wanted)
+    statement = narrowed(
+        Claim, query, like(here, query["q"]) if query["q"] else None, machine().over,
+        (Claim.line, Claim.track, Claim.owner),
+    )  # fmt: skip
     if query["due"] in ("late", "today"):
         statement = statement.where(Claim.due_at <= _until(here, query["due"]))
     return statement

@@ -6,13 +6,14 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_
 from starlette.responses import Response
 
 from bot.clock import SHANGHAI
 from bot.console import asks, complaint_asks
 from bot.console.asks import Field
-from bot.console.cases import Card, PathNumber, Stages, Word, columns
+from bot.console.boards import narrowed, stages
+from bot.console.cases import Card, PathNumber, Word, columns
 from bot.console.complaint_pages import STATES, page, visible
 from bot.console.pages import show
 from bot.console.parts import Room, may
@@ -58,13 +59,8 @@ def board(  # noqa: PLR0913 - a filter each
         return list(uow.session.scalars(statement.limit(_MOST)))
 
     found = here.read(read)
-    stages: Stages = STAGES
-    if due == "over":
-        stages = _OVER
-    elif query["q"]:
-        stages = (*STAGES, *_OVER)
     found.sort(key=lambda one: (_due(one) is None, _due(one) or here.now))
-    made = columns(stages, [(one.status, _card(one)) for one in found])
+    made = columns(stages(query, STAGES, _OVER), [(one.status, _card(one)) for one in found])
     here.saw(f"complaints board, {len(found)} rows", "控制台投诉看板")
     people = sorted({(one.owner, one.owner) for one in found})
     filters = [
@@ -88,22 +84,10 @@ def _categories() -> list[tuple[str, str]]:
 
 
 def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
-    order = (Complaint.due_at.is_(None), Complaint.due_at, Complaint.id.desc())
-    statement = select(Complaint).order_by(*order)
-    over = sorted(machine().over)
-    if query["q"]:
-        statement = statement.where(like(here, query["q"]))
-    elif query["due"] == "over":
-        statement = statement.where(Complaint.status.in_(over))
-    else:
-        statement = statement.where(Complaint.status.not_in(over))
-    for column, wanted in (
-        (Complaint.severity, query["severity"]),
-        (Complaint.category, query["category"]),
-        (Complaint.owner, query["owner"]),
-    ):
-        if wanted:
-            statement = statement.where(column == wanted)
+    statement = narrowed(
+        Complaint, query, like(here, query["q"]) if query["q"] else None, machine().over,
+        (Complaint.severity, Complaint.category, Complaint.owner),
+    )  # fmt: skip
     if query["due"] in ("late", "soon"):
         until = here.now + timedelta(days=3 if query["due"] == "soon" else 0)
         statement = statement.where(late_by(until))

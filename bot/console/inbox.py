@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping
 from starlette.responses import Response
 
 from bot.console.live import event_stream
-from bot.console.moves import around, moved
+from bot.console.moves import around, known, moved
 from bot.console.pages import show
-from bot.console.parts import Room, may
+from bot.console.parts import Room, may, room
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
@@ -196,7 +196,12 @@ def note(request: Request, here: Here, number: int, text: Text, brief: Brief = "
 @router.post("/c/{number}/draft", status_code=204)
 def keep_draft(here: Here, number: int, text: Text = "") -> Response:
     """Keep what is being written."""
-    here.change(lambda uow: uow.inbox.keep_draft(number, here.staff.name, text, here.now))
+
+    def keep(uow: UnitOfWork) -> None:
+        known(uow, number)
+        uow.inbox.keep_draft(number, here.staff.name, text, here.now)
+
+    here.change(keep)
     return Response(status_code=204)
 
 
@@ -245,7 +250,12 @@ def snooze(
 ) -> Response:
     """Put the conversation aside for a while; 0 brings it back."""
     until = here.now + timedelta(minutes=minutes) if minutes else None
-    here.change(lambda uow: uow.ownership.snooze(number, until, here.now))
+
+    def put_aside(uow: UnitOfWork) -> None:
+        known(uow, number)
+        uow.ownership.snooze(number, until, here.now)
+
+    here.change(put_aside)
     view = here.read(lambda uow: whole(uow, here, number))
     return show(request, "_conversation.html", view=view, **around(here))
 
@@ -268,6 +278,13 @@ def state(
 
     here.change(change)
     return show(request, "_state.html", state=state, states=STATES)
+
+
+@router.post("/alive", status_code=204)
+async def alive(here: Annotated[Room, Depends(room)]) -> Response:
+    """Hear that a page of this person runs; pages say so every few seconds."""
+    here.parts.news.heard(here.staff.name)
+    return Response(status_code=204)
 
 
 @router.get("/events")

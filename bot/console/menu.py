@@ -27,6 +27,8 @@ ITEMS: tuple[Item, ...] = (
     Item("/console/applications", "投保", "edit", "applications"),
     Item("/console/customers", "客户", "customers", "customers"),
     Item("/console/intake", "来电来访", "phone", "tickets"),
+    Item("/console/quality", "质量", "chart", "assessments"),
+    Item("/console/campaigns", "主动消息", "megaphone", "campaigns"),
     Item("/console/floor", "班长台", "dashboard", "audit"),
     Item("/console/audit", "访问记录", "audit", "audit"),
 )

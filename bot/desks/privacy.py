@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -28,6 +28,10 @@ class PrivacyDesk(Protocol):
 
     def request_privacy(self, kind: RequestKind, words: str, *, minor: bool) -> RequestReceipt:
         """Record a request; the same one twice is one. ``minor`` when it is about a child."""
+        ...
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End the open requests to erase of this conversation; return their numbers."""
         ...
 
     def erasure(self) -> RequestReceipt | None:

@@ -5,6 +5,8 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = csrf;
 });
 
+if (csrf) new Worker("/console/static/pulse.js").postMessage(csrf);
+
 const notices = document.getElementById("notices");
 
 // Show a sentence for a while; what went wrong stays longer.

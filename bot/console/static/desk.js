@@ -2,6 +2,7 @@
 import { notice } from "./console.js";
 import { begin, collide, hold, keepTyping, setMode, showTyping } from "./composer.js";
 import { comeBack, logInAgain, showWaiting, startSending } from "./sending.js";
+import { tell } from "./notice.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const list = document.getElementById("list");
@@ -155,26 +156,6 @@ function news(event) {
   }
 }
 
-// A notice of the system without a word of the customer's; only when the page is not looked at.
-function tell(text, tag) {
-  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-  new Notification("安答控制台", { body: text, tag });
-  beep();
-}
-
-function beep() {
-  const sound = new AudioContext();
-  const tone = sound.createOscillator();
-  const volume = sound.createGain();
-  volume.gain.setValueAtTime(0.08, sound.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + 0.25);
-  tone.frequency.value = 880;
-  tone.connect(volume).connect(sound.destination);
-  tone.start();
-  tone.stop(sound.currentTime + 0.25);
-  tone.onended = () => sound.close();
-}
-
 // ---- after every swap ----------------------------------------------------------------------------
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -226,12 +207,7 @@ function step(by) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.ctrlKey && event.key === "/") {
-    event.preventDefault();
-    help.showModal();
-    return;
-  }
-  if (!event.altKey || event.ctrlKey) return;
+  if (!event.altKey || event.ctrlKey || event.shiftKey) return;
   const key = event.code.replace(/^Key|^Digit/, "").toLowerCase();
   const act = { j: () => step(1), k: () => step(-1), l: () => setMode("say"), p: () => setMode("note") }[key];
   const button = work.querySelector(`[data-key="${key}"]`);
@@ -252,9 +228,6 @@ setInterval(() => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) keepTyping();
 });
-document.body.addEventListener("click", () => {
-  if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
-}, { once: true });
 addEventListener("pagehide", keepTyping);
 
 markOpen();
