@@ -38,7 +38,12 @@ def promises() -> list[dict[str, Any]]:
     ]
 
 
-<<<<<<< HEAD
+def known(uow: UnitOfWork, number: int) -> None:
+    """Refuse what is wanted of a conversation that is not there."""
+    if uow.inbox.conversation(number) is None:
+        raise Refused("没有这个会话，可能已经合并或删除。")
+
+
 def moved(
     request: Request,
     here: Room,
@@ -51,16 +56,6 @@ def moved(
 
     ``brief`` is for a page that looks anew by itself: it gets no second copy of everything.
     """
-=======
-def known(uow: UnitOfWork, number: int) -> None:
-    """Refuse what is wanted of a conversation that is not there."""
-    if uow.inbox.conversation(number) is None:
-        raise Refused("没有这个会话，可能已经合并或删除。")
-
-
-def moved(request: Request, here: Room, number: int, move: Callable[[FullDesk], Done]) -> Response:
-    """Make a move and show the conversation as it is now; a refusal says who was faster."""
->>>>>>> main
 
     def work(uow: UnitOfWork) -> Done:
         return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
