@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.console import claim_asks as asks
 from bot.console.asks import Step
-from bot.console.cases import Photo, photos_of
+from bot.console.cases import Photo, colleagues, photos_of
 from bot.console.parts import Room
 from bot.console.timeline import Happened, history, seen_of, who
 from bot.console.times import on
@@ -29,6 +29,8 @@ STATES = {code: words[0] for code, words in CLAIM_STATUSES.items()}
 NAMES = {key: fact.label for line in asks.LINES for key, fact in asks.known_facts(line).items()}
 # Free text may name anybody: it cannot be masked, only left out.
 _HIDDEN = ("story", "place", "damage")
+# Who may be in charge of a claim.
+WORKERS = ("claims", "supervisor", "admin")
 _LONG = ("story", "damage", "other_story")
 
 
@@ -92,7 +94,7 @@ def page(uow: UnitOfWork, here: Room, number: str) -> Page:
         photos=photos_of(uow, number) if full else (),
         clocks=book.clocks(claim),
         history=history(uow, number, _kinds(), NAMES, full=full),
-        steps=asks.steps(book, claim) if working else (),
+        steps=asks.steps(book, claim, colleagues(uow, *WORKERS)) if working else (),
         milestones=asks.milestones(claim) if working else (),
         amendable=[(key, fact.label) for key, fact in known.items()],
         decision=(claim.decision or {}) if full else {},

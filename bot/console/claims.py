@@ -25,7 +25,7 @@ from bot.console.cases import (
     step_of,
     worked,
 )
-from bot.console.claim_pages import STATES, page, register
+from bot.console.claim_pages import STATES, WORKERS, page, register
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.errors import Refused
@@ -133,7 +133,7 @@ def claim_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one claim with facts, documents, clocks and what may be done."""
 
     def read(uow: UnitOfWork) -> tuple[Any, list[tuple[str, str]]]:
-        return page(uow, here, number), colleagues(uow, "claims")
+        return page(uow, here, number), colleagues(uow, *WORKERS)
 
     view, people = here.read(read)
     here.saw(f"claim {number}", "控制台查看案件", view.claim.conversation_id)
@@ -159,7 +159,8 @@ def move(request: Request, here: Handler, number: PathNumber, form: Sent) -> Res
     """Take a claim to another state."""
 
     def go(steps: Steps, claim: Claim) -> None:
-        step, given = step_of(claim_asks.steps(steps.register, claim), form)
+        people = colleagues(steps.register.uow, *WORKERS)
+        step, given = step_of(claim_asks.steps(steps.register, claim, people), form)
         steps.move(claim, step.to, given)
 
     return _worked(here, number, form, go, request)
@@ -214,11 +215,30 @@ def set_owner(request: Request, here: Handler, number: PathNumber, form: Sent) -
     def give(steps: Steps, claim: Claim) -> None:
         if owner == claim.owner:
             return
+        if (owner, owner) not in colleagues(steps.register.uow, *WORKERS):
+            raise Refused(f"没有叫{owner}的理赔同事，请从名单里选。")
         steps.register.note(claim, "owner", {"before": claim.owner, "after": owner})
         claim.owner = owner
         steps.register.changed(claim, "claim.owner_changed", {})
 
     return _worked(here, number, form, give, request)
+
+
+@router.get("/{number}/amend")
+def amend_form(
+    request: Request, here: Writer, number: PathNumber, key: Annotated[str, Query(max_length=64)]
+) -> Response:
+    """Show what one fact may be changed to: a list, a date or a box, as its kind wants."""
+
+    def read(uow: UnitOfWork) -> asks.Field:
+        claim = uow.cases.claim(number)
+        fact = claim_asks.known_facts(claim.line).get(key) if claim else None
+        if claim is None or fact is None:
+            raise Refused("请选要更正的是哪一项。")
+        known = {**claim.facts, "policy_number": claim.policy_number}
+        return claim_asks.fact_field(fact, known.get(key) if here.may("claims", "full") else None)
+
+    return show(request, "_amend.html", field=here.read(read))
 
 
 @router.post("/{number}/amend")
@@ -230,7 +250,7 @@ def amend(request: Request, here: Writer, number: PathNumber, form: Sent) -> Res
         fact = claim_asks.known_facts(claim.line).get(key)
         if fact is None:
             raise Refused("请选要更正的是哪一项。")
-        field = claim_asks.fact_field(fact)
+        field = claim_asks.fact_field(fact, claim.facts.get(key))
         # The value comes in one box, whatever it is: it is read by the kind of its fact.
         given = asks.read(
             (asks.Field("value", fact.label, field.kind, options=field.options),), form

@@ -33,6 +33,7 @@ _AFTER = 25
 Here = Annotated[Room, Depends(may("handoffs", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
+Brief = Annotated[str, Form(max_length=3)]
 
 
 class WrapUp(BaseModel):
@@ -106,7 +107,8 @@ def thread(
         _looked(here, view)
     if since is not None:
         view = replace(view, away=since - 1)
-    return show(request, "_thread.html", view=view)
+    # Into the past there is only the past; what is new renews what stands beside it too.
+    return show(request, "_news.html" if before is None else "_thread.html", view=view)
 
 
 @router.get("/c/{number}/look", status_code=204)
@@ -140,20 +142,23 @@ def take(request: Request, here: Here, number: int, seen: Seen = None) -> Respon
     return moved(request, here, number, lambda desk: desk.take(number, name, seen, force=force))
 
 
+class Words(BaseModel):
+    """A press of 发送: the same ``key`` is one message, ``told`` is what the page showed."""
+
+    text: str = Field(max_length=_MOST)
+    key: str = Field(max_length=64, pattern=r"^[\w-]{8,64}$")
+    told: int | None = None
+    brief: str = Field("", max_length=3)
+    csrf: str = ""
+
+
 @router.post("/c/{number}/say")
-def say(
-    request: Request,
-    here: Here,
-    number: int,
-    text: Text,
-    key: Annotated[str, Form(max_length=64, pattern=r"^[\w-]{8,64}$")],
-    told: Seen = None,
-) -> Response:
+def say(request: Request, here: Here, number: int, said: Annotated[Words, Form()]) -> Response:
     """Write to the customer; the same key is sent once however often it is pressed.
 
     ``told`` is the newest message that the page showed: what others said since is shown first.
     """
-    words = text.strip()
+    words, key, told = said.text.strip(), said.key, said.told
     if not words:
         raise Refused("还没有写内容，写一句再发。")
     name = here.staff.name
@@ -169,7 +174,7 @@ def say(
         return done
 
     try:
-        return moved(request, here, number, speak)
+        return moved(request, here, number, speak, brief=bool(said.brief))
     except Refused:
         if not fresh:
             raise
@@ -177,12 +182,15 @@ def say(
 
 
 @router.post("/c/{number}/note")
-def note(request: Request, here: Here, number: int, text: Text) -> Response:
+def note(request: Request, here: Here, number: int, text: Text, brief: Brief = "") -> Response:
     """Leave a note for colleagues."""
     if not text.strip():
         raise Refused("还没有写内容，写一句再存。")
     name = here.staff.name
-    return moved(request, here, number, lambda desk: desk.note(number, name, text.strip()))
+    words = text.strip()
+    return moved(
+        request, here, number, lambda desk: desk.note(number, name, words), brief=bool(brief)
+    )
 
 
 @router.post("/c/{number}/draft", status_code=204)

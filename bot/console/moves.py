@@ -44,8 +44,18 @@ def known(uow: UnitOfWork, number: int) -> None:
         raise Refused("没有这个会话，可能已经合并或删除。")
 
 
-def moved(request: Request, here: Room, number: int, move: Callable[[FullDesk], Done]) -> Response:
-    """Make a move and show the conversation as it is now; a refusal says who was faster."""
+def moved(
+    request: Request,
+    here: Room,
+    number: int,
+    move: Callable[[FullDesk], Done],
+    *,
+    brief: bool = False,
+) -> Response:
+    """Make a move and show the conversation as it is now; a refusal says who was faster.
+
+    ``brief`` is for a page that looks anew by itself: it gets no second copy of everything.
+    """
 
     def work(uow: UnitOfWork) -> Done:
         return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
@@ -54,5 +64,7 @@ def moved(request: Request, here: Room, number: int, move: Callable[[FullDesk], 
     here.parts.news.ring()
     if not done.ok:
         raise Refused(done.why)
+    if brief:
+        return Response(status_code=204)
     view = here.read(lambda uow: whole(uow, here, number))
     return show(request, "_conversation.html", view=view, **around(here))

@@ -1,6 +1,7 @@
 // The agents' desk: live list and thread, composer, keys. The server decides; this only asks and shows.
 import { notice } from "./console.js";
-import { begin, collide, hold, keepTyping, refused, setMode, showTyping } from "./composer.js";
+import { begin, collide, hold, keepTyping, setMode, showTyping } from "./composer.js";
+import { comeBack, logInAgain, showWaiting, startSending } from "./sending.js";
 import { tell } from "./notice.js";
 
 const me = document.querySelector(".columns").dataset.me;
@@ -167,7 +168,12 @@ document.addEventListener("htmx:after:swap", (event) => {
     const id = open()?.dataset.id;
     if (id) history.replaceState(null, "", `/console/inbox?tab=${tab()}&c=${id}`);
   }
+  if (target?.id === "work" || target?.id === "thread") showWaiting();
   markOpen();
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail?.ctx?.response?.status === 401) logInAgain();
 });
 
 // A refusal is said where everybody looks, and what was typed stays.
@@ -175,13 +181,12 @@ document.addEventListener("htmx:before:swap", (event) => {
   const ctx = event.detail?.ctx;
   const status = ctx?.response?.status ?? 200;
   if (status < 400) {
-    if (ctx?.target === work && ctx.sourceElement?.id !== "composer") hold(open()?.dataset.id);
+    if (ctx?.target === work) hold(open()?.dataset.id);
     return;
   }
   event.preventDefault();
-  refused();
-  if (status === 412) {
-    collide(ctx.text ?? "", () => refreshOpen(false));
+  if (status === 401) {
+    logInAgain();
     return;
   }
   const page = new DOMParser().parseFromString(ctx.text ?? "", "text/html");
@@ -227,5 +232,15 @@ addEventListener("pagehide", keepTyping);
 
 markOpen();
 bottom();
+comeBack();
 begin(open()?.dataset.id);
+startSending({
+  refresh: refreshOpen,
+  collide: (html, then) => collide(html, () => refreshOpen(false), then),
+  sent: (id) => {
+    if (id !== open()?.dataset.id) return;
+    refreshOpen(false);
+    if (document.getElementById("words")?.value) keepTyping();
+  },
+});
 connect();
