@@ -77,10 +77,9 @@ class QueueKeeper:
             agent = str(handoff.offered_to)
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
-            offered = handoff.offered_at or now
             offered = handoff.offered_at or since
             handoff.offered_to = handoff.offered_at = None
-            if offered and uow.conversations.spoken_by(agent, offered):
+            if uow.conversations.spoken_by(agent, offered):
                 continue  # busy with another customer, not gone
             uow.floor.set_state(agent, "away", _SILENT, now)
             data = {"state": "away", "reason": _SILENT, "handoff": handoff.number}
