@@ -67,7 +67,9 @@ def text_of(form: FormData, name: str, kind: str = "line") -> str:
     raw = form.get(name)
     text = (raw if isinstance(raw, str) else "").replace("\0", "").strip()
     if len(text) > _MOST.get(kind, 2_000):
-        raise Refused(f"写得太长了，这一项最多 {_MOST.get(kind, 2_000)} 字，现在是 {len(text)} 字。")
+        raise Refused(
+            f"写得太长了，这一项最多 {_MOST.get(kind, 2_000)} 字，现在是 {len(text)} 字。"
+        )
     return text
 
 
