@@ -90,6 +90,8 @@ class FullDesk(Desk):
 
     def leave(self, conversation_id: int, agent: str) -> Done:
         """Speak along no more."""
+        if self.uow.inbox.conversation(conversation_id) is None:
+            return Done(False, "没有这个会话")
         self._guests.leave(conversation_id, agent, self.now)
         self.uow.ownership.tell("message", conversation_id, None, self.now)
         return Done(True)

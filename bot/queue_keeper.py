@@ -81,7 +81,7 @@ class QueueKeeper:
             agent = str(handoff.offered_to)
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
-            offered = handoff.offered_at or now
+            offered = handoff.offered_at or since
             handoff.offered_to = handoff.offered_at = None
             if uow.conversations.spoken_by(agent, offered):
                 continue  # busy with another customer, not gone

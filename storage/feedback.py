@@ -40,6 +40,13 @@ class Told:
     contact: str = ""
     conversation_id: int | None = None
     ticket_number: str | None = None
+    topic: str = ""
+
+    @property
+    def category(self) -> str:
+        """Return what it is about: what the customer tapped says it better than single words."""
+        tapped = rules.category(self.topic)
+        return tapped if tapped != rules.category("") else rules.category(self.words)
 
 
 @dataclass
@@ -68,7 +75,7 @@ class FeedbackBox:
             words=told.words[:2000],
             contact=told.contact[:200],
             nature=rules.nature(told.words),
-            category=rules.category(told.words),
+            category=told.category,
             status="new",
             at=self.now,
         )

@@ -26,7 +26,8 @@ _WORDS = {
     "evidence": "证据包", "policy": "保单", "claims board": "案件看板",
     "complaints board": "投诉看板", "services board": "保全看板",
     "applications board": "投保看板", "tickets board": "工单列表", "masked": "（遮挡）",
-    "full": "（完整）", "of": "，属于", "audit": "审计",
+    "full": "（完整）", "of": "，属于", "audit": "审计", "feedback board": "反馈列表",
+    "surveys board": "回访列表", "qa": "质检", "sample": "样本", "a": "一个",
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def _counters(uow: UnitOfWork, here: Room) -> dict[str, Any]:
         "sums": sight.sums(uow, here.now - _RECENT), "states_of": sight.states_of,
         "ways": sight.WAYS, "unknown": sight.unknown(uow, _PAGE), "states": sight.STATES,
         "kinds": {code: kind.title for code, kind in rules().kinds.items()},
-        "families": FAMILIES,
+        "families": FAMILIES, "titles": FAMILIES | {"content": "知识推送"},
     }  # fmt: skip
 
 

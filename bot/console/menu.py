@@ -30,6 +30,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/console/quality", "质量", "chart", "assessments"),
     Item("/console/campaigns", "主动消息", "megaphone", "campaigns"),
     Item("/console/floor", "班长台", "dashboard", "audit"),
+    Item("/console/notices", "通知", "bell", "staff-notices"),
     Item("/console/audit", "访问记录", "audit", "audit"),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import ScalarSelect, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
@@ -46,6 +46,11 @@ def open_campaign(uow: UnitOfWork, name: str, family: str, day: date, now: datet
     uow.connection.execute(
         dialect.insert(_campaign).values(values).on_conflict_do_nothing(index_elements=["name"])
     )
+
+
+def first_of(name: str) -> ScalarSelect[int]:
+    """Return below which number no touch of a campaign lies."""
+    return select(_campaign.c.first_id).where(_campaign.c.name == name).scalar_subquery()
 
 
 def counts(uow: UnitOfWork, campaign: str | None, since: datetime) -> list[Count]:

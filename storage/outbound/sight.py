@@ -12,7 +12,7 @@ from sqlalchemy import select
 from storage.models.base import table_of
 from storage.models.outbound import Campaign
 from storage.models.outbox import OutboxItem
-from storage.outbound.campaigns import counts
+from storage.outbound.campaigns import counts, first_of
 from storage.unit_of_work import UnitOfWork
 
 _item, _campaign = table_of(OutboxItem), table_of(Campaign)
@@ -80,9 +80,8 @@ def touched(
     uow: UnitOfWork, campaign: str, status: str, reason: str, after: int, limit: int
 ) -> list[Touched]:
     """Return touches of a campaign in the order in which they were planned."""
-    first = select(_campaign.c.first_id).where(_campaign.c.name == campaign).scalar_subquery()
     query = select(_item).where(
-        _item.c.campaign == campaign, _item.c.id >= first, _item.c.id > after
+        _item.c.campaign == campaign, _item.c.id >= first_of(campaign), _item.c.id > after
     )
     if status:
         query = query.where(_item.c.status == status)

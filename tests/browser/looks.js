@@ -74,7 +74,7 @@
     const element = node.parentElement;
     if (!node.nodeValue.trim() || !element || element.closest("script, style, noscript, template, dialog:not([open])") || !seen(element)) continue;
     check(element, getComputedStyle(element), node.nodeValue);
-    if (!element.closest("option, .bubble, pre")) words += ` ${node.nodeValue}`;
+    if (!element.closest("option, .bubble, pre, code")) words += ` ${node.nodeValue}`;
   }
   for (const box of document.querySelectorAll("input[placeholder], textarea[placeholder]")) {
     if (seen(box) && !box.value) check(box, getComputedStyle(box, "::placeholder"), box.placeholder);

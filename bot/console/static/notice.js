@@ -111,7 +111,6 @@ function listen() {
   });
 }
 
-// An open line is also the sign that its agent is there: nobody is taken from who works on a case.
 // One line for all such tabs: a browser holds only six to one server.
 if (bell && !document.querySelector(".columns[data-me]")) {
   if (navigator.locks) navigator.locks.request("anda-news", listen);

@@ -18,6 +18,7 @@ SERVE = DESK | {"claims", "complaints", "underwriting", "sales"}
 CLAIMS = LEAD | {"claims"}
 COMPLAINTS = LEAD | {"complaints"}
 APPLICATIONS = LEAD | {"sales", "underwriting"}
+TRAINERS = LEAD | {"trainer"}
 # The path without its prefix «/console»; a line that ends in * holds for all that begin so.
 WANTED = {
     "/login": ALL,
@@ -71,6 +72,25 @@ WANTED = {
     # Who only reads customers is told to ask a supervisor.
     "/customers/{ref}/reveal": DESK | {"claims", "underwriting", "sales"},
     "/intake/{kind}": ALL,
+    "/campaigns/stop": LEAD,
+    "/campaigns/resume": LEAD,
+    "/quality/samples/draw": TRAINERS,
+    "/quality/samples/{number}/score": TRAINERS,
+    "/quality/feedback/add": LEAD | {"agent", "claims", "complaints", "sales"},
+    "/quality/feedback/sort": TRAINERS,
+    "/quality/feedback/{number}/told": TRAINERS,
+    "/quality/feedback/groups/{number}/improve": TRAINERS,
+    "/quality/improvements/new": TRAINERS,
+    "/quality/improvements/{number}/take": TRAINERS,
+    "/quality/improvements/{number}/close": TRAINERS,
+    "/quality/improvements/{number}/drop": TRAINERS,
+    "/quality/assessments/make": LEAD,
+    "/quality/assessments/merit": LEAD,
+    "/quality/assessments/post": LEAD,
+    "/quality/assessments/{number}/decide": LEAD,
+    "/quality/assessments/trainings/{number}/finish": TRAINERS,
+    # Everybody may appeal against their own result.
+    "/quality/mine/{number}/appeal": ALL,
 }
 _ENDS_THE_LOG_IN = ("/console/login", "/console/logout")
 
