@@ -17,12 +17,12 @@ PHONE = "13912345678"
 @pytest.mark.parametrize("kind", ["claims", "complaints", "tickets"])
 def test_a_number_is_shown_for_a_reason_that_is_kept(house: House, kind: str) -> None:
     """Masked at first, refused without a reason, in full with one, masked on the next visit."""
-    make: Callable[[House], str] = {
+    makers: dict[str, Callable[..., str]] = {
         "claims": test_claims.opened,
         "complaints": test_complaints.filed,
         "tickets": test_tickets.promised,
-    }[kind]
-    number = make(house)
+    }
+    number = makers[kind](house)
     clerk = house.log_in({"claims": "陈立", "complaints": "赵颖", "tickets": "王敏"}[kind])
     path = f"/console/{kind}/{number}"
     assert PHONE not in clerk.get(path).text
