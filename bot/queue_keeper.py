@@ -34,6 +34,8 @@ class QueueKeeper:
     settings: Settings
     cipher: Cipher
     go_on: GoOn
+    # While nobody listened here no page could be heard: absence is counted from then on.
+    started: datetime | None = None
 
     @property
     def rules(self) -> Rules:
@@ -60,6 +62,8 @@ class QueueKeeper:
     def _bring_back(self, uow: UnitOfWork, now: datetime) -> None:
         """Whoever closed the lap-top leaves the customers to the others (F27)."""
         since = now - timedelta(seconds=self.rules.gone_seconds)
+        if self.started is not None and since < self.started:
+            return
         for agent in uow.floor.gone(since):
             for conversation in uow.floor.conversations_of(agent):
                 Desk(uow, now, self.go_on, self.hours).release(conversation, agent, _LEFT)

@@ -10,11 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.assignment import Agent
+from bot.dialogue.phrases import NOBODY_FREE
 from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
 from storage.models.episode import AgentPresence, AgentState
 from storage.models.staff import StaffUser
+from storage.rules.skills import skills
 
 ONLINE, OFFLINE = "online", "offline"
 STATES = (ONLINE, "busy", "away", OFFLINE)
@@ -118,7 +120,7 @@ class Floor:
         return [
             Agent(
                 name=user.name,
-                skills=frozenset(map(str, user.skills or ())),
+                skills=_skills(user),
                 capacity=max(1, user.capacity or DEFAULT_CAPACITY),
                 load=count or 0,
                 since=state.since,
@@ -141,7 +143,21 @@ class Floor:
         return done.rowcount == 1
 
     def minutes_to_wait(self, ahead: int, now: datetime) -> int:
-        """Return the expected wait by how many were taken in the last hour; 0 = not known."""
+        """Return the expected wait by how many were taken in the last hour.
+
+        0 = not known; `phrases.NOBODY_FREE` = nobody is at work who could take anybody.
+        """
+        at_work = select(AgentState.id).where(
+            AgentState.until.is_(None), AgentState.state.in_((ONLINE, "busy"))
+        )
+        if self.session.scalar(at_work.limit(1)) is None:
+            return NOBODY_FREE
         query = select(func.count()).where(Handoff.taken_at >= now - _LAST_HOUR)
         taken = int(self.session.scalar(query) or 0)
         return -(-(ahead + 1) * 60 // taken) if taken >= _ENOUGH else 0
+
+
+def _skills(user: StaffUser) -> frozenset[str]:
+    """Return what somebody takes: what is written down, else the queue of their role, else all."""
+    of_role = skills().by_role().get(user.role)
+    return frozenset(map(str, user.skills or ([of_role] if of_role else ())))

@@ -22,6 +22,7 @@ _conversation, _message = table_of(Conversation), table_of(Message)
 _handoff, _customer = table_of(Handoff), table_of(Customer)
 _read, _draft, _item = table_of(AgentRead), table_of(AgentDraft), table_of(OutboxItem)
 _media = table_of(Media)
+PAGE = 50
 TABS = ("mine", "queue", "bot", "snoozed", "all")
 
 
@@ -77,8 +78,13 @@ class Inbox:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def rows(self, tab: str, agent: str, now: datetime, limit: int = 50) -> list[Row]:
-        """Return the conversations of a tab, those at risk first."""
+    def rows(
+        self, tab: str, agent: str, now: datetime, limit: int = PAGE, trade: str | None = None
+    ) -> list[Row]:
+        """Return the conversations of a tab, those at risk first.
+
+        ``trade`` narrows it to one queue and the agent's own.
+        """
         seen = func.coalesce(_read.c.seq, 0)
         query = (
             select(
@@ -115,7 +121,11 @@ class Inbox:
         if tab in ("queue", "all"):
             # By the index first: sorting ten thousand joined rows to show fifty costs the most.
             query = query.where(_conversation.c.id.in_(self._first(tab, now, limit)))
-        found = self.connection.execute(_of_tab(query, tab, agent, now).limit(limit)).mappings()
+        query = _of_tab(query, tab, agent, now)
+        if trade is not None:
+            own = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent)
+            query = query.where(or_(own, _handoff.c.skill == trade))
+        found = self.connection.execute(query.limit(limit)).mappings()
         rows = [_row(dict(row)) for row in found]
         return self._with_viewers(rows, agent, now)
 
@@ -154,12 +164,23 @@ class Inbox:
             looking.setdefault(conversation, []).append(name)
         return [replace(row, viewers=tuple(looking.get(row.id, ()))) for row in rows]
 
-    def counts(self, agent: str) -> dict[str, int]:
-        """Return how many conversations wait and how many this agent has."""
+    def counts(self, agent: str, trade: str | None = None) -> dict[str, int]:
+        """Return how many conversations wait (in one queue) and how many this agent has."""
         mine = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent)
+        waits = _conversation.c.owner == "queue"
+        if trade is not None:
+            waits = and_(
+                waits,
+                select(_handoff.c.id)
+                .where(
+                    _handoff.c.conversation_id == _conversation.c.id,
+                    _handoff.c.status == "open",
+                    _handoff.c.skill == trade,
+                )
+                .exists(),
+            )
         query = select(
-            func.count().filter(mine).label("mine"),
-            func.count().filter(_conversation.c.owner == "queue").label("queue"),
+            func.count().filter(mine).label("mine"), func.count().filter(waits).label("queue")
         ).where(_conversation.c.owner != "bot")
         row = self.connection.execute(query).one()
         return {"mine": row.mine, "queue": row.queue}

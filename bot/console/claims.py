@@ -28,6 +28,7 @@ from bot.console.cases import (
 from bot.console.claim_pages import STATES, WORKERS, page, register
 from bot.console.pages import show
 from bot.console.parts import Room, may
+from bot.console.reveal import is_masked, reason_of, saw
 from bot.errors import Refused
 from storage.claims_steps import Steps
 from storage.models.case import Claim
@@ -37,6 +38,7 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console/claims")
 Reader = Annotated[Room, Depends(may("claims", "read"))]
 Writer = Annotated[Room, Depends(may("claims", "write"))]
+Full = Annotated[Room, Depends(may("claims", "full"))]
 Handler = Annotated[Room, Depends(may("claims", "handle"))]
 STAGES: Stages = (
     ("报案与首联", ("draft", "reported", "contact_due")),
@@ -131,14 +133,24 @@ def _card(claim: Claim) -> Card:
 @router.get("/{number}")
 def claim_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one claim with facts, documents, clocks and what may be done."""
+    return _page(request, here, number)
 
+
+@router.post("/{number}/reveal")
+def reveal(request: Request, here: Full, number: PathNumber, form: Sent) -> Response:
+    """Show names and numbers in full to whoever says why; once, on this page."""
+    return _page(request, here, number, reason_of(form))
+
+
+def _page(request: Request, here: Room, number: str, reason: str = "") -> Response:
     def read(uow: UnitOfWork) -> tuple[Any, list[tuple[str, str]]]:
-        return page(uow, here, number), colleagues(uow, *WORKERS)
+        return page(uow, here, number, shown=bool(reason)), colleagues(uow, *WORKERS)
 
     view, people = here.read(read)
-    here.saw(f"claim {number}", "控制台查看案件", view.claim.conversation_id)
+    saw(here, f"claim {number}", "控制台查看案件", reason, view.claim.conversation_id)
     return show(
-        request, "claim.html", view=view, people=people, document_words=claim_asks.DOCUMENT,
+        request, "claim.html", revealed=bool(reason), view=view,
+        people=people, document_words=claim_asks.DOCUMENT,
         handle=here.may("claims", "handle"), write=here.may("claims", "write"),
         chat=here.may("handoffs", "read"),
     )  # fmt: skip
@@ -236,7 +248,8 @@ def amend_form(
         if claim is None or fact is None:
             raise Refused("请选要更正的是哪一项。")
         known = {**claim.facts, "policy_number": claim.policy_number}
-        return claim_asks.fact_field(fact, known.get(key) if here.may("claims", "full") else None)
+        hidden = is_masked(key) or not here.may("claims", "full")
+        return claim_asks.fact_field(fact, None if hidden else known.get(key))
 
     return show(request, "_amend.html", field=here.read(read))
 

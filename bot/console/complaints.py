@@ -17,6 +17,7 @@ from bot.console.cases import Card, PathNumber, Word, columns
 from bot.console.complaint_pages import STATES, page, visible
 from bot.console.pages import show
 from bot.console.parts import Room, may
+from bot.console.reveal import reason_of, saw
 from storage.models.case import Complaint
 from storage.rules import complaint as rules
 from storage.rules.complaint_states import machine
@@ -139,10 +140,21 @@ def _card(complaint: Complaint) -> Card:
 @router.get("/{number}")
 def complaint_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one complaint with days, clocks, people, history and what may be done."""
-    view = here.read(lambda uow: page(uow, here, number))
-    here.saw(f"complaint {number}", "控制台查看投诉", view.complaint.conversation_id)
+    return _page(request, here, number)
+
+
+@router.post("/{number}/reveal")
+def reveal(request: Request, here: Reader, number: PathNumber, form: asks.Sent) -> Response:
+    """Show names and numbers in full to whoever says why; once, on this page."""
+    return _page(request, here, number, reason_of(form))
+
+
+def _page(request: Request, here: Room, number: str, reason: str = "") -> Response:
+    view = here.read(lambda uow: page(uow, here, number, shown=bool(reason)))
+    saw(here, f"complaint {number}", "控制台查看投诉", reason, view.complaint.conversation_id)
     return show(
-        request, "complaint.html", view=view, handle=here.may("complaints", "handle"),
+        request, "complaint.html", revealed=bool(reason), view=view,
+        handle=here.may("complaints", "handle"),
         approve=here.may("complaints", "approve"), take=here.may("complaints", "evidence"),
         chat=here.may("handoffs", "read"), forms=_forms(view.people),
         evidence=complaint_asks.EVIDENCE, answer=complaint_asks.ANSWER,

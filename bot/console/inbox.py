@@ -15,12 +15,13 @@ from bot.console.live import event_stream
 from bot.console.moves import around, known, moved
 from bot.console.pages import show
 from bot.console.parts import Room, may, room
+from bot.console.reach import trade_of
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
 from storage.floor import STATES
-from storage.inbox import TABS
+from storage.inbox import PAGE, TABS
 from storage.models.staff import StaffUser
 from storage.rules.skills import skills
 from storage.unit_of_work import UnitOfWork
@@ -28,9 +29,10 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console")
 _LOOKS = timedelta(seconds=25)
 _MOST = 2_000
+_LONGEST_LIST = 2_000
 # Whoever looks up a message wants to see how it went on.
 _AFTER = 25
-Here = Annotated[Room, Depends(may("handoffs", "read"))]
+Here = Annotated[Room, Depends(may("desk", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
 Brief = Annotated[str, Form(max_length=3)]
@@ -64,22 +66,29 @@ def inbox(
 
 @router.get("/inbox/list")
 def listed(
-    request: Request, here: Here, tab: Annotated[str, Query(max_length=10)] = "queue"
+    request: Request,
+    here: Here,
+    tab: Annotated[str, Query(max_length=10)] = "queue",
+    shown: Annotated[int, Query(ge=PAGE, le=_LONGEST_LIST)] = PAGE,
 ) -> Response:
-    """Show the list alone."""
-    return show(request, "_list.html", **_listed(here, tab))
+    """Show the list alone, as far as somebody has opened it."""
+    return show(request, "_list.html", **_listed(here, tab, shown))
 
 
-def _listed(here: Room, tab: str) -> dict[str, Any]:
-    tab = tab if tab in TABS else "queue"
+def _listed(here: Room, tab: str, shown: int = PAGE) -> dict[str, Any]:
+    tab, trade = tab if tab in TABS else "queue", trade_of(here)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
         name = here.staff.name
         state = uow.floor.state_of(name)
+        rows = uow.inbox.rows(tab, name, here.now, shown + 1, trade)
         return {
-            "rows": uow.inbox.rows(tab, name, here.now),
-            "counts": uow.inbox.counts(name),
+            "rows": rows[:shown],
+            "shown": shown,
+            "more": shown + PAGE if len(rows) > shown and shown < _LONGEST_LIST else 0,
+            "counts": uow.inbox.counts(name, trade),
             "state": state.state if state else "offline",
+            "reason": state.reason if state else "",
         }
 
     return {"tab": tab, "skills": skills(), **here.read(read)}
@@ -264,20 +273,24 @@ def snooze(
 def state(
     request: Request,
     here: Here,
-    state: Annotated[str, Form(max_length=10)],
+    state: Annotated[str, Form(max_length=60)],
     reason: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Change the agent's own state."""
+    """Change the agent's own state; a break has its reason, in one press: «away:吃饭»."""
+    state, _, said = state.partition(":")
+    reason = reason or said[:40]
     if state not in STATES:
         raise Refused("没有这个状态，请刷新后再选。")
+    if state in ("away", "offline") and not reason.strip():
+        raise Refused("小休和离线请选一个原因，班长台上看得到。")
     name = here.staff.name
 
     def change(uow: UnitOfWork) -> None:
-        uow.floor.set_state(name, state, reason, here.now)
+        uow.floor.set_state(name, state, reason.strip(), here.now)
         uow.floor.beat(name, here.now)
 
     here.change(change)
-    return show(request, "_state.html", state=state, states=STATES)
+    return show(request, "_state.html", state=state, reason=reason, states=STATES)
 
 
 @router.post("/alive", status_code=204)

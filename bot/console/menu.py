@@ -19,7 +19,7 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("/console/inbox", "会话", "messages", "handoffs"),
+    Item("/console/inbox", "会话", "messages", "desk"),
     Item("/console/claims", "理赔", "claim", "claims"),
     Item("/console/complaints", "投诉", "complaint", "complaints"),
     Item("/console/tickets", "工单", "ticket", "tickets"),

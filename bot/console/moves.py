@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from bot.console import canned
+from bot.console import canned, reach
 from bot.console.pages import show
 from bot.console.parts import Room
-from bot.console.views import whole
+from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
@@ -58,6 +58,7 @@ def moved(
     """
 
     def work(uow: UnitOfWork) -> Done:
+        reach.check(uow, here, number)
         return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
 
     done = here.change(work)
@@ -66,5 +67,18 @@ def moved(
         raise Refused(done.why)
     if brief:
         return Response(status_code=204)
-    view = here.read(lambda uow: whole(uow, here, number))
+    return shown(request, here, number)
+
+
+def shown(request: Request, here: Room, number: int) -> Response:
+    """Show the conversation as it is now, or that it has left this person's reach."""
+
+    def read(uow: UnitOfWork) -> Whole | None:
+        row = uow.inbox.conversation(number)
+        gone = row is not None and not reach.within_reach(uow, here, row)
+        return None if gone else whole(uow, here, number)
+
+    view = here.read(read)
+    if view is None:
+        return show(request, "_gone.html")
     return show(request, "_conversation.html", view=view, **around(here))

@@ -19,7 +19,7 @@ from storage.same_people import SamePeople
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/console/c/{number}")
-Here = Annotated[Room, Depends(may("handoffs", "read"))]
+Here = Annotated[Room, Depends(may("desk", "read"))]
 Lead = Annotated[Room, Depends(may("handoffs", "approve"))]
 Number = Annotated[int, Path(ge=1)]
 Seen = Annotated[int | None, Form()]

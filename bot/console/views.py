@@ -10,6 +10,7 @@ from typing import Any
 from bot.console.beside import Beside, beside
 from bot.console.meter import Meter, meter_of
 from bot.console.parts import Room
+from bot.console.reach import within_reach
 from bot.console.times import on
 from bot.dialogue import words
 from bot.dialogue.flow import Flow
@@ -93,6 +94,8 @@ def whole(
     row = uow.inbox.conversation(number)
     if row is None:
         raise Refused("没有这个会话，可能已经合并或删除。")
+    if not within_reach(uow, here, row):
+        raise Refused("这个会话不在您的队列里，现在不归您看。")
     me = here.staff.name
     lines = uow.inbox.thread(number, before)
     customer = uow.session.get(Customer, row["customer_id"]) if row["customer_id"] else None

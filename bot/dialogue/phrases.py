@@ -149,9 +149,19 @@ STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用�
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
+NOBODY_FREE = -1  # minutes that nobody can tell: no colleague is at work
+_LONG_WAIT = 90
+
+
 def ahead(count: int, minutes: int = 0) -> str:
     """Return the place in the queue in words, with the expected wait where it is known."""
-    place = f"前面还有 {count} 位" if count else "马上就到您"
+    if minutes == NOBODY_FREE:
+        place = f"前面还有 {count} 位，" if count else ""
+        return f"{place}同事现在都没有空，一有空就接您"
+    place = f"前面还有 {count} 位" if count else "下一位就是您" if minutes else "马上就到您"
+    if minutes > _LONG_WAIT:
+        hours = -(-minutes // 60)
+        return f"{place}，可能要等 {hours} 小时左右；急的话请打热线"
     return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 

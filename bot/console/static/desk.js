@@ -20,7 +20,7 @@ async function refreshList() {
   await new Promise((resume) => setTimeout(resume, 120)); // many events, one look
   listAsked = false;
   const place = list.querySelector(".rows")?.scrollTop ?? 0;
-  await htmx.ajax("GET", `/console/inbox/list?tab=${tab()}`, { target: "#list" });
+  await htmx.ajax("GET", `/console/inbox/list?tab=${tab()}&shown=${list.querySelector(".rows")?.dataset.shown ?? 50}`, { target: "#list" });
   const rows = list.querySelector(".rows");
   if (rows) rows.scrollTop = place;
   markOpen();
@@ -63,6 +63,17 @@ function bottom() {
   thread.scrollTop = thread.scrollHeight;
   requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
 }
+
+// The list grows at its end and stays where it was read.
+let place = { tab: "", top: 0 };
+list.addEventListener("click", (event) => {
+  if (event.target.closest(".more")) place = { tab: tab(), top: list.querySelector(".rows").scrollTop };
+});
+document.addEventListener("htmx:after:swap", () => {
+  const rows = list.querySelector(".rows");
+  if (place.top && rows?.dataset.tab === place.tab) rows.scrollTop = place.top;
+  place = { tab: "", top: 0 };
+});
 
 // ---- news --------------------------------------------------------------------------------------
 
@@ -152,7 +163,11 @@ function news(event) {
   } else if (event.kind === "state") {
     notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
     const select = document.getElementById("state-select");
-    if (select) select.value = event.state;
+    if (select) {
+      const shown = new Option({ away: "小休", offline: "离线" }[event.state] ?? event.state, "", true, true);
+      shown.disabled = true;
+      select.append(shown);
+    }
   }
 }
 

@@ -13,6 +13,8 @@ from tests.bot.console.routes import changing, concrete
 ALL = frozenset(PEOPLE.values())
 LEAD = frozenset({"supervisor", "admin"})
 DESK = LEAD | {"agent"}
+# Whoever serves a queue, be it of one trade: which conversations, the page asks again.
+SERVE = DESK | {"claims", "complaints", "underwriting", "sales"}
 CLAIMS = LEAD | {"claims"}
 COMPLAINTS = LEAD | {"complaints"}
 APPLICATIONS = LEAD | {"sales", "underwriting"}
@@ -21,25 +23,27 @@ TRAINERS = LEAD | {"trainer"}
 WANTED = {
     "/login": ALL,
     "/logout": ALL,
-    "/state": DESK,
+    "/state": SERVE,
     "/alive": ALL,
     "/c/{number}/join": LEAD,
     "/c/{number}/leave": LEAD,
     "/c/{number}/assign": LEAD,
-    "/c/{number}/take": DESK,
-    "/c/{number}/say": DESK,
-    "/c/{number}/note": DESK,
-    "/c/{number}/draft": DESK,
-    "/c/{number}/release": DESK,
-    "/c/{number}/pass": DESK,
-    "/c/{number}/close": DESK,
-    "/c/{number}/snooze": DESK,
-    "/c/{number}/recall/{seq}": DESK,
-    "/c/{number}/retry/{seq}": DESK,
-    "/c/{number}/typing": DESK,
-    "/c/{number}/same": DESK,
-    "/c/{number}/part/{other}": DESK,
+    "/c/{number}/take": SERVE,
+    "/c/{number}/say": SERVE,
+    "/c/{number}/note": SERVE,
+    "/c/{number}/draft": SERVE,
+    "/c/{number}/release": SERVE,
+    "/c/{number}/pass": SERVE,
+    "/c/{number}/close": SERVE,
+    "/c/{number}/snooze": SERVE,
+    "/c/{number}/recall/{seq}": SERVE,
+    "/c/{number}/retry/{seq}": SERVE,
+    "/c/{number}/resend": SERVE,
+    "/c/{number}/typing": SERVE,
+    "/c/{number}/same": SERVE,
+    "/c/{number}/part/{other}": SERVE,
     "/claims/{number}/move": CLAIMS,
+    "/claims/{number}/reveal": CLAIMS | {"agent"},
     "/claims/{number}/milestone": CLAIMS,
     "/claims/{number}/document": CLAIMS,
     "/claims/{number}/owner": CLAIMS,
@@ -48,6 +52,7 @@ WANTED = {
     "/complaints/{number}/extension/answer": LEAD,
     "/complaints/{number}/compensation/answer": LEAD,
     "/complaints/{number}/move": COMPLAINTS,
+    "/complaints/{number}/reveal": COMPLAINTS,
     "/complaints/{number}/milestone": COMPLAINTS,
     "/complaints/{number}/note": COMPLAINTS,
     "/complaints/{number}/owner": COMPLAINTS,
