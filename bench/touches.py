@@ -31,8 +31,7 @@ from storage.transactions import transactions
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=SHANGHAI)
 _CHUNK = 20_000
-_PEOPLE = 1_000
-_SECRET = b"k" * 32
+SECRET = b"k" * 32
 _PLAIN = (
     "CREATE TABLE plain (dedupe_key VARCHAR(128) UNIQUE, peer VARCHAR(128), kind VARCHAR(64),"
     " status VARCHAR(64))",
@@ -46,9 +45,9 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'a.db'}"
-        engine = open_engine(url, _SECRET)
+        engine = open_engine(url, SECRET)
         schema.upgrade(engine)
-        _fill(engine, count)
+        fill(engine, count)
         _measure(engine, count)
 
 
@@ -117,15 +116,16 @@ def _memory(*, afresh: bool = False) -> int:
     return int(status.split("VmHWM:")[1].split()[0]) // 1024
 
 
-def _fill(engine: Engine, count: int) -> None:
-    sealed = Cipher(_SECRET).blind("13900000000")
-    people = [
+def fill(engine: Engine, count: int, people: int = 1_000) -> None:
+    """Make policies that all end on one day, of so many customers."""
+    sealed = Cipher(SECRET).blind("13900000000")
+    customers = [
         {"id": n, "ref": f"C{n}", "kind": "person", "name": "白", "id_number": str(n),
          "id_blind": f"b{n}", "phone": "13900000000", "phone_blind": sealed}
-        for n in range(1, _PEOPLE + 1)
+        for n in range(1, people + 1)
     ]  # fmt: skip
     with engine.begin() as connection:
-        connection.execute(insert(table_of(Customer)), people)
+        connection.execute(insert(table_of(Customer)), customers)
     end = date(2026, 12, 25)
     common = {
         "line": "auto", "product": "机动车商业保险", "starts_at": NOW - timedelta(days=335),
@@ -133,7 +133,7 @@ def _fill(engine: Engine, count: int) -> None:
     }  # fmt: skip
     for first in range(0, count, _CHUNK):
         rows = [
-            {"number": f"P{n:09d}", "customer_id": n % _PEOPLE + 1, "plate": f"X{n:07d}", **common}
+            {"number": f"P{n:09d}", "customer_id": n % people + 1, "plate": f"X{n:07d}", **common}
             for n in range(first, min(first + _CHUNK, count))
         ]
         with engine.begin() as connection:

@@ -19,6 +19,7 @@ from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
 from bot.channels.feedback_form.app import feedback_app
 from bot.channels.inbox import ChannelInbox
+from bot.channels.links.app import links_app
 from bot.channels.media import MediaDelivery
 from bot.channels.papers.app import papers_app
 from bot.channels.telegram import parts as telegram
@@ -225,7 +226,7 @@ class App:
     @cached_property
     def queue_keeper(self) -> QueueKeeper:
         """Return what keeps the queue for people moving."""
-        return QueueKeeper(self.settings, self.cipher, self.engine.go_on)
+        return QueueKeeper(self.settings, self.cipher, self.engine.go_on, self.now())
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -312,7 +313,12 @@ class App:
 
     def papers(self) -> ASGIApp:
         """Return the documents behind links."""
-        return papers_app(self.transactions, self.cipher, self.settings, self.clock)
+        ours = (self.transactions, self.cipher, self.settings, self.clock)
+        return papers_app(*ours, login=outbound_parts.login(self))
+
+    def links(self) -> ASGIApp:
+        """Return the surveys and uploads behind links."""
+        return links_app(outbound_parts.login(self), self.media)
 
     def feedback(self) -> ASGIApp:
         """Return the form on which customers say what they think."""

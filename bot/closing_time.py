@@ -20,11 +20,11 @@ from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.models.case import Handoff, Ticket
 from storage.models.customer import Customer
+from storage.queue import Queue
 from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
 
 KIND = "callback"
-_URGENT = ("P0", "P1")
 _LAST_WORDS = 3
 
 
@@ -63,16 +63,11 @@ class ClosingTime:
         """Do it for everybody who waits since the desk was open; return how many."""
         if self.hours.staffed(now):
             return 0
-        waiting = [one for one in uow.floor.open_handoffs() if self._overdue(one, now)]
+        # What was asked for over night is promised for the morning: it waits for that.
+        waiting = Queue(uow.session).due_by(self.hours.next_opening(now))
         for handoff in waiting:
             self._turn(uow, handoff, now)
         return len(waiting)
-
-    def _overdue(self, handoff: Handoff, now: datetime) -> bool:
-        """A request made while the desk was closed was promised the next day: it waits for that."""
-        if handoff.level in _URGENT:
-            return False
-        return self.hours.staffed(handoff.opened_at) or handoff.answer_by <= now
 
     def _turn(self, uow: UnitOfWork, handoff: Handoff, now: datetime) -> None:
         ticket = self._known(uow, handoff) or self._ticket(uow, handoff, now)

@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from bot import core_answers
+from bot import core_answers, wishes
 from bot.attachments import keep_media
 from bot.back_office import ProductView
 from bot.dialogue import phrases, words
@@ -37,14 +37,12 @@ from bot.turn_record import of_turn
 from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
-from storage.outbound.finishing import finished
 from storage.transactions import Thoughts
 from storage.unit_of_work import UnitOfWork
 
 _THOUGHT_OUT = 60  # characters; what is longer is not remembered either
 MAX_TEXT = 2_000  # what is understood; the rest is only kept
 MAX_STORED = 20_000
-_WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
 _PLATFORM_DESK = "微信多客服"
 _ANSWERED_EVENTS = ("subscribe", "scan", "scancode_waitmsg", *core_answers.EVENTS)
 log = structlog.get_logger()
@@ -162,7 +160,7 @@ class Engine:
         media = keep_media(uow, conversation, message, now)
         note_arrival(uow, conversation, message, now)
         if message.kind == "event" and self._silent_event(uow, conversation, message, now):
-            self._privacy_event(message, office)
+            wishes.privacy(message, office)
             return []
         if conversation.owner != "bot":
             # Consoles that show it must hear of it; a conversation with the bot costs nothing.
@@ -264,17 +262,8 @@ class Engine:
             uow.ownership.pass_on(conversation, "agent", _PLATFORM_DESK, "kf_create", now)
         if message.event == "kf_close" and conversation.owner == "agent":
             uow.ownership.pass_on(conversation, "bot", None, "kf_close", now)
-        if message.event == "template_sent":
-            job = message.key.removeprefix("j:")
-            finished(uow, message.peer, job, message.text, now)
+        wishes.note(uow, conversation, message, self.settings, now)
         return message.event not in _ANSWERED_EVENTS and not message.event.startswith("click:")
-
-    def _privacy_event(self, message: InboundMessage, office: TransactionBackOffice) -> None:
-        """The platform tells of a withdrawn consent: somebody has to erase what we hold."""
-        if message.event in _WITHDRAWN:
-            facts = {"words": "微信平台通知：用户撤回授权或注销", "event": message.event}
-            office.open_ticket("privacy_request", facts)
-            office.unbind("authorization revoked")
 
     def _store(
         self,

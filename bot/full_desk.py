@@ -90,6 +90,8 @@ class FullDesk(Desk):
 
     def leave(self, conversation_id: int, agent: str) -> Done:
         """Speak along no more."""
+        if self.uow.inbox.conversation(conversation_id) is None:
+            return Done(False, "没有这个会话")
         self._guests.leave(conversation_id, agent, self.now)
         self.uow.ownership.tell("message", conversation_id, None, self.now)
         return Done(True)
@@ -179,6 +181,21 @@ class FullDesk(Desk):
         self.uow.outbox.added += 1
         self.uow.ownership.tell("message", conversation_id, None, self.now)
         return Done(True, seq=seq)
+
+    def resend(self, conversation_id: int, agent: str, most: int) -> Done:
+        """Send what waited for the customer to speak again, in its order, as much as is allowed."""
+        conversation, refused = self._own(conversation_id, agent, None)
+        if conversation is None:
+            return refused
+        after = AfterSending(self.uow.connection)
+        kept = after.kept(conversation_id)[:most]
+        if not kept:
+            return Done(False, "没有等着再发的话，或者这一轮的条数还没恢复，请刷新再看")
+        for item in kept:
+            after.again(item, conversation.owner_rev, self.now)
+        self.uow.outbox.added += len(kept)
+        self.uow.ownership.tell("message", conversation_id, None, self.now)
+        return Done(True)
 
     @property
     def _guests(self) -> Guests:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels import posts
 from bot.channels.base import Sender
+from bot.channels.links.login import Login
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.wechat.notices import WeChatNotices
 from bot.channels.wechat.sender import WeChatSender
@@ -62,6 +63,13 @@ def sms(app: App) -> Sender:
     if settings.gateway == "http":
         return HttpSms(settings.url, settings.token.get_secret_value())
     return FileSms(app.settings.data_dir / "sms.jsonl", app.now)
+
+
+def login(app: App) -> Login:
+    """Return the door before pages behind links: WeChat says who is there, where it is set up."""
+    account = app.settings.wechat
+    openid = app.wechat_api(account).openid if account and account.web_login else None
+    return Login(app.transactions, app.cipher, app.settings, app.now, openid)
 
 
 def runner(app: App) -> Runner:

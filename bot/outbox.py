@@ -18,6 +18,7 @@ import structlog
 
 from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
 from bot.touches import TouchWorker
+from storage.after_sending import NO_ALLOWANCE
 from storage.outbound.meter import climb, cost_of, reserve
 from storage.outbox import Leased
 from storage.transactions import Transactions
@@ -28,7 +29,6 @@ BATCH = 20
 MAX_ATTEMPTS = 8
 _IDLE_SECONDS = 1.0
 _NO_MESSAGE = ("media",)
-NO_ALLOWANCE = "没有发：客户不在 48 小时窗口，或这次互动的条数已用完"
 log = structlog.get_logger()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from storage.rules.skills import skills
 from storage.rules.ticket_kinds import LEADS, table
 
 Action = Literal[
@@ -24,6 +25,10 @@ ROLES: Final = (
 
 _ALL = frozenset(ROLES)
 _LEAD = frozenset({"supervisor", "admin"})
+
+
+# The queue that a role besides the agents serves, by the code of its skill.
+SERVES: Final[Mapping[str, str]] = MappingProxyType(skills().by_role())
 
 
 def _and_lead(*roles: str) -> frozenset[str]:
@@ -97,6 +102,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
         },
         # Agents serve; giving others' conversations away and speaking along is for those who lead.
         "handoffs": {"read": _and_lead("agent"), "approve": _LEAD},
+        # The page of conversations: who has only one trade sees its queue and their own there.
+        "desk": {"read": _and_lead("agent", *SERVES)},
         "knowledge": {
             "read": _ALL,
             "write": _and_lead("trainer"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import text
 
@@ -21,12 +20,11 @@ from bot.settings import Desk as Rules
 from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.floor import OFFLINE
-from storage.models.case import Handoff
+from storage.queue import Queue
 from storage.unit_of_work import UnitOfWork
 
 _LOCK = 7_2026_11
 _LEFT, _SILENT = "控制台断开", "没有应答新会话"
-_URGENT = ("P0", "P1")
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class QueueKeeper:
     settings: Settings
     cipher: Cipher
     go_on: GoOn
+    # While nobody listened here no page could be heard: absence is counted from then on.
+    started: datetime | None = None
 
     @property
     def rules(self) -> Rules:
@@ -56,13 +56,14 @@ class QueueKeeper:
         ClosingTime(self.settings, self.cipher, self.go_on).close(uow, now)
         self._take_back_offers(uow, now)
         self._offer(uow, now)
-        for place, handoff in enumerate(_lined_up(uow)):
-            self._alarm(uow, handoff, now)
-            self._tell_place(uow, handoff, place, now)
+        self._alarm(uow, now)
+        self._tell_places(uow, now)
 
     def _bring_back(self, uow: UnitOfWork, now: datetime) -> None:
         """Whoever closed the lap-top leaves the customers to the others (F27)."""
         since = now - timedelta(seconds=self.rules.gone_seconds)
+        if self.started is not None and since < self.started:
+            return
         for agent in uow.floor.gone(since):
             for conversation in uow.floor.conversations_of(agent):
                 Desk(uow, now, self.go_on, self.hours).release(conversation, agent, _LEFT)
@@ -76,13 +77,11 @@ class QueueKeeper:
         Who wrote to a customer meanwhile is at work; who did not is not there.
         """
         since = now - timedelta(seconds=self.rules.offer_seconds)
-        for handoff in uow.floor.open_handoffs():
-            if handoff.offered_at is None or handoff.offered_at > since:
-                continue
+        for handoff in Queue(uow.session).unanswered_offers(since):
             agent = str(handoff.offered_to)
             declined = [*handoff.package.get("declined", ()), agent]
             handoff.package = {**handoff.package, "declined": declined}
-            offered = handoff.offered_at
+            offered = handoff.offered_at or since
             handoff.offered_to = handoff.offered_at = None
             if uow.conversations.spoken_by(agent, offered):
                 continue  # busy with another customer, not gone
@@ -93,50 +92,34 @@ class QueueKeeper:
 
     def _offer(self, uow: UnitOfWork, now: datetime) -> None:
         """Offer what waits to those who can take it."""
-        for number, agent in assignment.offers(uow.floor.waiting(), uow.floor.agents()):
+        agents = uow.floor.agents()
+        waiting = Queue(uow.session).waiting(agents) if agents else ()
+        for number, agent in assignment.offers(waiting, agents):
             if uow.floor.offer(number, agent, now):
                 uow.ownership.tell("offer", None, agent, now, {"handoff": number})
         uow.session.expire_all()
 
-    def _alarm(self, uow: UnitOfWork, handoff: Handoff, now: datetime) -> None:
+    def _alarm(self, uow: UnitOfWork, now: datetime) -> None:
         """Call the supervisors once when a request waits longer than was promised."""
         patience = timedelta(seconds=self.rules.alarm_seconds)
-        due = handoff.opened_at + patience if handoff.level in _URGENT else handoff.answer_by
-        if now < due or handoff.package.get("alarmed"):
+        for handoff in Queue(uow.session).to_alarm(now, now - patience):
+            handoff.alarmed_at = now
+            data = {"handoff": handoff.number, "level": handoff.level, "why": "等候超时"}
+            uow.ownership.tell("alarm", handoff.conversation_id, None, now, data)
+
+    def _tell_places(self, uow: UnitOfWork, now: datetime) -> None:
+        """Tell customers that they have moved up; not too often, a channel may be tight."""
+        if not self.hours.staffed(now):
             return
-        _mark(handoff, alarmed=now.isoformat())
-        data = {"handoff": handoff.number, "level": handoff.level, "why": "等候超时"}
-        uow.ownership.tell("alarm", handoff.conversation_id, None, now, data)
-
-    def _tell_place(self, uow: UnitOfWork, handoff: Handoff, place: int, now: datetime) -> None:
-        """Tell the customer when the place has moved up; not too often, a channel may be tight."""
-        told = handoff.package.get("place", {})
-        last = datetime.fromisoformat(told["at"]) if told else handoff.opened_at
-        before = told.get("ahead", place + 1) if told else handoff.package.get("ahead")
-        moved = before is None or place < before
-        if (
-            not moved
-            or handoff.level in _URGENT
-            or handoff.told >= self.rules.tell_most
-            or now - last < timedelta(seconds=self.rules.tell_every_seconds)
-            or not self.hours.staffed(now)
-        ):
-            return
-        _mark(handoff, place={"at": now.isoformat(), "ahead": place})
-        handoff.told += 1
-        words = phrases.ahead(place, uow.floor.minutes_to_wait(place, now))
-        Desk(uow, now, self.go_on, self.hours).announce(
-            handoff.conversation_id, phrases.STILL_WAITING.format(ahead=words)
-        )
-
-
-def _lined_up(uow: UnitOfWork) -> list[Handoff]:
-    found = uow.floor.open_handoffs()
-    return sorted(found, key=lambda one: (one.level, one.opened_at, one.number))
-
-
-def _mark(handoff: Handoff, **marks: Any) -> None:
-    handoff.package = {**handoff.package, **marks}
+        uow.session.flush()
+        before = now - timedelta(seconds=self.rules.tell_every_seconds)
+        desk = Desk(uow, now, self.go_on, self.hours)
+        for handoff, place in Queue(uow.session).moved_up(before, self.rules.tell_most):
+            handoff.told_at, handoff.ahead = now, place
+            handoff.told += 1
+            words = phrases.ahead(place, uow.floor.minutes_to_wait(place, now))
+            text = phrases.STILL_WAITING.format(ahead=words)
+            desk.announce(handoff.conversation_id, text)
 
 
 def _alone(uow: UnitOfWork) -> bool:

@@ -28,6 +28,7 @@ from pydantic_settings import (
 from bot.errors import ConfigurationError
 from bot.settings_sections import (
     Calendar,
+    Charter,
     Console,
     Deadlines,
     Desk,
@@ -50,6 +51,7 @@ from bot.settings_sections import (
 __all__ = [
     "CONFIG_FILE",
     "Calendar",
+    "Charter",
     "Console",
     "Deadlines",
     "Desk",
@@ -100,6 +102,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     deadlines: Deadlines = Deadlines()
     desk: Desk = Desk()
+    charter: Charter = Charter()
     console: Console = Console()
     calendar: Calendar = Calendar()
     sales: Sales = Sales()

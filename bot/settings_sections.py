@@ -97,6 +97,13 @@ class Sales(Section):
     quoting: bool = False
 
 
+class Charter(Section):
+    """The rule of the service charter that its original breaks off in; the branch completes it."""
+
+    last_rule: str = ""
+    last_rule_owner: str = ""
+
+
 class Calendar(Section):
     """The week of the branch; holidays come with the program or by import."""
 
@@ -144,6 +151,7 @@ class WeChat(Section):
     passive_deadline_s: Annotated[float, Field(gt=0, lt=5)] = 3.5
     clock_skew_s: Positive = 600
     templates: dict[str, Any] = {}
+    web_login: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -230,6 +238,7 @@ class Papers(Section):
     """Links to electronic policies: how long, how many wrong documents, how many downloads."""
 
     link_minutes: Annotated[int, Field(ge=1, le=4320)] = 15
+    push_hours: Annotated[int, Field(ge=1, le=72)] = 48
     tries: Positive = 5
     downloads: Positive = 5
 

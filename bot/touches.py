@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ T = TypeVar("T")
 # killed leaves no more than those without an outcome.
 TAKEN = 100
 FLYING = 20
+# While this process answers customers: so few at a time, and a rest as long as the work.
+FEW = 10
+YIELDING = 1
 _SWEEP = timedelta(seconds=5)
 log = structlog.get_logger()
 
@@ -52,6 +56,8 @@ class TouchWorker:
     _swept: datetime | None = field(default=None)
     _ended: list[Settled] = field(default_factory=list)
     _settling: asyncio.Task[None] | None = field(default=None)
+    _own: int = 0
+    _others: bool = False
 
     async def run_once(self) -> int:
         """Take some touches and send what may leave; return how many were looked at."""
@@ -73,8 +79,9 @@ class TouchWorker:
             while waiting or flying:
                 room = FLYING - len(flying)
                 if waiting and room >= FLYING // 2:
-                    begun = await self._begin(waiting[:room])
-                    waiting = waiting[room:]
+                    some = min(room, FEW) if self._others else room
+                    begun = await self._begin(waiting[:some])
+                    waiting = waiting[some:]
                     flying |= {asyncio.create_task(self._send(one)) for one in begun.letters}
                 elif flying:
                     flying = await self._landed(flying)
@@ -83,7 +90,12 @@ class TouchWorker:
 
     async def _begin(self, items: list[int]) -> Begun:
         """Put on its way what may leave; whatever does not is settled with its reason."""
+        served, own, began = self.transactions.served, self._own, time.perf_counter()
         begun = await self._do(lambda uow: self._touches(uow).begin(items, self.name))
+        self._others = self.transactions.served - served > self._own - own
+        if self._others:
+            # Customers write in this very process: they come first, campaigns have all day.
+            await asyncio.sleep(YIELDING * (time.perf_counter() - began))
         for kind in begun.not_sent:
             METRICS.touch(kind, "", "suppressed")
         return begun
@@ -142,7 +154,10 @@ class TouchWorker:
             await self._do(lambda uow, ends=ends: self._touches(uow).settle_all(ends))  # type: ignore[misc]
 
     async def _do(self, work: Work[T]) -> T:
-        return await asyncio.wrap_future(self.transactions.submit(work))
+        try:
+            return await asyncio.wrap_future(self.transactions.submit(work))
+        finally:
+            self._own += 1
 
 
 # The platform says that this person does not follow, has blocked or does not exist.

@@ -64,6 +64,7 @@ def web_app(app: App, *, worker: bool = True, scheduler: bool = False) -> ASGIAp
             Mount("/api", app.api()),
             *below("/console", app.console()),
             Mount("/papers", app.papers()),
+            Mount("/links", app.links()),
             *below("/feedback", app.feedback()),
             *([Route("/telegram/webhook", app.telegram.webhook())] if app.telegram else []),
             Mount("/", webchat_app(app.chat, app.page())),

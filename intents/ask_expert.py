@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.back_office import BackOffice
 from bot.clockwork.words import moment
+from bot.dialogue import phrases
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.request import Request, not_told
 from bot.dialogue.slot_types.pattern import Pattern
@@ -18,7 +19,7 @@ class AskExpert(Request):
     name = "question"
     title = "请专家答复"
     knowledge_first = False
-    taps = ("请专家答复", "留下问题")
+    taps = (phrases.EXPERT_BUTTON, "留下问题")
     sounds_like = (
         r"(问问|请教|咨询|找).{0,3}(专家|专业|懂行|核保|条款)的?(的?人|同事|老师|师傅|人员)"
         r"|(查|弄|问)(清楚|明白)(了)?(以后|之后)?再(告诉|回复|答复|回)我"

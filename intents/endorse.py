@@ -36,6 +36,15 @@ def _not_detailed(flow: Any) -> bool:
     return "details" in flow.values or not told
 
 
+def _holds(flow: Any, said: str) -> str | None:
+    """«那就改我自己的» is no phone number: what the kind must have is asked for again."""
+    change: Change | None = flow.change
+    wanted = change.holds if change else ""
+    if not wanted or change is None or re.search(wanted, re.sub(r"(?<=\d)[ -](?=\d)", "", said)):
+        return None
+    return f"没看到要改成什么。{change.ask}"
+
+
 class Endorse(PolicyRequest):
     """Change a policy: what, whose, which; ends with a number and the whole list of documents."""
 
@@ -60,6 +69,7 @@ class Endorse(PolicyRequest):
         label="改成",
         called=("内容",),
         when=_not_detailed,
+        check=_holds,
         ask="从什么改成什么，简单说一下。",
         help="用自己的话说就行，比如“从原来的 A 改成 B”；同事照这个核对材料，拿不准的会再问您。"
         "银行卡号、密码、验证码都不用写。",

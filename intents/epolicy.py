@@ -17,6 +17,7 @@ from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.pattern import Pattern
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
+from bot.dialogue.words import FAMILY
 
 _MOST = 4
 _LINES = {
@@ -27,6 +28,11 @@ _LINES = {
 _CODE = Pattern(
     r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}[- ]?[0-9A-Fa-f]{4}(?![0-9A-Za-z])",
     volunteered=False,
+)
+_OTHERS = re.compile(rf"{FAMILY}(?:名下)?的?(?:电子|纸质)?(?:保单|保险单|车险保单|PDF)")
+_HOLDER_ONLY = (
+    "电子保单只发给投保人本人：请他用自己的微信或网页跟我说「电子保单」，核对身份后就有。"
+    "您要看他的保单内容，可以请他说「授权家人查保单」，您凭授权码看（看得到，下载不了）。"
 )
 _NONE = (
     "没有查到现在有效的、可以下载的保单。刚投保的，出单以后才有；保单号或车牌对一下再试，"
@@ -73,19 +79,22 @@ class Epolicy(Flow):
     @property
     def requires(self) -> Assurance:
         """A policy is handed to its holder only (`domain.md` 5.6)."""
-        return "V2"
+        return "V0" if self.kept.get("others") else "V2"
 
     @property
     def reads_policies(self) -> str:
         """Links are made for what the holder has."""
-        return "own"
+        return "" if self.kept.get("others") else "own"
 
     def begin(self, office: BackOffice) -> None:
         """Keep the words: they may name a line."""
         self.kept["asked"] = self.utterance[:200]
+        self.kept["others"] = _OTHERS.search(self.utterance) is not None
 
     def submit(self, office: BackOffice) -> Outcome:
         """Give a link each, with how to open it, find it again and check it (S13)."""
+        if self.kept.get("others"):
+            return Outcome.say(_HOLDER_ONLY, "电子保单", "授权码", "转人工")
         wanted = self._wanted(office)
         links = office.paper_links([view.number for view in wanted[:_MOST]])
         if not links:

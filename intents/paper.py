@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.back_office import BackOffice
@@ -10,9 +11,19 @@ from bot.dialogue.policy_request import PolicyRequest, under_way
 from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.text import free_text
 
+_SHORTEST = 6
+_PLACE = re.compile(r"[省市区县镇乡村路街道巷里园庄楼号栋室院]|\d{2,}")
+
 
 def _by_post(flow: Any) -> bool:
     return bool(flow.way == "post")
+
+
+def _address(flow: Any, said: str) -> str | None:
+    """«商业险那份» is nowhere to send a parcel to."""
+    if len(said) >= _SHORTEST and _PLACE.search(said):
+        return None
+    return "这不像能收快递的地址。收件人、电话、区、街道和门牌号一起说一下。"
 
 
 class Paper(PolicyRequest):
@@ -44,6 +55,7 @@ class Paper(PolicyRequest):
         label="收件地址和收件人",
         called=("地址",),
         when=_by_post,
+        check=_address,
         ask="寄到哪里？收件人、电话和地址说一下。",
         help="比如：收件人、能接快递电话的手机号、区、街道、门牌号。只用来寄这份保单。",
         deferrable=False,

@@ -16,6 +16,7 @@ from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.person import NAME
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
+from bot.dialogue.words import FAMILY
 
 # 客户的叫法 → 保单记录里的险种 line 和产品名里的字；次序是先细后粗。
 _KINDS: dict[str, tuple[str, str]] = {
@@ -33,10 +34,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "货运|货物": ("cargo", ""),
     "保证险|履约|投标": ("surety", ""),
 }
-_OTHERS = re.compile(
-    r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
-    r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)(?:名下)?的?(?:保单|保险|车险|险)|授权码"
-)
+_OTHERS = re.compile(rf"{FAMILY}(?:名下)?的?(?:保单|保险|车险|险)|授权码")
 _COVERS = "车损|三者|第三者|座位|车上人员|划痕|玻璃|家财|意外|医疗|驾意|雇主|企财|货运|商业|交强"
 _HOW_TO_GRANT = (
     "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"
@@ -65,6 +63,9 @@ class PolicyQuery(Flow):
         r"(?:车险|车的?保险|商业险|交强险|家财险|意外险|驾意险|医疗险|健康险|责任险|货运险|保单|保险)"
         r"(?:呢|怎么样|什么情况|的情况)?[?]?"
         r"|我?哪(?:一)?(?:份|个|张|单)?(?:保单|保险|险|车险)?(?:最|快|先|要|就|马上)*到期(?:了)?[?]?"
+        r"|(?:那|你|您|先|请|帮我|告诉我|看看|查查|说说|我的?|这|那份?|[,， ])*"
+        r"(?:车险|保险|保单|交强险|商业险)?(?:是|都)?(?:哪天|几号|哪一天|什么时候|嘛时候|多会儿)"
+        r"(?:就|要|才)?到期(?:了|啊|呀|的|来着)*[?？]?"
         rf"|我的?(?:{_COVERS})险?(?:的|上)?(?:绝对)?(?:免赔(?:额|率)?|保额|限额)"
         r"(?:是|有|写的?)*(?:多少|几|嘛|什么)(?:钱|万|元|块)?(?:来着)?[?呀啊呢]*"
     )
@@ -214,7 +215,8 @@ def _card(policy: PolicyView) -> str:
         _heading(policy),
         f"保单号：{policy.number}",
         f"状态：{policy.status}；到期日：{_day(policy.ends_on)} 24 时",
-        f"投保人：{policy.holder}；保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
+        f"投保人：{policy.holder}；被保险人：{policy.insured}",
+        f"保费：{policy.premium_fen / 100:,.2f} 元（{policy.payment}）",
     ]
     if policy.coverages:
         lines.append("保障：" + "；".join(policy.coverages[:3]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.back_office import BackOffice
 from bot.desks.privacy import RequestKind, RequestReceipt
@@ -18,6 +19,14 @@ _SEE = re.compile(r"看看|查看|看一下|收集了|有我.{0,4}(?:什么|哪�
 _PROGRESS = re.compile(
     r"(?:删|清|注销).{0,6}(?:完|好|到哪|怎么样|进度|了没|了吗|结果)"
     r"|(?:查|看).{0,6}(?:删除|注销).{0,4}(?:进度|请求|申请)"
+)
+_TAKE_BACK = re.compile(
+    r"(?:不想?|先不|别|不用|甭|取消|撤回|撤销|收回)(?:刚才|之前|那个|我|要|再)*的?(?:信息|资料)?的?(?:删|注销)"
+)
+_WHEN = re.compile(r"什么时候|嘛时候|多会儿|多久|几天|多长时间")
+_HOW_LONG = (
+    "说「删除我的信息」就登记，15 个工作日内答复您。"
+    "保险合同还有效、理赔或投诉还没办完的，要等办完；法律要求保存的业务资料会停止其他使用，到期删除。"
 )
 _NONE_ASKED = (
     "这个对话里没有还在办的删除请求。已经办完的，这里不再有您的信息；手里有编号（TK 开头）的，"
@@ -53,6 +62,10 @@ class Privacy(Flow):
         r"(?:删|清)(?:除|掉)?(?:的)?(?:完|好|干净|掉)?(?:了)?(?:没有?|吗|请求|申请|进度)"
         r"(?:到哪(?:一?步)?(?:了)?|怎么样了?|进度)?[?]?"
         r"|(?:查|看)(?:一下|下)?(?:个人)?(?:信息|资料)?删除(?:的)?(?:进度|请求|申请)"
+        r"|(?:我|那|算了|[,， ])*(?:不想?|先不|别|不用|甭)(?:要|再)*删(?:除)?(?:我的?)?"
+        r"(?:信息|资料)?"
+        r"(?:了|吧|啦)*[,， ]*(?:(?:撤回|取消|撤销)(?:刚才|之前|那个)?的?删(?:除)?(?:请求|申请)?)?"
+        r"|(?:我想|我要|帮我)?(?:撤回|取消|撤销)(?:刚才|之前|那个|我)?的?(?:信息)?删除?(?:请求|申请)?"
     )
     examples = ("隐私说明", "隐私政策", "删除我的信息", "你们怎么有我电话", "把我的记录导出来")
 
@@ -63,6 +76,10 @@ class Privacy(Flow):
 
     def submit(self, office: BackOffice) -> Outcome:
         """Show the notice (PIPL 17), what is held (45), or open a request (45-47)."""
+        if _TAKE_BACK.search(self.utterance):
+            return _taken_back(office.take_back_privacy())
+        if _ERASE.search(self.utterance) and _WHEN.search(self.utterance):
+            return Outcome.say(_HOW_LONG, "删除我的信息", "隐私说明", "转人工")
         if _PROGRESS.search(self.utterance):
             return _progress(office.erasure())
         kind = self._wish()
@@ -130,6 +147,17 @@ class PrivacyContact(Flow):
             return Outcome.say("没有查到要补电话的请求。", *_RIGHTS[:2], "转人工")
         shown = phone.show(said)
         return Outcome.say(f"好的，{number} 的同事会打 {shown} 联系您，只为核实和答复这件事。")
+
+
+def _taken_back(numbers: Sequence[str]) -> Outcome:
+    """Say that nothing will be erased any more."""
+    if not numbers:
+        return Outcome.say("这个对话里没有还在办的删除请求，不用撤回。", *_RIGHTS[:2], "转人工")
+    return Outcome.say(
+        f"好的，删除的请求（编号 {'、'.join(numbers)}）已经撤回，不再往下删；之前删掉的恢复不了。"
+        "想删的时候再说「删除我的信息」就行。",
+        *_RIGHTS[:2],
+    )
 
 
 def _progress(begun: RequestReceipt | None) -> Outcome:

@@ -51,6 +51,16 @@ def _reasons() -> tuple[tuple[str, str, str], ...]:
     )
 
 
+# 一开口就说清楚的原因，不再问一遍；只收不会弄错的说法。
+_SAID: tuple[tuple[str, str], ...] = (
+    ("deregistered", r"报废|(?:车|牌)[^,，。]{0,4}注销"),
+    ("stopped", r"(?:办|报|申请)[^,，。]{0,3}停驶|报停|停驶了"),
+    ("lost", r"车[^,，。]{0,6}(?:被偷|被盗|丢了|丢失)|盗抢"),
+    ("sold", r"(?:车|它)[^,，。]{0,6}(?:卖了|卖掉|卖给|过户|转让)|卖了(?:我的?|这辆?)?车"),
+    ("twice", r"买重|重复(?:投保|买|保)|多买|(?:买|投)了(?:两|2)份"),
+)
+
+
 class Surrender(PolicyRequest):
     """Give a policy up; ends with a number, never with an obstacle."""
 
@@ -59,6 +69,7 @@ class Surrender(PolicyRequest):
     version = 2
     family = "endorsement"
     taps = ("我要退保", "申请退保")
+    declined_by = r"^(?:算了|那|还是)*[,， ]*我?(?:先|又|还是)?不(?:想|用|要)?退(?:保)?了"
     examples = ("我要退保", "商业险给我退了吧", "保险不要了 把剩下的钱退给我")
 
     told_by = (
@@ -91,15 +102,21 @@ class Surrender(PolicyRequest):
         """Notice whom somebody has promised the whole premium."""
         super().begin(office)
         self.kept["warn"] = _AGENT.search(self.utterance) is not None
+        said = ((code, re.search(words, self.utterance)) for code, words in _SAID)
+        if ground := next(((code, found.group()) for code, found in said if found), None):
+            self.keep("ground", *ground)
+
+    def preface(self, office: BackOffice) -> list[Reply]:
+        """Say the rules once, the warning first where it is needed."""
+        if self.kept.get("noticed"):
+            return []
+        self.kept["noticed"] = True
+        warned = [Reply(_WARNING)] if self.kept.get("warn") else []
+        return [*warned, Reply(_RULES)]
 
     def opening(self, office: BackOffice) -> list[Reply]:
-        """Say the rules once, the warning first where it is needed."""
-        told = self.kept.get("noticed")
-        replies = super().opening(office)
-        if told:
-            return replies
-        warned = [Reply(_WARNING)] if self.kept.get("warn") else []
-        return [*warned, Reply(_RULES), *replies]
+        """Say the rules first where no proof was asked for yet."""
+        return [*self.preface(office), *super().opening(office)]
 
     def noticed(self, policies: Sequence[PolicyView]) -> str:
         """Say honestly where the law does not let compulsory cover go."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,15 @@ from storage.models.outbox import OutboxItem
 _message, _item = table_of(Message), table_of(OutboxItem)
 WITHDRAWN = "坐席撤回，没有发出"
 RETRYABLE = ("failed", "undeliverable", "unknown")
+NO_ALLOWANCE = "没有发：客户不在 48 小时窗口，或这次互动的条数已用完"
+_RECENT = 60
+# What WeChat itself says of the same.
+_FULL = ("45047", "45015")
+
+
+def is_kept(status: str, reason: str) -> bool:
+    """Tell whether a delivery only waits for the customer to speak again."""
+    return status == "undeliverable" and (reason == NO_ALLOWANCE or reason.startswith(_FULL))
 
 
 class AfterSending:
@@ -34,6 +43,26 @@ class AfterSending:
         """Return the delivery of what was said at the desk."""
         query = select(_item).where(_item.c.dedupe_key == f"said:{conversation}:{seq}")
         return self.connection.execute(query).mappings().first()
+
+    def kept(self, conversation: int) -> list[int]:
+        """Return the deliveries of agents' words that wait for the customer, oldest first."""
+        query = select(_item.c.id, _item.c.dedupe_key, _item.c.status, _item.c.reason).where(
+            _item.c.conversation_id == conversation, _item.c.status == "undeliverable"
+        )
+        found = [
+            row
+            for row in self.connection.execute(query.order_by(_item.c.id))
+            if is_kept(row.status, row.reason)
+        ]
+        keys = {f"said:{conversation}:{row.seq}" for row in self._agents(conversation)}
+        return [row.id for row in found if row.dedupe_key in keys]
+
+    def _agents(self, conversation: int) -> Sequence[Any]:
+        query = select(_message.c.seq, _message.c.body).where(
+            _message.c.conversation_id == conversation, _message.c.author == "agent"
+        )
+        rows = self.connection.execute(query.order_by(_message.c.seq.desc()).limit(_RECENT))
+        return [row for row in rows if not row.body.get("recalled")]
 
     def mark(self, message: int, body: Mapping[str, Any]) -> None:
         """Change what a message says about itself; its words stay for the record."""

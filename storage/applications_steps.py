@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.advice.form import form
 from bot.errors import Refused
+from storage import applications_follow_up as follow_up
 from storage import applications_notices as notices
+from storage import applications_push as push
 from storage import applications_tasks as tasks
 from storage.applications_register import Book
 from storage.models.application import Application
@@ -44,6 +46,9 @@ class Steps:
         book.changed(application, "application.status_changed")
         tasks.follow(book, application)
         book.notify(application, what)
+        follow_up.follow(book, application)
+        if to == "issued":
+            push.push(book, application)
 
     def _owner(self, to: str, given: Given) -> str:
         return str(given.get("owner") or self.book.machine.states[to].owner)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
@@ -28,7 +28,7 @@ _OPEN_PHOTO_HOURS = 24
 _BEFORE_COMPLETE = (
     "draft", "reported", "contact_due", "contacted", "survey_due", "assessing", "documents_due",
 )  # fmt: skip
-_VOID = ("withdrawn", "cancelled")
+VOID = ("withdrawn", "cancelled")
 
 
 def register(office: TransactionBackOffice) -> Register:
@@ -106,7 +106,7 @@ def similar_claim(
     """
     since = office.at - timedelta(hours=claim_tracks.rules()["duplicate_hours"])
     for claim in mine(office, identity):
-        if claim.reported_at >= since and claim.status not in _VOID and _same(claim, values):
+        if claim.reported_at >= since and claim.status not in VOID and _same(claim, values):
             label = CLAIM_STATUSES[claim.status][0]
             return SimilarClaim(claim.number, claim.reported_at, label, _here(office, claim))
     return None
@@ -136,12 +136,19 @@ def _attach_photos(office: TransactionBackOffice, number: str) -> int:
 def mine(office: TransactionBackOffice, identity: Identity) -> list[Claim]:
     """Return claims reported here or under a phone this identity has proved, newest first."""
     found: dict[str, Claim] = {}
-    plates = policies.plates(office, identity)
-    for phone_blind in [None, *identity.proved_phones()]:
-        claims = office.uow.cases.claims_of(office.conversation.id, phone_blind, plates)
+    plates, phones = policies.plates(office, identity), identity.proved_phones()
+    for phone_blind in [None, *phones]:
+        claims = office.uow.cases.claims_of(office.conversation.id, phone_blind, list(plates))
         for claim in claims:
-            found.setdefault(claim.number, claim)
+            if _here(office, claim) or claim.phone_blind in phones or _since(claim, plates):
+                found.setdefault(claim.number, claim)
     return sorted(found.values(), key=lambda claim: claim.reported_at, reverse=True)
+
+
+def _since(claim: Claim, plates: Mapping[str, datetime]) -> bool:
+    """A plate alone makes a claim theirs from their first policy on: before, it was another's."""
+    since = plates.get(claim.plate or "")
+    return since is not None and claim.reported_at >= since
 
 
 def visible(

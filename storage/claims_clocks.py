@@ -22,6 +22,8 @@ from storage.rules import claim_tracks
 from storage.rules.claim_clocks import HAPPENED, POLICE_REPORTED, rules_for, told
 from storage.rules.claim_states import machine
 
+LATE = "办了，晚了"
+
 
 @dataclass(frozen=True)
 class ClockView:
@@ -106,9 +108,11 @@ def _view(clock: Clock, calendar: WorkCalendar, now: datetime) -> ClockView:
         return ClockView(
             rule.code, rule.label, rule.side, "unknown", "算不出", None, (), str(error)
         )
-    label = words.STATES[reading.state]
+    # Done late is over: it is told, and alarms nobody any more.
+    late = reading.state == "missed" and clock.stopped is not None and clock.stopped <= now
+    state, label = ("late", LATE) if late else (reading.state, words.STATES[reading.state])
     return ClockView(
-        rule.code, rule.label, rule.side, reading.state, label, reading.due_at,
+        rule.code, rule.label, rule.side, state, label, reading.due_at,
         reading.warnings, reason,
     )  # fmt: skip
 

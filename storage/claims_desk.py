@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 
 from bot.desks import claim_facts
-from bot.desks.claims import IncompleteReport, Urged
+from bot.desks.claims import IncompleteReport, PastClaim, Urged
 from storage import claims, claims_silence
 from storage.claims_register import Register
 from storage.models.case import CaseEvent, Claim, Ticket
 from storage.rules.claim_states import machine
+from storage.statuses import CLAIM_STATUSES
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
@@ -25,6 +26,16 @@ _LONGEST = 500
 
 class ClaimsDeskMixin:
     """Fulfils `bot.desks.claims.ClaimsDesk`."""
+
+    def claim_history(self) -> Sequence[PastClaim]:
+        """Return every claim of the verified customer that counts."""
+        office = _office(self)
+        if not office.verified:
+            return ()
+        found = [c for c in claims.mine(office, office.identity) if c.status not in claims.VOID]
+        for claim in found:
+            office.identity.log(f"claim {claim.number}", "出险记录")
+        return [_past(claim) for claim in found]
 
     def incomplete_reports(self) -> Sequence[IncompleteReport]:
         """Return this customer's claims that wait for facts."""
@@ -52,6 +63,13 @@ class ClaimsDeskMixin:
 
 def _office(mixin: ClaimsDeskMixin) -> TransactionBackOffice:
     return cast("TransactionBackOffice", mixin)
+
+
+def _past(claim: Claim) -> PastClaim:
+    label = CLAIM_STATUSES[claim.status][0]
+    subject = claim.plate or str(claim.facts.get("place") or "")
+    running = claim.status not in machine().over
+    return PastClaim(claim.number, claim.reported_at, subject, label, running)
 
 
 def _incomplete(claim: Claim) -> IncompleteReport:

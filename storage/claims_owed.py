@@ -66,7 +66,8 @@ def mend_reminders(book: Register, number: str) -> list[str]:
     told = _told(book.uow, number)
     if not missing or told is None or _any(book, keys):
         return done
-    claims_reminders.plan(book.uow, book.cipher, claim, missing, told, given=True)
+    url = book.settings.public_url
+    claims_reminders.plan(book.uow, book.cipher, claim, missing, told, given=True, public_url=url)
     late = update(_item).where(_item.c.dedupe_key.in_(keys), _item.c.due_at < book.now)
     book.uow.connection.execute(late.values(status="suppressed", reason=PASSED))
     added = _ahead(book, keys)

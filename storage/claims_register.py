@@ -225,7 +225,8 @@ class Register:
     def remind(self, claim: Claim, missing: list[str]) -> None:
         """Plan the reminders of one complete notice; an older notice is replaced."""
         claims_reminders.drop(self.uow, claim.number, "有了新的一次性通知")
-        claims_reminders.plan(self.uow, self.cipher, claim, missing, self.now)
+        url = self.settings.public_url
+        claims_reminders.plan(self.uow, self.cipher, claim, missing, self.now, public_url=url)
 
     def note(
         self, claim: Claim, kind: str, data: dict[str, Any], at: datetime | None = None

@@ -7,18 +7,20 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
 
+from storage import web_links
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent, Claim
 from storage.models.conversation import Conversation
 from storage.rules import claim_texts
 from storage.rules.claim import rules
 from storage.unit_of_work import UnitOfWork
+from storage.web_links import WebLink
 
 KIND = "claim_reminder"
 MOST = 10
 
 
-def plan(
+def plan(  # noqa: PLR0913 - what a reminder says, and to whom
     uow: UnitOfWork,
     cipher: Cipher,
     claim: Claim,
@@ -26,10 +28,12 @@ def plan(
     now: datetime,
     *,
     given: bool = False,
+    public_url: str = "",
 ) -> None:
     """Plan a reminder for each day of the rule; the outbound job lets them go by its own rules.
 
-    ``given`` says that the notice stands in the history already.
+    ``given`` says that the notice stands in the history already; with a public address the
+    words carry a link to the page that takes the photos.
     """
     where = address(uow, cipher, claim)
     if where is None:
@@ -49,12 +53,27 @@ def plan(
             channel=channel,
             account=account,
             peer=peer,
-            body={"type": "text", "text": text, "claim": claim.number, "days": days} | to,
+            body={
+                "type": "text",
+                "text": text + _link(cipher, claim, public_url, due),
+                "claim": claim.number,
+                "days": days,
+            }
+            | to,
             due_at=due,
             now=now,
             conversation_id=claim.conversation_id,
             status="planned",
         )
+
+
+def _link(cipher: Cipher, claim: Claim, public_url: str, due: datetime) -> str:
+    """Return the words with a link, '' where nobody outside could open it."""
+    if not public_url.startswith("https://") or claim.conversation_id is None:
+        return ""
+    made = WebLink("upload", claim.conversation_id, claim.number)
+    token = web_links.make(cipher, made, due)
+    return f"也可以打开链接上传（72 小时内有效）：{public_url.rstrip('/')}/links/{token}"
 
 
 def drop(uow: UnitOfWork, number: str, reason: str) -> int:

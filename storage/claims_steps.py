@@ -89,7 +89,7 @@ class Steps:
             and to in named_from
             and not claim_tracks.is_person(claim.owner)
         ):
-            raise Refused("大额复杂案件须先指定专人负责：请在 owner 里写负责人姓名")
+            raise Refused("大额复杂案件须先指定专人负责：请选一位经办人")
 
     def _prepare(self, claim: Claim, to: str, given: Given, happened: list[str]) -> dict[str, Any]:
         if to == "documents_due":

@@ -60,7 +60,7 @@ class ComplaintSteps:
 
     def _prepare(self, complaint: Complaint, to: str, given: Given, events: list[Told]) -> None:
         if to in ("accepted", "investigating") and complaint.owner in (OWNER, LEAD_OWNER):
-            raise Refused("受理前须指定具体的经办人：在 owner 里写姓名（不能是被投诉人）")
+            raise Refused("受理前须指定具体的经办人（不能是被投诉人）")
         reopens = complaint.status in ("closed", "merged") and to == "investigating"
         if reopens and not given.get("reason"):
             raise Refused("重新办理要写明理由")

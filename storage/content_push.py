@@ -20,6 +20,7 @@ from storage.models.content import ContentItem
 from storage.models.conversation import Conversation
 from storage.models.identity import Consent
 from storage.models.outbox import OutboxItem
+from storage.outbound import campaigns
 from storage.outbound.facts import LEFT
 from storage.rules import jobs
 from storage.rules.outbound import rules
@@ -102,6 +103,7 @@ def plan_page(uow: UnitOfWork, item: ContentItem, now: datetime, after: int, unt
         )
         .order_by(_conversation.c.id)
     )
+    campaigns.open_campaign(uow, campaign(item), "content", moment(item).date(), now)
     insert = dialect.insert(_item).from_select(list(values), query)
     done = uow.connection.execute(
         insert.on_conflict_do_nothing(index_elements=["dedupe_key"]),
@@ -145,7 +147,7 @@ def counts(uow: UnitOfWork, item: ContentItem) -> dict[str, int]:
     """Return how many touches of an item stand where."""
     query = (
         select(_item.c.status, func.count())
-        .where(_item.c.campaign == campaign(item))
+        .where(_item.c.campaign == campaign(item), _item.c.id >= campaigns.first_of(campaign(item)))
         .group_by(_item.c.status)
     )
     return {status: int(count) for status, count in uow.connection.execute(query)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.dialogue.message import Reply
 from bot.errors import Refused
 from storage.improvements import Finding, Improvements
+from storage.kpi.definition import Period
 from storage.ledger import Happening
 from storage.models.case import Survey, Ticket
 from storage.models.conversation import Conversation
@@ -26,6 +27,7 @@ CHANNELS: Final = ("chat", "phone", "email", "form")
 _TICKETS: Final = ("suggest", "feedback")
 _TOLD = "您之前向我们反映的「{topic}」，我们已经改进：{result}。谢谢您让我们做得更好。"
 _TOPIC = 20
+_A_MONTH = timedelta(days=29)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Told:
     contact: str = ""
     conversation_id: int | None = None
     ticket_number: str | None = None
+    topic: str = ""
+
+    @property
+    def category(self) -> str:
+        """Return what it is about: what the customer tapped says it better than single words."""
+        tapped = rules.category(self.topic)
+        return tapped if tapped != rules.category("") else rules.category(self.words)
 
 
 @dataclass
@@ -66,7 +75,7 @@ class FeedbackBox:
             words=told.words[:2000],
             contact=told.contact[:200],
             nature=rules.nature(told.words),
-            category=rules.category(told.words),
+            category=told.category,
             status="new",
             at=self.now,
         )
@@ -120,7 +129,10 @@ class FeedbackBox:
             raise Refused(f"没有第 {cluster_id} 组反馈")
         ledger = Improvements(self.uow, self.now, self.actor)
         key = f"feedback:{cluster_id}"
-        item = ledger.propose(Finding(title, "feedback", cluster.category, key, kpi))
+        # The figure that should move is taken as it is now, to stand beside the one after.
+        today = self.now.date()
+        month = Period(today - _A_MONTH, today)
+        item = ledger.propose(Finding(title, "feedback", cluster.category, key, kpi, month))
         cluster.improvement_id = item.id
         for piece in self.of(cluster_id):
             piece.status = "linked"

@@ -74,7 +74,7 @@ class FeedbackForm:
         said = f"{piece.topic}：{piece.words}" if piece.topic else piece.words
         kind = rules.follow_up(rules.nature(said), has_phone=bool(piece.phone))
         number = self._ticket(uow, kind, piece, said, now) if kind else None
-        told = Told(piece.key, "form", said, piece.contact, None, number)
+        told = Told(piece.key, "form", said, piece.contact, None, number, piece.topic)
         FeedbackBox(uow, now, _ACTOR).receive(told)
 
     def _ticket(self, uow: UnitOfWork, kind: str, piece: Piece, said: str, now: datetime) -> str:

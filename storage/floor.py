@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.assignment import Agent, Waiting
+from bot.assignment import Agent
+from bot.dialogue.phrases import NOBODY_FREE
+from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
 from storage.models.episode import AgentPresence, AgentState
 from storage.models.staff import StaffUser
+from storage.rules.skills import skills
 
 ONLINE, OFFLINE = "online", "offline"
 STATES = (ONLINE, "busy", "away", OFFLINE)
 DEFAULT_CAPACITY = 6
 _LAST_HOUR = timedelta(hours=1)
 _ENOUGH = 3
+_presence = table_of(AgentPresence)
 
 
 class Floor:
@@ -51,6 +56,19 @@ class Floor:
         elif presence.seen_at < now:
             presence.seen_at = now
         self.session.flush()
+
+    def heard(self, seen: Mapping[str, datetime]) -> None:
+        """Note when each of several consoles was last heard of, in one statement."""
+        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+        rows = [{"agent": name, "seen_at": at} for name, at in sorted(seen.items())]
+        made = dialect.insert(_presence).values(rows)
+        self.session.execute(
+            made.on_conflict_do_update(
+                index_elements=["agent"],
+                set_={"seen_at": made.excluded.seen_at},
+                where=_presence.c.seen_at < made.excluded.seen_at,
+            )
+        )
 
     def gone(self, since: datetime) -> Sequence[str]:
         """Return the agents who have conversations and were last heard of before ``since``.
@@ -102,7 +120,7 @@ class Floor:
         return [
             Agent(
                 name=user.name,
-                skills=frozenset(map(str, user.skills or ())),
+                skills=_skills(user),
                 capacity=max(1, user.capacity or DEFAULT_CAPACITY),
                 load=count or 0,
                 since=state.since,
@@ -115,20 +133,6 @@ class Floor:
         query = select(Handoff).where(Handoff.status == "open").order_by(Handoff.id)
         return self.session.scalars(query).all()
 
-    def waiting(self) -> Sequence[Waiting]:
-        """Return the requests that wait, as the assignment sees them."""
-        return [
-            Waiting(
-                number=one.number,
-                level=one.level,
-                skill=one.skill,
-                opened_at=one.opened_at,
-                offered_to=one.offered_to,
-                declined=tuple(one.package.get("declined", ())),
-            )
-            for one in self.open_handoffs()
-        ]
-
     def offer(self, number: str, agent: str, now: datetime) -> bool:
         """Offer an open request; False when it was taken or offered meanwhile."""
         done = self.session.connection().execute(
@@ -139,7 +143,21 @@ class Floor:
         return done.rowcount == 1
 
     def minutes_to_wait(self, ahead: int, now: datetime) -> int:
-        """Return the expected wait by how many were taken in the last hour; 0 = not known."""
+        """Return the expected wait by how many were taken in the last hour.
+
+        0 = not known; `phrases.NOBODY_FREE` = nobody is at work who could take anybody.
+        """
+        at_work = select(AgentState.id).where(
+            AgentState.until.is_(None), AgentState.state.in_((ONLINE, "busy"))
+        )
+        if self.session.scalar(at_work.limit(1)) is None:
+            return NOBODY_FREE
         query = select(func.count()).where(Handoff.taken_at >= now - _LAST_HOUR)
         taken = int(self.session.scalar(query) or 0)
         return -(-(ahead + 1) * 60 // taken) if taken >= _ENOUGH else 0
+
+
+def _skills(user: StaffUser) -> frozenset[str]:
+    """Return what somebody takes: what is written down, else the queue of their role, else all."""
+    of_role = skills().by_role().get(user.role)
+    return frozenset(map(str, user.skills or ([of_role] if of_role else ())))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
+from bot.dialogue.message import Card, Reply
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.models.base import table_of
@@ -28,7 +30,14 @@ def polite(now: datetime) -> datetime:
     return datetime.combine(day, _AFTER_QUIET, now.tzinfo)
 
 
-def tell(uow: UnitOfWork, key: str, text: str, now: datetime, conversation_id: int | None) -> bool:
+def tell(
+    uow: UnitOfWork,
+    key: str,
+    text: str,
+    now: datetime,
+    conversation_id: int | None,
+    cards: Sequence[Card] = (),
+) -> bool:
     """Write to a conversation; the message stands in its history, so that every channel shows it.
 
     Never call it in the customer's own turn: the engine numbers the messages of that turn.
@@ -37,7 +46,7 @@ def tell(uow: UnitOfWork, key: str, text: str, now: datetime, conversation_id: i
     row = uow.connection.execute(query).mappings().first()
     if row is None or not row["subscribed"]:
         return False
-    body = {"type": "text", "text": text}
+    body = Reply(text, cards=tuple(cards)).to_json()
     new = uow.outbox.queue(
         dedupe_key=f"{KIND}:{key}",
         kind=KIND,

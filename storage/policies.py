@@ -7,11 +7,12 @@ policies and among a million.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from bot.clock import SHANGHAI
 from bot.desks.policies import CoverView, FoundPolicies, PolicyView, PolicyWish
 from bot.desks.policy_source import PolicyFacts
 from storage.identity import Identity
@@ -122,14 +123,21 @@ def _view(
     )
 
 
-def plates(office: TransactionBackOffice, identity: Identity) -> list[str]:
-    """Return the plates on the verified customer's running policies: cars change hands."""
+def plates(office: TransactionBackOffice, identity: Identity) -> dict[str, datetime]:
+    """Return the plates of the verified customer's cars, and since when each is theirs.
+
+    Only a running policy counts, for cars change hands; it goes back to the first one on record.
+    """
     if not identity.verified or identity.customer is None:
-        return []
+        return {}
     known = office.policy_source.of_customer(identity.customer.id)
     found, today = (known.policies if known else ()), office.at.date()
-    running = (p for p in found if p.status == "有效" and p.ends_on >= today)
-    return [policy.plate for policy in running if policy.plate]
+    running = {p.plate for p in found if p.status == "有效" and p.ends_on >= today}
+    since: dict[str, datetime] = {}
+    for policy in found:
+        if policy.plate and policy.plate in running:
+            since[policy.plate] = min(since.get(policy.plate, policy.starts_at), policy.starts_at)
+    return since
 
 
 def status_words(policy: PolicyFacts, today: date) -> str:
@@ -185,9 +193,21 @@ def _payment(raw: Mapping[str, Any]) -> str:
     return " ".join(filter(None, parts))
 
 
+def _by_plate(policy: PolicyFacts) -> Sequence[ColumnElement[bool]]:
+    """A claim that was reported with nothing but the plate is this policy's, by its time."""
+    if not policy.plate:
+        return ()
+    covered = Claim.reported_at.between(policy.starts_at, _end_of(policy.ends_on))
+    return [and_(Claim.plate == policy.plate, Claim.policy_number.is_(None), covered)]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+
+
 def _claims(office: TransactionBackOffice, policy: PolicyFacts) -> list[str]:
     """Return the claims on this policy; no amount and nothing about persons."""
-    query = select(Claim).where(Claim.policy_number == policy.number)
+    query = select(Claim).where(or_(Claim.policy_number == policy.number, *_by_plate(policy)))
     newest = query.order_by(Claim.reported_at.desc(), Claim.id.desc()).limit(_CLAIMS)
     return [
         f"{claim.number}（{claim.reported_at:%Y-%m-%d} 报案，{CLAIM_STATUSES[claim.status][0]}）"

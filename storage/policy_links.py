@@ -49,9 +49,15 @@ class PolicyLinks:
     now: datetime
     source: PolicySource | None = None
 
-    def make(self, policy: PolicyFacts, customer: Customer, conversation_id: int) -> str:
-        """Return the secret part of a new link."""
-        expires = self.now + timedelta(minutes=self.rules.link_minutes)
+    def make(
+        self,
+        policy: PolicyFacts,
+        customer: Customer,
+        conversation_id: int,
+        lasts: timedelta | None = None,
+    ) -> str:
+        """Return the secret part of a new link; ``lasts`` where it is not asked for just now."""
+        expires = self.now + (lasts or timedelta(minutes=self.rules.link_minutes))
         key = secrets.token_urlsafe(_KEY_BYTES)
         self.uow.session.add(
             PolicyLink(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -58,6 +58,21 @@ class PrivacyPart:
             Ticket.status != "done",
         )
         return self.uow.session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End what is asked for still; what is erased already stays erased."""
+        query = select(Ticket).where(
+            Ticket.conversation_id == self.conversation.id,
+            Ticket.kind == "privacy_erase",
+            Ticket.status != "done",
+        )
+        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
+        taken = self.uow.session.scalars(query.with_for_update()).all()
+        for ticket in taken:
+            # Nothing is left to be done, so that it may be closed before its day.
+            ticket.facts = {**ticket.facts, "left": []}
+            book.move(ticket, "done", note="客户撤回")
+        return [ticket.number for ticket in taken]
 
     def erasure(self) -> RequestReceipt | None:
         """Return the erasure of this conversation that is not finished."""

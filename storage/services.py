@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import SHANGHAI
 from bot.desks.changes import Change
 from bot.desks.policy_source import PolicyFacts
-from bot.errors import Refused
+from bot.errors import CalendarMissing, Refused
 from bot.settings import Settings
-from storage import notices, policy_source, service_rules
+from storage import calendars, notices, policy_source, service_rules
 from storage.crypto import Cipher
 from storage.models.case import CaseEvent
 from storage.models.customer import Customer
@@ -85,7 +86,7 @@ class Services:
             facts=dict(facts),
             result={},
             opened_at=self.now,
-            due_at=self.now + timedelta(days=table.days),
+            due_at=self._due(table),
             updated_at=self.now,
         )
         try:
@@ -100,6 +101,15 @@ class Services:
             self.documents.need(request.number, change)
         self.note(request, "opened", {"kind": kind, "facts": dict(facts)})
         return request, True
+
+    def _due(self, table: Family) -> datetime:
+        """Return the end of the last working day promised; of natural days where none is known."""
+        calendar = calendars.load(self.uow.connection, self.settings.calendar)
+        try:
+            today = self.now.astimezone(SHANGHAI).date()
+            return calendar.closing(calendar.add_days(today, table.days))
+        except CalendarMissing:
+            return self.now + timedelta(days=table.days)
 
     def _under_way(self, key: str) -> ServiceRequest | None:
         query = select(ServiceRequest).where(ServiceRequest.open_key == key)
@@ -137,6 +147,8 @@ class Services:
             self.documents.ask(request.number, given["missing"])
         said = {k: _plain(v) for k, v in given.items() if v is not None}
         request.result = {**request.result, **said}
+        if to == table.first and request.status != to:
+            request.due_at = self._due(table)  # the promise counts from the last document
         request.status, request.updated_at = to, self.now
         if table.states[to].over:
             request.open_key = None
@@ -169,6 +181,7 @@ class Services:
             self.documents.outstanding(request.number)
         ):
             request.status = "reviewing"
+            request.due_at = self._due(families()[request.family])
             self.note(request, "reviewing", {"note": "材料照片已收到"})
         return count
 

@@ -144,7 +144,11 @@ class Supervision:
     def _at_risk(self, risk: Risk, period: Period, served: Iterable[Served]) -> list[str]:
         """Return the served hand-offs in whose conversation the risk shows in the period."""
         query = select(EVENT.c.conversation_id).where(
-            EVENT.c.kind == risk.kind, EVENT.c.at >= period.start, EVENT.c.at < period.end
+            EVENT.c.kind == risk.kind,
+            EVENT.c.at >= period.start,
+            EVENT.c.at < period.end,
+            # What belongs to no talk says nothing about the others that belong to none.
+            EVENT.c.conversation_id.is_not(None),
         )
         if risk.value_from is not None:
             query = query.where(EVENT.c.value >= risk.value_from)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from bot.dialogue.message import Reply
+from storage import survey_draw
 from storage.kpi.definition import EVENT
 from storage.ledger import NOBODY, Happening
-from storage.models.base import table_of
 from storage.models.case import CaseEvent, Claim, Complaint, Survey
 from storage.models.conversation import Conversation
 from storage.models.customer import OptOut
+from storage.models.policy import Policy
 from storage.rules.surveys import BUTTONS, Episode, rules
 from storage.saying import say
 from storage.unit_of_work import UnitOfWork
@@ -28,7 +29,9 @@ _TENDER = ("declined", "objection", "litigation")
 _BUSY, _WAITING = "正在人工接待", "还有一份没有答"
 # These pass: the occasion is looked at again while it is fresh.
 _NOT_YET = (_BUSY, _WAITING)
-_conversation = table_of(Conversation)
+# Told to the ledger by whoever issues, or seen in the policies, wherever they come from.
+ISSUED = "policy.issued"
+_ENDED = ("退保", "注销", "终止")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ class Occasion:
 
 def plan(uow: UnitOfWork, now: datetime) -> list[Occasion]:
     """Return every occasion that is due and was not dealt with, with a reason for each no."""
-    due = [o for o in (*_episodes(uow, now), *_regular(uow, now)) if not _known(uow, o.key)]
+    # One cause, one question, wherever it was found.
+    found: dict[str, Occasion] = {}
+    for occasion in (*_episodes(uow, now), *_regular(uow, now)):
+        found.setdefault(occasion.key, occasion)
+    due = [occasion for occasion in found.values() if not _known(uow, occasion.key)]
     return [_judged(uow, occasion, now) for occasion in due]
 
 
@@ -91,35 +98,33 @@ def _episodes(uow: UnitOfWork, now: datetime) -> Iterator[Occasion]:
                 f"{episode.about}:{name}", episode, row.conversation_id, row.case_number, agent,
                 row.at,
             )  # fmt: skip
-
-
-_AT_REST = timedelta(days=1)
+        if episode.after == ISSUED:
+            yield from _issued(uow, episode, now)
 
 
 def _regular(uow: UnitOfWork, now: datetime) -> Iterator[Occasion]:
-    """Draw the same number of customers from each channel, the same ones for the same quarter."""
-    table = rules()
-    quarter = f"{now.year}Q{(now.month - 1) // 3 + 1}"
-    by_channel: dict[str, list[int]] = {}
-    query = select(_conversation.c.id, _conversation.c.channel).where(
-        _conversation.c.last_at > now - table.active,
-        # Whoever is talking with us just now is not interrupted.
-        _conversation.c.last_at <= now - _AT_REST,
-        _conversation.c.last_seq > 0,
+    """Yield the customers that this quarter's survey draws."""
+    for conversation in survey_draw.drawn(uow, now):
+        key = f"regular:{survey_draw.quarter(now)}:{conversation}"
+        yield Occasion(key, rules().regular, conversation, None, "", now)
+
+
+def _issued(uow: UnitOfWork, episode: Episode, now: datetime) -> Iterator[Occasion]:
+    """Yield the holders of policies that began a week ago, where they talk with us (S15)."""
+    talk = (
+        select(func.max(Conversation.id))
+        .where(Conversation.customer_id == Policy.customer_id, Conversation.subscribed)
+        .scalar_subquery()
     )
-    for row in uow.connection.execute(query):
-        by_channel.setdefault(row.channel, []).append(row.id)
-    for ids in by_channel.values():
-        # A fixed shuffle by number: nobody chooses, and running again draws nobody new.
-        drawn = sorted(ids, key=lambda i: (i * 2_654_435_761 + hash_of(quarter)) % 2**32)
-        for conversation in drawn[: table.per_stratum]:
-            key = f"regular:{quarter}:{conversation}"
-            yield Occasion(key, table.regular, conversation, None, "", now)
-
-
-def hash_of(text: str) -> int:
-    """Return the same number for the same text in every process."""
-    return int.from_bytes(text.encode(), "big") % 2**32
+    query = select(Policy.number, Policy.starts_at, talk).where(
+        Policy.starts_at <= now - episode.wait,
+        Policy.starts_at > now - episode.wait - episode.within,
+        Policy.status.not_in(_ENDED),
+        talk.is_not(None),
+    )
+    for number, began, conversation in uow.session.execute(query.order_by(Policy.id)):
+        key = f"{episode.about}:{number}"
+        yield Occasion(key, episode, conversation, number, "", began)
 
 
 def _known(uow: UnitOfWork, key: str) -> bool:
@@ -243,14 +248,3 @@ def polite(now: datetime) -> datetime:
     if at >= table.quiet_from:
         return morning + timedelta(days=1)
     return morning if at < table.quiet_to else now
-
-
-def strata(uow: UnitOfWork, since: datetime) -> Sequence[tuple[str, str, int]]:
-    """Return (channel, occasion, asked): whether every group of customers was heard (S55)."""
-    query = (
-        select(_conversation.c.channel, Survey.about, func.count())
-        .join(Survey, Survey.conversation_id == _conversation.c.id)
-        .where(Survey.sent_at >= since, Survey.status != "skipped")
-        .group_by(_conversation.c.channel, Survey.about)
-    )
-    return [(str(c), str(a), int(n)) for c, a, n in uow.connection.execute(query)]

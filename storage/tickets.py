@@ -103,7 +103,7 @@ class TicketBook:
             raise Refused(f"{ticket.number} 还有依法保留的，到期每晚接着办，不能提前办结")
         kind = table().find(ticket.kind)
         if status == "done" and kind.receipt and not (note or reply):
-            raise Refused(f"「{kind.title}」办结要写回执：在 note 或 reply 里写明结果")
+            raise Refused(f"「{kind.title}」办结要写回执：写明办得怎么样，客户会看到")
         data = {"before": ticket.status, "kind": ticket.kind, "note": note, "reply": reply}
         self._changed(ticket, status, {key: value for key, value in data.items() if value})
         ticket.status = status

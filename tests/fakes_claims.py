@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import SHANGHAI
-from bot.desks.claims import IncompleteReport, Urged
+from bot.desks.claims import IncompleteReport, PastClaim, Urged
 
 ANSWER_BY = datetime(2026, 11, 23, 13, 0, tzinfo=SHANGHAI)
 
@@ -17,7 +17,12 @@ class FakeClaims:
     """No claim waits for facts; whoever is hurried is noted."""
 
     incomplete: tuple[IncompleteReport, ...] = ()
+    history: tuple[PastClaim, ...] = ()
     urged: list[tuple[str, str]] = field(default_factory=list)
+
+    def claim_history(self) -> Sequence[PastClaim]:
+        """Return what the test says."""
+        return self.history
 
     def incomplete_reports(self) -> Sequence[IncompleteReport]:
         """Return what the test says."""

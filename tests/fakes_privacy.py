@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.desks.privacy import RequestKind, RequestReceipt
@@ -22,6 +22,10 @@ class FakePrivacy:
     def reach_privacy(self, phone: str) -> str:
         """Return the number of the newest request."""
         return self.opened[-1][1] if self.opened else ""
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """There is nothing to take back."""
+        return ()
 
     def erasure(self) -> RequestReceipt | None:
         """Return nothing: nobody asked."""

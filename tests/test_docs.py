@@ -25,6 +25,7 @@ from bot.dialogue.registry import find_flows
 from bot.settings import Settings
 from knowledge_base.loader import PLACEHOLDER, load_folder
 from knowledge_base.service import FOLDER
+from scheduler.registry import find_jobs
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -129,6 +130,12 @@ def test_every_command_is_documented(command: str) -> None:
     """The operations manual names each command."""
     text = (DOCS / "operations.md").read_text(encoding="utf-8")
     assert re.search(rf"`{command}[ `]", text)
+
+
+@pytest.mark.parametrize("job", find_jobs())
+def test_every_job_is_documented(job: str) -> None:
+    """The operations manual has a row for each scheduled job."""
+    assert f"| `{job}` | " in (DOCS / "operations.md").read_text(encoding="utf-8")
 
 
 def _anchor(heading: str) -> str:

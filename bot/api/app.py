@@ -40,6 +40,7 @@ from bot.api import (
     messages,
     misses,
     notifications,
+    partner_figures,
     policies,
     privacy,
     problems,
@@ -48,6 +49,7 @@ from bot.api import (
     surveys,
     ticket_handling,
     tickets,
+    web_links,
 )
 from bot.api.auth import Gate
 from bot.api.desk import Parts
@@ -91,9 +93,11 @@ _RESOURCES = (
     feedback,
     assessments,
     application_funnel,
+    partner_figures,
     application_handling,
     applications,
     privacy,
+    web_links,
 )
 _ABOUT = (
     "用 anda token create --role 角色 生成令牌，放在 Authorization: Bearer 头里。列表按新到旧，"

@@ -201,7 +201,7 @@ def resume(asked: ResumeIn, desk: Annotated[Desk, Depends(may("campaigns", "writ
     _known(asked.kind)
 
     def work(uow: UnitOfWork) -> Shown:
-        campaigns.resume(uow, asked.kind)
+        campaigns.resume(uow, asked.kind, desk.now)
         return Shown(_campaigns(uow, None, desk.now))
 
     return desk.change(work)

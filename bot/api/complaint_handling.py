@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -121,77 +122,88 @@ class ClockList(BaseModel):
     items: list[ClockView]
 
 
-def _worked(desk: Desk, number: str, body: BaseModel, do: Work) -> Response:
-    """Work on a complaint once per Idempotency-Key and show it."""
+@dataclass(frozen=True)
+class Case:
+    """One complaint under the hands of one caller."""
 
-    def work(uow: UnitOfWork) -> ComplaintDetail:
-        complaint = find(uow, desk, number, lock=True)
-        do(ComplaintSteps(register(uow, desk), desk.caller.role), complaint)
-        return detail(uow, desk, complaint)
+    desk: Desk
+    number: str
 
-    return desk.create(body, work)
+    def worked(self, body: BaseModel, do: Work) -> Response:
+        """Work on it once per Idempotency-Key and show it."""
+
+        def work(uow: UnitOfWork) -> ComplaintDetail:
+            complaint = find(uow, self.desk, self.number, lock=True)
+            do(ComplaintSteps(register(uow, self.desk), self.desk.caller.role), complaint)
+            return detail(uow, self.desk, complaint)
+
+        return self.desk.create(body, work)
+
+
+def _handled(number: PathNumber, desk: Handler) -> Case:
+    return Case(desk, number)
+
+
+def _approved(number: PathNumber, desk: Approver) -> Case:
+    return Case(desk, number)
+
+
+Handled = Annotated[Case, Depends(_handled)]
+Approved = Annotated[Case, Depends(_approved)]
 
 
 _SHOWN: dict[str, Any] = {"response_model": ComplaintDetail, "status_code": 201}
 
 
 @router.post("/{number}/transitions", summary="推进投诉", **_SHOWN)
-def move_complaint(number: PathNumber, body: TransitionIn, desk: Handler) -> Response:
+def move_complaint(case: Handled, body: TransitionIn) -> Response:
     """Take a complaint to another state."""
     given = body.model_dump(exclude_none=True, exclude={"to"})
-    return _worked(desk, number, body, lambda steps, found: steps.move(found, body.to, given))
+    return case.worked(body, lambda steps, found: steps.move(found, body.to, given))
 
 
 @router.post("/{number}/milestones", summary="记一件事", **_SHOWN)
-def add_milestone(number: PathNumber, body: MilestoneIn, desk: Handler) -> Response:
+def add_milestone(case: Handled, body: MilestoneIn) -> Response:
     """Note a contact, an attempt, a finding, a progress, a request for papers."""
     given: dict[str, Any] = {"tell": body.tell, "documents": body.documents}
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda steps, found: steps.milestone(found, body.kind, body.text, body.at, given),
     )
 
 
 @router.post("/{number}/owner", summary="指定经办人", **_SHOWN)
-def set_owner(number: PathNumber, body: OwnerIn, desk: Handler) -> Response:
+def set_owner(case: Handled, body: OwnerIn) -> Response:
     """Give it to somebody without an interest in it."""
-    return _worked(
-        desk, number, body, lambda s, found: s.register.assign(found, body.owner, body.reason)
-    )
+    return case.worked(body, lambda s, found: s.register.assign(found, body.owner, body.reason))
 
 
 @router.post("/{number}/parties", summary="登记有关的人", **_SHOWN)
-def add_party(number: PathNumber, body: PartyIn, desk: Handler) -> Response:
+def add_party(case: Handled, body: PartyIn) -> Response:
     """Record who it is against, who acts for whom; whoever it is against is shut out at once."""
     party = body.model_dump(exclude_none=True)
-    return _worked(desk, number, body, lambda s, found: s.add_party(found, body.role, party))
+    return case.worked(body, lambda s, found: s.add_party(found, body.role, party))
 
 
 @router.post("/{number}/severity", summary="改严重度", **_SHOWN)
-def set_severity(number: PathNumber, body: SeverityIn, desk: Handler) -> Response:
+def set_severity(case: Handled, body: SeverityIn) -> Response:
     """Raise it at once; lowering is for supervisors."""
-    return _worked(desk, number, body, lambda s, found: s.severity(found, body.level, body.reason))
+    return case.worked(body, lambda s, found: s.severity(found, body.level, body.reason))
 
 
 @router.post("/{number}/extensions", summary="申请延期", **_SHOWN)
-def ask_extension(number: PathNumber, body: ExtensionIn, desk: Handler) -> Response:
+def ask_extension(case: Handled, body: ExtensionIn) -> Response:
     """Ask for the next prolongation; the day moves only when somebody else approves."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: ComplaintDates(s.register, s.role).ask(found, body.reason),
     )
 
 
 @router.post("/{number}/extensions/approval", summary="审批延期", **_SHOWN)
-def answer_extension(number: PathNumber, body: ApprovalIn, desk: Approver) -> Response:
+def answer_extension(case: Approved, body: ApprovalIn) -> Response:
     """Approve or refuse; approval tells the complainant the reason, the day and by whom."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: ComplaintDates(s.register, s.role).answer(
             found, approved=body.approved, note=body.note
@@ -200,44 +212,36 @@ def answer_extension(number: PathNumber, body: ApprovalIn, desk: Approver) -> Re
 
 
 @router.post("/{number}/position", summary="记投诉人的态度", **_SHOWN)
-def set_position(number: PathNumber, body: PositionIn, desk: Handler) -> Response:
+def set_position(case: Handled, body: PositionIn) -> Response:
     """Record what the complainant thinks of the decision; without it nothing is closed."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: s.position(found, body.position, body.way, body.text or ""),
     )
 
 
 @router.post("/{number}/compensation", summary="申请补偿", **_SHOWN)
-def propose_compensation(number: PathNumber, body: CompensationIn, desk: Handler) -> Response:
+def propose_compensation(case: Handled, body: CompensationIn) -> Response:
     """Propose a sum; another person approves it."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: s.compensate(found, body.fen, body.clause, approval=False),
     )
 
 
 @router.post("/{number}/compensation/approval", summary="批准补偿", **_SHOWN)
-def approve_compensation(number: PathNumber, body: CompensationIn, desk: Approver) -> Response:
+def approve_compensation(case: Approved, body: CompensationIn) -> Response:
     """Approve a proposed sum within one's authority."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: s.compensate(found, body.fen, body.clause, approval=True),
     )
 
 
 @router.post("/{number}/callback", summary="登记回访", **_SHOWN)
-def call_back(number: PathNumber, body: CallbackIn, desk: Handler) -> Response:
+def call_back(case: Handled, body: CallbackIn) -> Response:
     """Record the call-back after closing; «no» opens a review by somebody else."""
-    return _worked(
-        desk,
-        number,
+    return case.worked(
         body,
         lambda s, found: complaints_after.called_back(
             s.register, found, body.solved, body.score, body.text or ""

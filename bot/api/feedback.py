@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, StringConstraints
@@ -19,6 +20,8 @@ from storage.models.quality import Feedback, Improvement, QaSample
 from storage.supervision import Supervision
 from storage.unit_of_work import UnitOfWork
 
+M = TypeVar("M", Feedback, Improvement, QaSample)
+V = TypeVar("V", bound=BaseModel)
 router = APIRouter(prefix="/v1", tags=["feedback 反馈与改进"])
 
 
@@ -100,16 +103,7 @@ def list_feedback(
     desk: Annotated[Desk, Depends(may("feedback", "read"))],
 ) -> Response:
     """Return feedback, the newest first."""
-    statement = select(Feedback)
-    if query.status:
-        statement = statement.where(Feedback.status == query.status)
-
-    def read(uow: UnitOfWork) -> Shown:
-        found, following = paging.rows(uow.session, desk, query, statement, Feedback.id)
-        page = paging.Page[FeedbackView](items=list(map(_feedback, found)), next_cursor=following)
-        return Shown(page, tuple(Seen(f"feedback {f.id}", f.conversation_id) for f in found))
-
-    return desk.show(read, query.reason)
+    return _listed(desk, query, Feedback, _feedback, paging.Page[FeedbackView])
 
 
 @router.post("/feedback", summary="登记反馈", response_model=FeedbackView, status_code=201)
@@ -134,21 +128,7 @@ def list_improvements(
     desk: Annotated[Desk, Depends(may("improvements", "read"))],
 ) -> Response:
     """Return improvements, the newest first."""
-    statement = select(Improvement)
-    if query.status:
-        statement = statement.where(Improvement.status == query.status)
-
-    def read(uow: UnitOfWork) -> Shown:
-        found, following = paging.rows(uow.session, desk, query, statement, Improvement.id)
-        items = [
-            ImprovementView.model_validate(
-                {name: getattr(item, name) for name in ImprovementView.model_fields}
-            )
-            for item in found
-        ]
-        return Shown(paging.Page[ImprovementView](items=items, next_cursor=following))
-
-    return desk.show(read, query.reason)
+    return _listed(desk, query, Improvement, _improvement, paging.Page[ImprovementView])
 
 
 @router.get("/qa-samples", summary="质检抽样", response_model=paging.Page[SampleView])
@@ -157,16 +137,7 @@ def list_samples(
     desk: Annotated[Desk, Depends(may("qa-samples", "read"))],
 ) -> Response:
     """Return samples, the newest first."""
-    statement = select(QaSample)
-    if query.status:
-        statement = statement.where(QaSample.status == query.status)
-
-    def read(uow: UnitOfWork) -> Shown:
-        found, following = paging.rows(uow.session, desk, query, statement, QaSample.id)
-        page = paging.Page[SampleView](items=list(map(_sample, found)), next_cursor=following)
-        return Shown(page)
-
-    return desk.show(read, query.reason)
+    return _listed(desk, query, QaSample, _sample, paging.Page[SampleView])
 
 
 @router.patch("/qa-samples/{number}", summary="填评分表", response_model=SampleView)
@@ -180,6 +151,39 @@ def score_sample(
         return Shown(_sample(book.score(number, body.scores, body.vetoes, body.comment)))
 
     return desk.change(change)
+
+
+def _listed(
+    desk: Desk,
+    query: StatusQuery,
+    model: type[M],
+    view: Callable[[M], V],
+    kind: type[paging.Page[V]],
+) -> Response:
+    """Return a page of rows in the wanted state, the newest first, and record whose they are."""
+    statement = select(model)
+    if query.status:
+        statement = statement.where(model.status == query.status)
+
+    def read(uow: UnitOfWork) -> Shown:
+        found, following = paging.rows(uow.session, desk, query, statement, model.id)
+        page = kind(items=list(map(view, found)), next_cursor=following)
+        return Shown(page, tuple(seen for row in found for seen in _seen(row)))
+
+    return desk.show(read, query.reason)
+
+
+def _seen(row: object) -> tuple[Seen, ...]:
+    """Only feedback is a customer's own words; a measure and a sample name nobody."""
+    if isinstance(row, Feedback):
+        return (Seen(f"feedback {row.id}", row.conversation_id),)
+    return ()
+
+
+def _improvement(item: Improvement) -> ImprovementView:
+    return ImprovementView.model_validate(
+        {name: getattr(item, name) for name in ImprovementView.model_fields}
+    )
 
 
 def _feedback(piece: Feedback) -> FeedbackView:

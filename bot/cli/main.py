@@ -12,6 +12,7 @@ from bot import log
 from bot.cli import (
     assess,
     audit,
+    campaign,
     chat,
     content,
     data,
@@ -42,6 +43,7 @@ for module in (serve, chat, dialogues, understand, database, staff, setup):
 app.add_typer(data.app, name="data", help="数据：导入")
 app.add_typer(content.app, name="content", help="内容日历：计划、批准、登记、打印")
 app.add_typer(jobs.app, name="jobs", help="定时任务")
+app.add_typer(campaign.app, name="campaign", help="主动消息的批次：计数、停发、效果")
 app.add_typer(privacy.app, name="privacy", help="个人信息：导出、删除、更正")
 app.add_typer(assess.app, name="assess", help="考核：岗位、结果、发布、申诉")
 app.add_typer(audit.app, name="audit", help="审计链与证据包")

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Scope
 from bot.console import (
     applications,
     audit,
+    campaigns,
     canned,
     claims,
     complaint_work,
@@ -26,13 +28,15 @@ from bot.console import (
     floor,
     inbox,
     intake,
+    notices,
     photos,
+    quality_desks,
     search,
     services,
     tickets,
     together,
 )
-from bot.console.forms import csrf_checked
+from bot.console.forms import csrf_checked, what_is_wrong
 from bot.console.gate import Gate
 from bot.console.pages import show
 from bot.console.parts import Parts
@@ -52,8 +56,11 @@ DESKS: Sequence[APIRouter] = (
     customers.router,
     intake.router,
     floor.router,
+    campaigns.router,
     audit.router,
+    notices.router,
     photos.router,
+    *quality_desks.ROUTERS,
     search.router,
     together.router,
 )
@@ -72,6 +79,8 @@ def console_app(parts: Parts) -> ASGIApp:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(OverflowError, _no_such_number)
+    app.add_exception_handler(DataError, _no_such_number)
     app.add_exception_handler(Exception, _broken)
     return Gate(app, parts.transactions, parts.settings, parts.clock)
 
@@ -105,8 +114,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _problem(request, 409, str(error))
 
 
-async def _unreadable(request: Request, _: Exception) -> Response:
-    return _problem(request, 422, "有一项没填对，请检查以后再提交。")
+async def _unreadable(request: Request, error: Exception) -> Response:
+    words = what_is_wrong(error) if isinstance(error, RequestValidationError) else ""
+    return _problem(request, 422, words or "有一项没填对，请检查以后再提交。")
+
+
+async def _no_such_number(request: Request, _: Exception) -> Response:
+    """A number that no database can hold is nobody's."""
+    return _problem(request, 404, "没有这个编号，可能已经删除，或者地址不对。")
 
 
 async def _missing(request: Request, error: Exception) -> Response:

@@ -67,7 +67,9 @@ def text_of(form: FormData, name: str, kind: str = "line") -> str:
     raw = form.get(name)
     text = (raw if isinstance(raw, str) else "").replace("\0", "").strip()
     if len(text) > _MOST.get(kind, 2_000):
-        raise Refused(f"写得太长了，这一项最多 {_MOST.get(kind, 2_000)} 字。")
+        raise Refused(
+            f"写得太长了，这一项最多 {_MOST.get(kind, 2_000)} 字，现在是 {len(text)} 字。"
+        )
     return text
 
 
@@ -175,6 +177,16 @@ def _names(text: str) -> list[str]:
     return [name for name in names if name]
 
 
+_YES, _NO = ("yes", "on", "是", "有"), ("no", "否", "没有")
+
+
+def _flag(text: str) -> bool:
+    """Return yes or no; what is neither is never taken for a no."""
+    if text not in _YES + _NO:
+        raise ValueError(text)
+    return text in _YES
+
+
 _READ: Mapping[str, Callable[[Field, str], Any]] = {
     "choice": _choice,
     "money": lambda _, text: fen(text),
@@ -186,7 +198,7 @@ _READ: Mapping[str, Callable[[Field, str], Any]] = {
     "phone": lambda _, text: phone(text),
     "count": lambda _, text: _count(text),
     "names": lambda _, text: _names(text),
-    "flag": lambda _, text: text in ("yes", "on"),
+    "flag": lambda _, text: _flag(text),
 }
 _HINTS: Mapping[str, str] = {
     "choice": "请从列表里选",
@@ -198,5 +210,6 @@ _HINTS: Mapping[str, str] = {
     "plate": "写完整车牌，如 津A12345",
     "phone": "写 11 位手机号，或带区号的座机",
     "count": "写一个数",
+    "flag": "请选「是」或「否」",
     "names": "一行写一项，最多 40 项",
 }

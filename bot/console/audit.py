@@ -26,7 +26,8 @@ _WORDS = {
     "evidence": "证据包", "policy": "保单", "claims board": "案件看板",
     "complaints board": "投诉看板", "services board": "保全看板",
     "applications board": "投保看板", "tickets board": "工单列表", "masked": "（遮挡）",
-    "full": "（完整）", "of": "，属于", "audit": "审计",
+    "full": "（完整）", "of": "，属于", "audit": "审计", "feedback board": "反馈列表",
+    "surveys board": "回访列表", "qa": "质检", "sample": "样本", "a": "一个",
 }  # fmt: skip
 
 
@@ -72,6 +73,6 @@ def page(  # noqa: PLR0913 - a filter each
 def in_words(what: str) -> str:
     """Return what was shown, in the words of the branch."""
     for code, words in _WORDS.items():
-        if what.startswith((f"{code} ", f"{code},")) and " board" in code:
+        if what.startswith((f"{code} ", f"{code},")) and what.endswith(" rows"):
             return words + what.removeprefix(code).replace(" rows", " 行").replace(", ", "，")
     return " ".join(_WORDS.get(part.rstrip(","), part) for part in what.split())

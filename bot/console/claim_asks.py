@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.console.asks import Field, Step
+from bot.console.asks import Field, Options, Step
 from bot.console.times import on, yuan
 from bot.desks.claim_facts import Field as Fact
 from bot.desks.claim_facts import facts
@@ -61,14 +62,15 @@ _ALSO: Mapping[str, tuple[Field, ...]] = {
     "calculating": (Field("coverage", "属于哪项责任"),),
     "paid": (_FIELDS["amount_fen"], Field("reason", "和协议金额不同的理由")),
 }
-_ALWAYS = (Field("owner", "经办人改为", "name"), Field("note", "备注", "story"))
+_NOTE = Field("note", "备注", "story")
 
 
-def steps(book: Register, claim: Claim) -> list[Step]:
-    """Return where a claim may go now, each step with its form."""
+def steps(book: Register, claim: Claim, people: Options) -> list[Step]:
+    """Return where a claim may go now, each step with its form; ``people`` may work on it."""
     decided = claim.decision or {}
     onward = machine().next(claim.status, book.came_from(claim))
-    return [Step(to, CLAIM_STATUSES[to][0], _asked(to, decided)) for to in onward]
+    always = (Field("owner", "经办人改为", "choice", options=people), _NOTE)
+    return [Step(to, CLAIM_STATUSES[to][0], (*_asked(to, decided), *always)) for to in onward]
 
 
 def _asked(to: str, decided: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -77,7 +79,7 @@ def _asked(to: str, decided: Mapping[str, Any]) -> tuple[Field, ...]:
     names = {field.name for field in must}
     open_ones = [n for n in table.has.get(to, ()) if n not in names and not decided.get(n)]
     must += [_FIELDS[name].needed for name in open_ones]
-    return (*must, *_ALSO.get(to, ()), *_ALWAYS)
+    return (*must, *_ALSO.get(to, ()))
 
 
 def milestones(claim: Claim) -> list[tuple[str, str]]:
@@ -115,10 +117,36 @@ def known_facts(line: str) -> dict[str, Fact]:
     return {key: every[key] for key in dict.fromkeys((*_COMMON, *details)) if key in every}
 
 
-def fact_field(fact: Fact) -> Field:
-    """Return how a fact of an accident is asked for."""
+def fact_field(fact: Fact, value: Any = None) -> Field:
+    """Return how a fact of an accident is asked for; ``value`` is what stands there now."""
+    options = _choices(fact, value)
+    if options:
+        code = "" if value is None else str(value)
+        return Field(fact.key, fact.label, "choice", options=options, value=code)
+    return replace(_open_field(fact), value=_typed(fact, value))
+
+
+def _choices(fact: Fact, value: Any) -> Options:
+    """Return what a classified fact may be; what customers said otherwise stays among it."""
     if fact.key in _OPTIONS:
-        return Field(fact.key, fact.label, "choice", options=tuple(_OPTIONS[fact.key].items()))
+        return tuple(_OPTIONS[fact.key].items())
+    known = [word for word, _ in fact.options]
+    said = [str(value)] if known and value is not None and str(value) not in known else []
+    return tuple((word, word) for word in (*known, *said))
+
+
+def _typed(fact: Fact, value: Any) -> str:
+    """Return a value as its control shows it."""
+    if value is None or isinstance(value, list | dict):
+        return ""
+    if fact.kind == "flag":
+        return "yes" if value else "no"
+    if fact.kind == "money":
+        return f"{int(value) / 100:.2f}"
+    return str(value)[:16] if fact.kind == "moment" else str(value)
+
+
+def _open_field(fact: Fact) -> Field:
     text = "story" if fact.key in _STORIES else "line"
     kind = _KINDS.get(fact.kind) or ("moment" if fact.kind == "moment" else text)
     return Field(fact.key, fact.label, "code" if fact.key == "policy_number" else kind)

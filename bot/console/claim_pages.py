@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from bot.console import claim_asks as asks
 from bot.console.asks import Step
-from bot.console.cases import Photo, photos_of
+from bot.console.cases import Photo, colleagues, photos_of
 from bot.console.parts import Room
+from bot.console.reveal import masked
 from bot.console.timeline import Happened, history, seen_of, who
 from bot.console.times import on
 from bot.errors import Refused
 from storage.claims_clocks import ClockView
 from storage.claims_register import Register
-from storage.masking import mask_name, mask_phone
 from storage.models.case import CaseEvent, Claim
 from storage.models.claim import ClaimDocument
 from storage.rules.claim_states import machine
@@ -29,6 +29,8 @@ STATES = {code: words[0] for code, words in CLAIM_STATUSES.items()}
 NAMES = {key: fact.label for line in asks.LINES for key, fact in asks.known_facts(line).items()}
 # Free text may name anybody: it cannot be masked, only left out.
 _HIDDEN = ("story", "place", "damage")
+# Who may be in charge of a claim.
+WORKERS = ("claims", "supervisor", "admin")
 _LONG = ("story", "damage", "other_story")
 
 
@@ -73,8 +75,11 @@ def register(uow: UnitOfWork, here: Room) -> Register:
     return Register(uow, parts.cipher, parts.settings, here.now, here.staff.actor)
 
 
-def page(uow: UnitOfWork, here: Room, number: str) -> Page:
-    """Return a claim as this person may see it; raise Refused when there is none."""
+def page(uow: UnitOfWork, here: Room, number: str, *, shown: bool = False) -> Page:
+    """Return a claim as this person may see it; raise Refused when there is none.
+
+    ``shown`` tells that they said why they must see names and numbers in full.
+    """
     claim = uow.cases.claim(number)
     if claim is None:
         raise Refused(f"没有报案 {number}，请核对号码。")
@@ -86,13 +91,13 @@ def page(uow: UnitOfWork, here: Room, number: str) -> Page:
         status=STATES[claim.status],
         line=asks.LINES.get(claim.line, claim.line),
         track=asks.TRACKS.get(claim.track or "", ""),
-        facts=_facts(uow, here, claim, full=full),
+        facts=_facts(uow, here, claim, full=full, shown=shown and full),
         lacking=book.lacking(claim),
         documents=book.documents.of(number),
         photos=photos_of(uow, number) if full else (),
         clocks=book.clocks(claim),
         history=history(uow, number, _kinds(), NAMES, full=full),
-        steps=asks.steps(book, claim) if working else (),
+        steps=asks.steps(book, claim, colleagues(uow, *WORKERS)) if working else (),
         milestones=asks.milestones(claim) if working else (),
         amendable=[(key, fact.label) for key, fact in known.items()],
         decision=(claim.decision or {}) if full else {},
@@ -106,7 +111,7 @@ def _kinds() -> dict[str, str]:
     return {**STATES, **machine().milestones}
 
 
-def _facts(uow: UnitOfWork, here: Room, claim: Claim, *, full: bool) -> list[Told]:
+def _facts(uow: UnitOfWork, here: Room, claim: Claim, *, full: bool, shown: bool) -> list[Told]:
     """Return the facts with their provenance, worked out from the history."""
     sources = _sources(uow, claim.number)
     values = {**claim.facts, "policy_number": claim.policy_number}
@@ -118,15 +123,14 @@ def _facts(uow: UnitOfWork, here: Room, claim: Claim, *, full: bool) -> list[Tol
             continue
         by, at, before = sources.get(key, ("", None, None))
         source = f"{who(by)} {on(at, here.now)}" if at else ""
-        old = "" if before is None else asks.in_words(fact, before, here.now)
-        value = asks.in_words(fact, _masked(key, values[key], full=full), here.now)
+        old = (
+            ""
+            if before is None
+            else asks.in_words(fact, masked(key, before, shown=shown), here.now)
+        )
+        value = asks.in_words(fact, masked(key, values[key], shown=shown), here.now)
         found.append(Told(key, fact.label, value, source, old if full else "", key in _LONG))
     return found
-
-
-def _masked(key: str, value: Any, *, full: bool) -> Any:
-    mask = {"phone": mask_phone, "other_phone": mask_phone, "reporter": mask_name}.get(key)
-    return mask(str(value)) if mask and value and not full else value
 
 
 def _sources(uow: UnitOfWork, number: str) -> dict[str, tuple[str, datetime | None, Any]]:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Select, or_, select
 from starlette.responses import Response
 
 from bot.console import asks, claim_asks
 from bot.console.asks import Sent, text_of
+from bot.console.boards import narrowed, stages
 from bot.console.cases import (
     LEAD,
     Card,
@@ -24,9 +25,10 @@ from bot.console.cases import (
     step_of,
     worked,
 )
-from bot.console.claim_pages import STATES, page, register
+from bot.console.claim_pages import STATES, WORKERS, page, register
 from bot.console.pages import show
 from bot.console.parts import Room, may
+from bot.console.reveal import is_masked, reason_of, saw
 from bot.errors import Refused
 from storage.claims_steps import Steps
 from storage.models.case import Claim
@@ -36,6 +38,7 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console/claims")
 Reader = Annotated[Room, Depends(may("claims", "read"))]
 Writer = Annotated[Room, Depends(may("claims", "write"))]
+Full = Annotated[Room, Depends(may("claims", "full"))]
 Handler = Annotated[Room, Depends(may("claims", "handle"))]
 STAGES: Stages = (
     ("报案与首联", ("draft", "reported", "contact_due")),
@@ -68,10 +71,9 @@ def board(  # noqa: PLR0913 - a filter each
         return found, colleagues(uow, "claims")
 
     found, people = here.read(read)
-    stages = _OVER if due == "over" else STAGES
-    if query["q"]:
-        stages = (*STAGES, *_OVER)
-    made = [one for one in columns(stages, found) if one.count or not query["q"]]
+    made = [
+        one for one in columns(stages(query, STAGES, _OVER), found) if one.count or not query["q"]
+    ]
     here.saw(f"claims board, {len(found)} rows", "控制台案件看板")
     filters = [
         ("line", "险种", tuple(claim_asks.LINES.items())),
@@ -88,21 +90,10 @@ def board(  # noqa: PLR0913 - a filter each
 
 
 def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
-    statement = select(Claim).order_by(Claim.due_at.is_(None), Claim.due_at, Claim.id.desc())
-    over = sorted(machine().over)
-    if query["q"]:
-        statement = statement.where(like(here, query["q"]))
-    elif query["due"] == "over":
-        statement = statement.where(Claim.status.in_(over))
-    else:
-        statement = statement.where(Claim.status.not_in(over))
-    for column, wanted in (
-        (Claim.line, query["line"]),
-        (Claim.track, query["track"]),
-        (Claim.owner, query["owner"]),
-    ):
-        if wanted:
-            statement = statement.where(column == wanted)
+    statement = narrowed(
+        Claim, query, like(here, query["q"]) if query["q"] else None, machine().over,
+        (Claim.line, Claim.track, Claim.owner),
+    )  # fmt: skip
     if query["due"] in ("late", "today"):
         statement = statement.where(Claim.due_at <= _until(here, query["due"]))
     return statement
@@ -142,14 +133,24 @@ def _card(claim: Claim) -> Card:
 @router.get("/{number}")
 def claim_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one claim with facts, documents, clocks and what may be done."""
+    return _page(request, here, number)
 
+
+@router.post("/{number}/reveal")
+def reveal(request: Request, here: Full, number: PathNumber, form: Sent) -> Response:
+    """Show names and numbers in full to whoever says why; once, on this page."""
+    return _page(request, here, number, reason_of(form))
+
+
+def _page(request: Request, here: Room, number: str, reason: str = "") -> Response:
     def read(uow: UnitOfWork) -> tuple[Any, list[tuple[str, str]]]:
-        return page(uow, here, number), colleagues(uow, "claims")
+        return page(uow, here, number, shown=bool(reason)), colleagues(uow, *WORKERS)
 
     view, people = here.read(read)
-    here.saw(f"claim {number}", "控制台查看案件", view.claim.conversation_id)
+    saw(here, f"claim {number}", "控制台查看案件", reason, view.claim.conversation_id)
     return show(
-        request, "claim.html", view=view, people=people, document_words=claim_asks.DOCUMENT,
+        request, "claim.html", revealed=bool(reason), view=view,
+        people=people, document_words=claim_asks.DOCUMENT,
         handle=here.may("claims", "handle"), write=here.may("claims", "write"),
         chat=here.may("handoffs", "read"),
     )  # fmt: skip
@@ -170,7 +171,8 @@ def move(request: Request, here: Handler, number: PathNumber, form: Sent) -> Res
     """Take a claim to another state."""
 
     def go(steps: Steps, claim: Claim) -> None:
-        step, given = step_of(claim_asks.steps(steps.register, claim), form)
+        people = colleagues(steps.register.uow, *WORKERS)
+        step, given = step_of(claim_asks.steps(steps.register, claim, people), form)
         steps.move(claim, step.to, given)
 
     return _worked(here, number, form, go, request)
@@ -225,11 +227,31 @@ def set_owner(request: Request, here: Handler, number: PathNumber, form: Sent) -
     def give(steps: Steps, claim: Claim) -> None:
         if owner == claim.owner:
             return
+        if (owner, owner) not in colleagues(steps.register.uow, *WORKERS):
+            raise Refused(f"没有叫{owner}的理赔同事，请从名单里选。")
         steps.register.note(claim, "owner", {"before": claim.owner, "after": owner})
         claim.owner = owner
         steps.register.changed(claim, "claim.owner_changed", {})
 
     return _worked(here, number, form, give, request)
+
+
+@router.get("/{number}/amend")
+def amend_form(
+    request: Request, here: Writer, number: PathNumber, key: Annotated[str, Query(max_length=64)]
+) -> Response:
+    """Show what one fact may be changed to: a list, a date or a box, as its kind wants."""
+
+    def read(uow: UnitOfWork) -> asks.Field:
+        claim = uow.cases.claim(number)
+        fact = claim_asks.known_facts(claim.line).get(key) if claim else None
+        if claim is None or fact is None:
+            raise Refused("请选要更正的是哪一项。")
+        known = {**claim.facts, "policy_number": claim.policy_number}
+        hidden = is_masked(key) or not here.may("claims", "full")
+        return claim_asks.fact_field(fact, None if hidden else known.get(key))
+
+    return show(request, "_amend.html", field=here.read(read))
 
 
 @router.post("/{number}/amend")
@@ -241,7 +263,7 @@ def amend(request: Request, here: Writer, number: PathNumber, form: Sent) -> Res
         fact = claim_asks.known_facts(claim.line).get(key)
         if fact is None:
             raise Refused("请选要更正的是哪一项。")
-        field = claim_asks.fact_field(fact)
+        field = claim_asks.fact_field(fact, claim.facts.get(key))
         # The value comes in one box, whatever it is: it is read by the kind of its fact.
         given = asks.read(
             (asks.Field("value", fact.label, field.kind, options=field.options),), form

@@ -13,8 +13,10 @@ from bot.console import complaint_asks as asks
 from bot.console.asks import Options, Step
 from bot.console.cases import Photo, colleagues, photos_of
 from bot.console.parts import Room
+from bot.console.reveal import masked
 from bot.console.timeline import Happened, history, seen_of
 from bot.errors import Refused
+from bot.log import mask
 from storage import complaint_parties
 from storage.claims_clocks import ClockView
 from storage.complaints_clocks import Told
@@ -79,7 +81,7 @@ def visible(here: Room, statement: Select[Any]) -> Select[Any]:
     return statement.where(Complaint.number.not_in(mine))
 
 
-def page(uow: UnitOfWork, here: Room, number: str) -> Page:
+def page(uow: UnitOfWork, here: Room, number: str, *, shown: bool = False) -> Page:
     """Return a complaint as this person may see it; raise Refused when there is none."""
     found = uow.session.scalar(visible(here, select(Complaint).where(Complaint.number == number)))
     if found is None:
@@ -90,8 +92,12 @@ def page(uow: UnitOfWork, here: Room, number: str) -> Page:
         complaint=found,
         status=STATES[found.status],
         capacity=_CAPACITIES.get(found.capacity or "", ""),
-        facts=[(label, str(found.facts[key])) for key, label in _FACTS if found.facts.get(key)],
-        parties=_parties(uow, number),
+        facts=[
+            (label, str(masked(key, found.facts[key], shown=shown)))
+            for key, label in _FACTS
+            if found.facts.get(key)
+        ],
+        parties=[(role, told if shown else mask(told)) for role, told in _parties(uow, number)],
         clocks=book.clock_views(found),
         history=history(uow, number, {**STATES, **machine().milestones}),
         steps=asks.steps(book, found, people) if here.may("complaints", "handle") else (),

@@ -6,16 +6,18 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_
 from starlette.responses import Response
 
 from bot.clock import SHANGHAI
 from bot.console import asks, complaint_asks
 from bot.console.asks import Field
-from bot.console.cases import Card, PathNumber, Stages, Word, columns
+from bot.console.boards import narrowed, stages
+from bot.console.cases import Card, PathNumber, Word, columns
 from bot.console.complaint_pages import STATES, page, visible
 from bot.console.pages import show
 from bot.console.parts import Room, may
+from bot.console.reveal import reason_of, saw
 from storage.models.case import Complaint
 from storage.rules import complaint as rules
 from storage.rules.complaint_states import machine
@@ -58,13 +60,8 @@ def board(  # noqa: PLR0913 - a filter each
         return list(uow.session.scalars(statement.limit(_MOST)))
 
     found = here.read(read)
-    stages: Stages = STAGES
-    if due == "over":
-        stages = _OVER
-    elif query["q"]:
-        stages = (*STAGES, *_OVER)
     found.sort(key=lambda one: (_due(one) is None, _due(one) or here.now))
-    made = columns(stages, [(one.status, _card(one)) for one in found])
+    made = columns(stages(query, STAGES, _OVER), [(one.status, _card(one)) for one in found])
     here.saw(f"complaints board, {len(found)} rows", "控制台投诉看板")
     people = sorted({(one.owner, one.owner) for one in found})
     filters = [
@@ -88,22 +85,10 @@ def _categories() -> list[tuple[str, str]]:
 
 
 def _narrowed(here: Room, query: dict[str, str]) -> Select[Any]:
-    order = (Complaint.due_at.is_(None), Complaint.due_at, Complaint.id.desc())
-    statement = select(Complaint).order_by(*order)
-    over = sorted(machine().over)
-    if query["q"]:
-        statement = statement.where(like(here, query["q"]))
-    elif query["due"] == "over":
-        statement = statement.where(Complaint.status.in_(over))
-    else:
-        statement = statement.where(Complaint.status.not_in(over))
-    for column, wanted in (
-        (Complaint.severity, query["severity"]),
-        (Complaint.category, query["category"]),
-        (Complaint.owner, query["owner"]),
-    ):
-        if wanted:
-            statement = statement.where(column == wanted)
+    statement = narrowed(
+        Complaint, query, like(here, query["q"]) if query["q"] else None, machine().over,
+        (Complaint.severity, Complaint.category, Complaint.owner),
+    )  # fmt: skip
     if query["due"] in ("late", "soon"):
         until = here.now + timedelta(days=3 if query["due"] == "soon" else 0)
         statement = statement.where(late_by(until))
@@ -155,10 +140,21 @@ def _card(complaint: Complaint) -> Card:
 @router.get("/{number}")
 def complaint_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one complaint with days, clocks, people, history and what may be done."""
-    view = here.read(lambda uow: page(uow, here, number))
-    here.saw(f"complaint {number}", "控制台查看投诉", view.complaint.conversation_id)
+    return _page(request, here, number)
+
+
+@router.post("/{number}/reveal")
+def reveal(request: Request, here: Reader, number: PathNumber, form: asks.Sent) -> Response:
+    """Show names and numbers in full to whoever says why; once, on this page."""
+    return _page(request, here, number, reason_of(form))
+
+
+def _page(request: Request, here: Room, number: str, reason: str = "") -> Response:
+    view = here.read(lambda uow: page(uow, here, number, shown=bool(reason)))
+    saw(here, f"complaint {number}", "控制台查看投诉", reason, view.complaint.conversation_id)
     return show(
-        request, "complaint.html", view=view, handle=here.may("complaints", "handle"),
+        request, "complaint.html", revealed=bool(reason), view=view,
+        handle=here.may("complaints", "handle"),
         approve=here.may("complaints", "approve"), take=here.may("complaints", "evidence"),
         chat=here.may("handoffs", "read"), forms=_forms(view.people),
         evidence=complaint_asks.EVIDENCE, answer=complaint_asks.ANSWER,

@@ -12,15 +12,16 @@ from sqlalchemy import RowMapping
 from starlette.responses import Response
 
 from bot.console.live import event_stream
-from bot.console.moves import around, moved
+from bot.console.moves import around, known, moved
 from bot.console.pages import show
-from bot.console.parts import Room, may
+from bot.console.parts import Room, may, room
+from bot.console.reach import trade_of
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
 from storage.floor import STATES
-from storage.inbox import TABS
+from storage.inbox import PAGE, TABS
 from storage.models.staff import StaffUser
 from storage.rules.skills import skills
 from storage.unit_of_work import UnitOfWork
@@ -28,11 +29,13 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console")
 _LOOKS = timedelta(seconds=25)
 _MOST = 2_000
+_LONGEST_LIST = 2_000
 # Whoever looks up a message wants to see how it went on.
 _AFTER = 25
-Here = Annotated[Room, Depends(may("handoffs", "read"))]
+Here = Annotated[Room, Depends(may("desk", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
+Brief = Annotated[str, Form(max_length=3)]
 
 
 class WrapUp(BaseModel):
@@ -63,22 +66,29 @@ def inbox(
 
 @router.get("/inbox/list")
 def listed(
-    request: Request, here: Here, tab: Annotated[str, Query(max_length=10)] = "queue"
+    request: Request,
+    here: Here,
+    tab: Annotated[str, Query(max_length=10)] = "queue",
+    shown: Annotated[int, Query(ge=PAGE, le=_LONGEST_LIST)] = PAGE,
 ) -> Response:
-    """Show the list alone."""
-    return show(request, "_list.html", **_listed(here, tab))
+    """Show the list alone, as far as somebody has opened it."""
+    return show(request, "_list.html", **_listed(here, tab, shown))
 
 
-def _listed(here: Room, tab: str) -> dict[str, Any]:
-    tab = tab if tab in TABS else "queue"
+def _listed(here: Room, tab: str, shown: int = PAGE) -> dict[str, Any]:
+    tab, trade = tab if tab in TABS else "queue", trade_of(here)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
         name = here.staff.name
         state = uow.floor.state_of(name)
+        rows = uow.inbox.rows(tab, name, here.now, shown + 1, trade)
         return {
-            "rows": uow.inbox.rows(tab, name, here.now),
-            "counts": uow.inbox.counts(name),
+            "rows": rows[:shown],
+            "shown": shown,
+            "more": shown + PAGE if len(rows) > shown and shown < _LONGEST_LIST else 0,
+            "counts": uow.inbox.counts(name, trade),
             "state": state.state if state else "offline",
+            "reason": state.reason if state else "",
         }
 
     return {"tab": tab, "skills": skills(), **here.read(read)}
@@ -106,7 +116,8 @@ def thread(
         _looked(here, view)
     if since is not None:
         view = replace(view, away=since - 1)
-    return show(request, "_thread.html", view=view)
+    # Into the past there is only the past; what is new renews what stands beside it too.
+    return show(request, "_news.html" if before is None else "_thread.html", view=view)
 
 
 @router.get("/c/{number}/look", status_code=204)
@@ -140,20 +151,23 @@ def take(request: Request, here: Here, number: int, seen: Seen = None) -> Respon
     return moved(request, here, number, lambda desk: desk.take(number, name, seen, force=force))
 
 
+class Words(BaseModel):
+    """A press of 发送: the same ``key`` is one message, ``told`` is what the page showed."""
+
+    text: str = Field(max_length=_MOST)
+    key: str = Field(max_length=64, pattern=r"^[\w-]{8,64}$")
+    told: int | None = None
+    brief: str = Field("", max_length=3)
+    csrf: str = ""
+
+
 @router.post("/c/{number}/say")
-def say(
-    request: Request,
-    here: Here,
-    number: int,
-    text: Text,
-    key: Annotated[str, Form(max_length=64, pattern=r"^[\w-]{8,64}$")],
-    told: Seen = None,
-) -> Response:
+def say(request: Request, here: Here, number: int, said: Annotated[Words, Form()]) -> Response:
     """Write to the customer; the same key is sent once however often it is pressed.
 
     ``told`` is the newest message that the page showed: what others said since is shown first.
     """
-    words = text.strip()
+    words, key, told = said.text.strip(), said.key, said.told
     if not words:
         raise Refused("还没有写内容，写一句再发。")
     name = here.staff.name
@@ -169,7 +183,7 @@ def say(
         return done
 
     try:
-        return moved(request, here, number, speak)
+        return moved(request, here, number, speak, brief=bool(said.brief))
     except Refused:
         if not fresh:
             raise
@@ -177,18 +191,26 @@ def say(
 
 
 @router.post("/c/{number}/note")
-def note(request: Request, here: Here, number: int, text: Text) -> Response:
+def note(request: Request, here: Here, number: int, text: Text, brief: Brief = "") -> Response:
     """Leave a note for colleagues."""
     if not text.strip():
         raise Refused("还没有写内容，写一句再存。")
     name = here.staff.name
-    return moved(request, here, number, lambda desk: desk.note(number, name, text.strip()))
+    words = text.strip()
+    return moved(
+        request, here, number, lambda desk: desk.note(number, name, words), brief=bool(brief)
+    )
 
 
 @router.post("/c/{number}/draft", status_code=204)
 def keep_draft(here: Here, number: int, text: Text = "") -> Response:
     """Keep what is being written."""
-    here.change(lambda uow: uow.inbox.keep_draft(number, here.staff.name, text, here.now))
+
+    def keep(uow: UnitOfWork) -> None:
+        known(uow, number)
+        uow.inbox.keep_draft(number, here.staff.name, text, here.now)
+
+    here.change(keep)
     return Response(status_code=204)
 
 
@@ -237,7 +259,12 @@ def snooze(
 ) -> Response:
     """Put the conversation aside for a while; 0 brings it back."""
     until = here.now + timedelta(minutes=minutes) if minutes else None
-    here.change(lambda uow: uow.ownership.snooze(number, until, here.now))
+
+    def put_aside(uow: UnitOfWork) -> None:
+        known(uow, number)
+        uow.ownership.snooze(number, until, here.now)
+
+    here.change(put_aside)
     view = here.read(lambda uow: whole(uow, here, number))
     return show(request, "_conversation.html", view=view, **around(here))
 
@@ -246,20 +273,31 @@ def snooze(
 def state(
     request: Request,
     here: Here,
-    state: Annotated[str, Form(max_length=10)],
+    state: Annotated[str, Form(max_length=60)],
     reason: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Change the agent's own state."""
+    """Change the agent's own state; a break has its reason, in one press: «away:吃饭»."""
+    state, _, said = state.partition(":")
+    reason = reason or said[:40]
     if state not in STATES:
         raise Refused("没有这个状态，请刷新后再选。")
+    if state in ("away", "offline") and not reason.strip():
+        raise Refused("小休和离线请选一个原因，班长台上看得到。")
     name = here.staff.name
 
     def change(uow: UnitOfWork) -> None:
-        uow.floor.set_state(name, state, reason, here.now)
+        uow.floor.set_state(name, state, reason.strip(), here.now)
         uow.floor.beat(name, here.now)
 
     here.change(change)
-    return show(request, "_state.html", state=state, states=STATES)
+    return show(request, "_state.html", state=state, reason=reason, states=STATES)
+
+
+@router.post("/alive", status_code=204)
+async def alive(here: Annotated[Room, Depends(room)]) -> Response:
+    """Hear that a page of this person runs; pages say so every few seconds."""
+    here.parts.news.heard(here.staff.name)
+    return Response(status_code=204)
 
 
 @router.get("/events")

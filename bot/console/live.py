@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -26,46 +26,61 @@ _PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake"})
 log = structlog.get_logger()
 
 
+class Told(NamedTuple):
+    """An event as bytes, and whose it is; None is for all."""
+
+    only: str | None
+    frame: bytes
+
+
 @dataclass
 class News:
     """The newest events, read once for all the pages of this process."""
 
     transactions: Transactions
     clock: Callable[[], datetime]
-    _events: deque[tuple[int, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=_KEEP))
+    _events: deque[tuple[int, Told]] = field(default_factory=lambda: deque(maxlen=_KEEP))
     _place: int = 0
     _known: set[int] = field(default_factory=set)
     _last: int = -1
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _reader: asyncio.Task[None] | None = None
+    _heard: dict[str, datetime] = field(default_factory=dict)
 
     def ring(self) -> None:
         """Look now rather than at the next poll."""
         self._bell.set()
 
-    async def stream(self, agent: str, last: int | None) -> AsyncIterator[ServerSentEvent]:
+    def heard(self, agent: str) -> None:
+        """Note that somebody's page runs; several are written down together.
+
+        An open line is no sign of it: a lap-top that was shut keeps its line for minutes.
+        """
+        self._heard[agent] = self.clock()
+        self._start()
+
+    async def stream(self, agent: str, last: int | None) -> AsyncIterator[ServerSentEvent | bytes]:
         """Yield what concerns ``agent`` after event ``last``, then whatever comes.
 
         Something may come twice when it happens while a page connects: a page only looks anew.
         """
-        self._start()
+        self.heard(agent)
         yield ServerSentEvent(comment="open", retry=RETRY_MILLISECONDS)
         place = self._place
         missed = [] if last is None else await asyncio.to_thread(self._read, last)
-        for event in _for(agent, missed):
-            yield event
+        if frames := _for(agent, map(_told, missed)):
+            yield frames
         newest = missed[-1]["id"] if missed else await self._newest()
         yield ServerSentEvent("{}", event="ready", id=str(newest))
         while True:
             arrived = self._arrived
             fresh, place = [event for at, event in self._events if at > place], self._place
-            for event in _for(agent, fresh):
-                yield event
+            if frames := _for(agent, fresh):
+                yield frames
             if not await _within(arrived, BEAT_SECONDS):
                 # A page that hears nothing for long takes the line for dead.
                 yield ServerSentEvent(str(self.clock().timestamp()), event="beat")
-            await asyncio.to_thread(self._beat, agent)
 
     def _start(self) -> None:
         if self._reader is None or self._reader.done():
@@ -85,6 +100,7 @@ class News:
                 fresh = [event for event in found if event["id"] not in self._known]
                 if fresh:
                     self._take(fresh)
+                await self._write_down()
             except Exception:
                 log.exception("console.news_trouble")
             self._bell.clear()
@@ -93,7 +109,7 @@ class News:
     def _take(self, fresh: list[dict[str, Any]]) -> None:
         for event in fresh:
             self._place += 1
-            self._events.append((self._place, event))
+            self._events.append((self._place, _told(event)))
         self._last = max(self._last, *(event["id"] for event in fresh))
         self._known.update(event["id"] for event in fresh)
         self._known = {number for number in self._known if number > self._last - 2 * _KEEP}
@@ -104,10 +120,12 @@ class News:
         rows = self.transactions.read(lambda uow: uow.ownership.events_after(after, _BATCH))
         return [dict(row) for row in rows]
 
-    def _beat(self, agent: str) -> None:
-        """The open page is the sign that its agent is there."""
-        now = self.clock()
-        self.transactions.run(lambda uow: uow.floor.beat(agent, now))
+    async def _write_down(self) -> None:
+        """Write down who was heard of since the last time."""
+        heard, self._heard = self._heard, {}
+        if heard:
+            work = self.transactions.submit(lambda uow: uow.floor.heard(heard))
+            await asyncio.wrap_future(work)
 
 
 def event_stream(news: News, agent: str, last: str) -> EventSourceResponse:
@@ -116,11 +134,9 @@ def event_stream(news: News, agent: str, last: str) -> EventSourceResponse:
     return EventSourceResponse(news.stream(agent, number), ping=BEAT_SECONDS * 2)
 
 
-def _for(agent: str, events: Iterable[dict[str, Any]]) -> Iterable[ServerSentEvent]:
-    """Return what concerns an agent: offers, states and notes are their agent's own."""
-    for event in events:
-        if event["kind"] not in _PRIVATE or event["agent"] == agent:
-            yield _numbered(event)
+def _for(agent: str, events: Iterable[Told]) -> bytes:
+    """Return what concerns an agent in one piece: offers, states and notes are their own."""
+    return b"".join(event.frame for event in events if event.only in (None, agent))
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:
@@ -132,11 +148,13 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def _numbered(event: dict[str, Any]) -> ServerSentEvent:
+def _told(event: Mapping[str, Any]) -> Told:
+    """Return an event as it is sent: written once, however many pages are open."""
     data = {
         "kind": event["kind"],
         "conversation": event["conversation_id"],
         "agent": event["agent"],
         **event["data"],
     }
-    return ServerSentEvent(orjson.dumps(data).decode(), event="news", id=str(event["id"]))
+    frame = ServerSentEvent(orjson.dumps(data).decode(), event="news", id=str(event["id"]))
+    return Told(event["agent"] if event["kind"] in _PRIVATE else None, frame.encode())

@@ -19,7 +19,7 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("/console/inbox", "会话", "messages", "handoffs"),
+    Item("/console/inbox", "会话", "messages", "desk"),
     Item("/console/claims", "理赔", "claim", "claims"),
     Item("/console/complaints", "投诉", "complaint", "complaints"),
     Item("/console/tickets", "工单", "ticket", "tickets"),
@@ -27,7 +27,10 @@ ITEMS: tuple[Item, ...] = (
     Item("/console/applications", "投保", "edit", "applications"),
     Item("/console/customers", "客户", "customers", "customers"),
     Item("/console/intake", "来电来访", "phone", "tickets"),
+    Item("/console/quality", "质量", "chart", "assessments"),
+    Item("/console/campaigns", "主动消息", "megaphone", "campaigns"),
     Item("/console/floor", "班长台", "dashboard", "audit"),
+    Item("/console/notices", "通知", "bell", "staff-notices"),
     Item("/console/audit", "访问记录", "audit", "audit"),
 )
 

@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from bot.console import canned
+from bot.console import canned, reach
 from bot.console.pages import show
 from bot.console.parts import Room
-from bot.console.views import whole
+from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
@@ -38,15 +38,47 @@ def promises() -> list[dict[str, Any]]:
     ]
 
 
-def moved(request: Request, here: Room, number: int, move: Callable[[FullDesk], Done]) -> Response:
-    """Make a move and show the conversation as it is now; a refusal says who was faster."""
+def known(uow: UnitOfWork, number: int) -> None:
+    """Refuse what is wanted of a conversation that is not there."""
+    if uow.inbox.conversation(number) is None:
+        raise Refused("没有这个会话，可能已经合并或删除。")
+
+
+def moved(
+    request: Request,
+    here: Room,
+    number: int,
+    move: Callable[[FullDesk], Done],
+    *,
+    brief: bool = False,
+) -> Response:
+    """Make a move and show the conversation as it is now; a refusal says who was faster.
+
+    ``brief`` is for a page that looks anew by itself: it gets no second copy of everything.
+    """
 
     def work(uow: UnitOfWork) -> Done:
+        reach.check(uow, here, number)
         return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
 
     done = here.change(work)
     here.parts.news.ring()
     if not done.ok:
         raise Refused(done.why)
-    view = here.read(lambda uow: whole(uow, here, number))
+    if brief:
+        return Response(status_code=204)
+    return shown(request, here, number)
+
+
+def shown(request: Request, here: Room, number: int) -> Response:
+    """Show the conversation as it is now, or that it has left this person's reach."""
+
+    def read(uow: UnitOfWork) -> Whole | None:
+        row = uow.inbox.conversation(number)
+        gone = row is not None and not reach.within_reach(uow, here, row)
+        return None if gone else whole(uow, here, number)
+
+    view = here.read(read)
+    if view is None:
+        return show(request, "_gone.html")
     return show(request, "_conversation.html", view=view, **around(here))

@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from bot.console import times
+from bot.console import match_card, reasons, times
 from bot.console.gate import STAFF, Staff
 from bot.console.menu import menu_of
 
@@ -76,6 +76,8 @@ def templates() -> Environment:
     made.filters["channel"] = lambda channel: CHANNELS.get(channel, channel)
     made.filters["span"] = span
     made.globals |= {"ago": ago, "left": times.left, "tone": times.tone, "on": times.on}
+    made.filters["match_words"] = match_card.in_words
+    made.filters["why"] = reasons.in_words
     made.filters["yuan"] = times.yuan
     return made
 

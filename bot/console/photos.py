@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from bot.console.parts import Room, room
+from bot.console.reach import within_reach
 from bot.errors import NotAllowed, Refused
 from bot.media import stored
 from storage import complaint_parties
@@ -39,12 +40,18 @@ def _visible(uow: UnitOfWork, here: Room, number: int) -> Media:
     media = uow.session.get(Media, number)
     if media is None:
         raise Refused("没有这张照片。")
-    if not (here.may("handoffs", "read") or _by_case(uow, here, media.case_number or "")):
-        raise NotAllowed("您的角色不能看这张照片。")
     case = media.case_number or ""
+    if not (here.may("handoffs", "read") or _by_case(uow, here, case) or _served(uow, here, media)):
+        raise NotAllowed("您的角色不能看这张照片。")
     if complaint_parties.is_against(uow.session, here.parts.cipher, case, here.staff.name):
         raise Refused("没有这张照片。")
     return media
+
+
+def _served(uow: UnitOfWork, here: Room, media: Media) -> bool:
+    """Whoever serves the customer sees what the customer sent."""
+    row = uow.inbox.conversation(media.conversation_id) if media.conversation_id else None
+    return row is not None and here.may("desk", "read") and within_reach(uow, here, row)
 
 
 def _by_case(uow: UnitOfWork, here: Room, case: str) -> bool:

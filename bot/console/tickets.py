@@ -16,10 +16,10 @@ from bot.console.asks import Field, Sent, text_of
 from bot.console.cases import PathNumber, Word, colleagues, done, worked
 from bot.console.pages import show
 from bot.console.parts import Room, may
+from bot.console.reveal import masked, reason_of, saw
 from bot.console.timeline import history, seen_of
 from bot.errors import Refused
 from storage import complaint_parties
-from storage.masking import mask_name, mask_phone
 from storage.models.case import Ticket
 from storage.rules.ticket_kinds import LEADS, RESTING, STATUSES, table
 from storage.tickets import TicketBook, overdue
@@ -139,7 +139,16 @@ def status_of(status: str) -> str:
 @router.get("/{number}")
 def ticket_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one ticket, why it is due then, and what may be done."""
+    return _page(request, here, number)
 
+
+@router.post("/{number}/reveal")
+def reveal(request: Request, here: Reader, number: PathNumber, form: Sent) -> Response:
+    """Show name and number in full to whoever works on it and says why; once, on this page."""
+    return _page(request, here, number, reason_of(form))
+
+
+def _page(request: Request, here: Room, number: str, reason: str = "") -> Response:
     def read(uow: UnitOfWork) -> dict[str, Any]:
         ticket = uow.session.scalar(visible(here).where(Ticket.number == number))
         if ticket is None:
@@ -147,7 +156,8 @@ def ticket_page(request: Request, here: Reader, number: PathNumber) -> Response:
         full = here.may("handoffs", "read") or _works_here(here, ticket)
         return {
             "row": _row(ticket, here.now),
-            "facts": _facts(ticket, full=full),
+            "facts": _facts(ticket, shown=full and bool(reason)),
+            "full": full,
             "why": book(uow, here).reason(ticket),
             "history": history(uow, number, {}),
             "people": colleagues(uow),
@@ -156,9 +166,11 @@ def ticket_page(request: Request, here: Reader, number: PathNumber) -> Response:
         }
 
     found = here.read(read)
-    here.saw(f"ticket {number}", "控制台查看工单", found["row"].ticket.conversation_id)
+    if reason and not found["full"]:
+        raise Refused("您的角色不能看完整的姓名和电话，需要的话请主管查看。")
+    saw(here, f"ticket {number}", "控制台查看工单", reason, found["row"].ticket.conversation_id)
     return show(
-        request, "ticket.html", chat=here.may("handoffs", "read"),
+        request, "ticket.html", revealed=bool(reason), chat=here.may("handoffs", "read"),
         hand_over=_handover(found["people"]), close=_close(receipt=found["receipt"]), ask=_ASK,
         promise=_PROMISE, reopen=_REOPEN, **found,
     )  # fmt: skip
@@ -169,15 +181,14 @@ def _works_here(here: Room, ticket: Ticket) -> bool:
     return ticket.queue in table().queues_of(here.staff.role) or ticket.owner == here.staff.name
 
 
-def _facts(ticket: Ticket, *, full: bool) -> list[tuple[str, str]]:
+def _facts(ticket: Ticket, *, shown: bool) -> list[tuple[str, str]]:
     found = []
-    masks = {"phone": mask_phone, "name": mask_name}
     for key, label in _FACTS.items():
         value = ticket.facts.get(key)
         if value in (None, "", [], {}):
             continue
         text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-        found.append((label, masks[key](text) if key in masks and not full else text))
+        found.append((label, str(masked(key, text, shown=shown))))
     return found
 
 

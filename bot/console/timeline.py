@@ -46,7 +46,9 @@ _VALUES = {
     "wanted": "还要", "received": "收到", "accepted": "合格", "rejected": "退回", "waived": "免交",
     "upheld": "支持", "partly": "部分支持", "unreached": "联系不上", "yes": "是", "no": "否",
     "video": "视频", "counter": "当面", "two_people": "双人", "new": "待办", "assigned": "办理中",
-    "waiting_customer": "等客户", "done": "办结",
+    "waiting_customer": "等客户", "done": "办结", "sms": "短信", "none": "没有", "system": "系统",
+    "wechat": "微信", "webchat": "网页", "telegram": "Telegram", "phone": "电话",
+    "branch": "门店", "letter": "信函", "email": "邮件", "regulator": "监管转办",
 }  # fmt: skip
 
 

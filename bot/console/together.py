@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
+from bot.console.meter import meter_of
 from bot.console.moves import moved
 from bot.console.parts import Room, may
 from bot.errors import Refused
@@ -18,7 +19,7 @@ from storage.same_people import SamePeople
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/console/c/{number}")
-Here = Annotated[Room, Depends(may("handoffs", "read"))]
+Here = Annotated[Room, Depends(may("desk", "read"))]
 Lead = Annotated[Room, Depends(may("handoffs", "approve"))]
 Number = Annotated[int, Path(ge=1)]
 Seen = Annotated[int | None, Form()]
@@ -70,6 +71,19 @@ def retry(request: Request, here: Here, number: Number, seq: int) -> Response:
     """Send again what did not arrive."""
     name = here.staff.name
     return moved(request, here, number, lambda desk: desk.retry(number, name, seq))
+
+
+@router.post("/resend")
+def resend(request: Request, here: Here, number: Number) -> Response:
+    """Send what waited for the customer to speak again."""
+    name = here.staff.name
+
+    def again(desk: FullDesk) -> Done:
+        row = desk.uow.inbox.conversation(number)
+        meter = meter_of(desk.uow, row, (), desk.now) if row else None
+        return desk.resend(number, name, meter.left if meter else 0)
+
+    return moved(request, here, number, again)
 
 
 @router.post("/typing", status_code=204)

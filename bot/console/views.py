@@ -8,7 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.console.beside import Beside, beside
+from bot.console.meter import Meter, meter_of
 from bot.console.parts import Room
+from bot.console.reach import within_reach
+from bot.console.times import on
+from bot.dialogue import words
 from bot.dialogue.flow import Flow
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
@@ -17,13 +21,14 @@ from bot.permissions import allowed
 from storage.guests import Guests
 from storage.inbox import Line, name_of
 from storage.masking import mask_phone
-from storage.models.case import Handoff
+from storage.models.case import Claim, Handoff
 from storage.models.customer import Customer
 from storage.models.policy import Policy
 from storage.models.staff import StaffUser
 from storage.unit_of_work import UnitOfWork
 
 _PERSON = 3
+_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class Whole:
     away: int | None
     suggestions: Sequence[tuple[str, str]]
     snoozed_until: datetime | None
-    used: int
+    meter: Meter | None
+    known_words: Mapping[str, str]
     may_cases: bool
 
 
@@ -88,11 +94,14 @@ def whole(
     row = uow.inbox.conversation(number)
     if row is None:
         raise Refused("没有这个会话，可能已经合并或删除。")
+    if not within_reach(uow, here, row):
+        raise Refused("这个会话不在您的队列里，现在不归您看。")
     me = here.staff.name
     lines = uow.inbox.thread(number, before)
     customer = uow.session.get(Customer, row["customer_id"]) if row["customer_id"] else None
     flow, facts = _form(here, row["state"])
     mine = row["owner"] == "agent" and row["agent"] == me
+    found = beside(uow, here, number, customer)
     guests = Guests(uow.connection).here(number, row["owner_rev"])
     return Whole(
         id=number,
@@ -115,7 +124,7 @@ def whole(
         flow=flow,
         facts=facts,
         policies=uow.customers.policies_of(customer.id)[:5] if customer else (),
-        beside=beside(uow, here, number, customer),
+        beside=found,
         colleagues=_colleagues(uow, me),
         guests=guests,
         guest=me in guests,
@@ -123,7 +132,8 @@ def whole(
         away=uow.inbox.away(number, me, here.now),
         suggestions=_suggestions(here, lines) if mine else (),
         snoozed_until=row["snoozed_until"],
-        used=_used(lines),
+        meter=meter_of(uow, row, lines, here.now),
+        known_words=_words(found.claims, here.now),
         may_cases=allowed(here.staff.role, "claims", "read"),
     )
 
@@ -164,18 +174,27 @@ def _colleagues(uow: UnitOfWork, me: str) -> list[str]:
     return sorted(name for (name,) in query if name != me and name in online)
 
 
+def _words(claims: Sequence[tuple[Claim, str]], now: datetime) -> dict[str, str]:
+    """Return what ready-made sentences are filled with: of the one case that is open."""
+    if len(claims) != 1:
+        return {}
+    claim, status = claims[0]
+    due = on(claim.due_at, now) if claim.due_at else ""
+    words = {"环节": status, "同事": claim.owner, "日期": due, "编号": claim.number}
+    return {name: word for name, word in words.items() if word}
+
+
+def _wants_person(text: str) -> bool:
+    """«人工» is no question: somebody is there already."""
+    rest = words.PERSON.sub("", text).strip("，。！？!?, ")
+    named = words.PERSON.search(text) is not None and len(rest) < _WORDS
+    return named or words.PERSON_PLEASE.search(text) is not None
+
+
 def _suggestions(here: Room, lines: Sequence[Line]) -> list[tuple[str, str]]:
     """Return answers to the customer's last words: (question, answer)."""
     last = next((line for line in reversed(lines) if line.author == "customer"), None)
     text = str(last.body.get("text") or "") if last else ""
-    return list(here.parts.suggest(text)[:_PERSON]) if text else []
-
-
-def _used(lines: Sequence[Line]) -> int:
-    """Return how many messages we have sent since the customer's last one."""
-    count = 0
-    for line in reversed(lines):
-        if line.author == "customer":
-            break
-        count += line.author in ("agent", "system", "bot") and line.fate in ("sent", "due")
-    return count
+    if not text or _wants_person(text):
+        return []
+    return list(here.parts.suggest(text)[:_PERSON])

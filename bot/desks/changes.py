@@ -17,7 +17,7 @@ from bot.errors import ConfigurationError
 FILE = Path(__file__).with_name("changes.yaml")
 SURRENDER = "surrender"
 _NEEDED = {"code", "title", "words", "level", "ask", "documents", "notes"}
-_ALLOWED = _NEEDED | {"lines", "only", "otherwise", "forward", "money", "person", "by"}
+_ALLOWED = _NEEDED | {"holds", "lines", "only", "otherwise", "forward", "money", "person", "by"}
 _CODE = re.compile(r"[a-z][a-z_]{1,31}")
 Level = Literal["V2", "V3"]
 
@@ -40,6 +40,7 @@ class Change:
     money: str = ""
     person: bool = False
     by: str = "customer"
+    holds: str = ""
 
     def fits(self, line: str) -> bool:
         """Tell whether policies of this line know such a change."""
@@ -91,6 +92,7 @@ def _change(row: Any, order: int) -> Change:
         money=row.get("money", ""),
         person=bool(row.get("person")),
         by=row.get("by", "customer"),
+        holds=row.get("holds", ""),
     )
 
 
@@ -106,7 +108,12 @@ def _check(place: str, row: Mapping[str, Any]) -> None:
     for key in ("documents", "notes", "lines"):
         if not all(isinstance(item, str) and item.strip("*") for item in row.get(key) or ()):
             raise ConfigurationError(f"{place}：{key} 里每一项都要是文字")
-    try:
-        re.compile(row["words"])
-    except (re.error, TypeError):
-        raise ConfigurationError(f"{place}：words 不是有效的正则表达式") from None
+    _check_patterns(place, row)
+
+
+def _check_patterns(place: str, row: Mapping[str, Any]) -> None:
+    for key in ("words", "holds"):
+        try:
+            re.compile(row.get(key, ""))
+        except (re.error, TypeError):
+            raise ConfigurationError(f"{place}：{key} 不是有效的正则表达式") from None

@@ -29,8 +29,23 @@ class Urged:
     again: bool
 
 
+@dataclass(frozen=True)
+class PastClaim:
+    """A claim in a history: when, about what, and whether it is settled."""
+
+    number: str
+    reported_at: datetime
+    subject: str
+    status: str
+    open: bool
+
+
 class ClaimsDesk(Protocol):
     """Claims of this customer, beyond opening and showing them."""
+
+    def claim_history(self) -> Sequence[PastClaim]:
+        """Return all claims of the verified customer, newest first, and record that it was told."""
+        ...
 
     def incomplete_reports(self) -> Sequence[IncompleteReport]:
         """Return this customer's claims that wait for facts, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -32,6 +32,10 @@ class PrivacyDesk(Protocol):
 
     def reach_privacy(self, phone: str) -> str:
         """Note where to reach whoever made the newest open request here; return its number."""
+        ...
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End the open requests to erase of this conversation; return their numbers."""
         ...
 
     def erasure(self) -> RequestReceipt | None:

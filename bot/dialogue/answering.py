@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.dialogue import escalation, phrases
 from bot.dialogue.commands import (
+    EXPERT,
+    EXPERT_OFFER,
     AnswerEntry,
     AnswerParts,
     NoneOfThese,
@@ -124,12 +126,21 @@ def _explain(turn: Turn, last: Answered) -> None:
     offers = {question: f"faq:{entry}" for question, entry in named if question}
     again = "\n\n".join(_in_other_words(turn, entry) for entry in last.entries)
     told = replace(last, tries=last.tries + 1, at=turn.stamp())
-    turn.state = replace(turn.state, answered=told, offers=offers)
+    expert = _expert(turn, last.asked)
+    turn.state = replace(turn.state, answered=told, offers={**offers, **expert})
     unclear = phrases.WHAT_IS_UNCLEAR_OR_RELATED if offers else phrases.WHAT_IS_UNCLEAR
     text = phrases.IN_OTHER_WORDS.format(text=again, unclear=unclear)
     note = {"explained": list(last.entries)}
-    buttons = (*offers, *phrases.SOLVED_BUTTONS)
+    buttons = (*offers, *phrases.SOLVED_BUTTONS, *expert)
     turn.replies.append(Reply(text, buttons, note))
+
+
+def _expert(turn: Turn, asked: str) -> dict[str, str]:
+    """Offer to have somebody who knows answer this very question at a promised time (S31)."""
+    question = asked.strip()[:_REMEMBERED]
+    if EXPERT not in turn.registry.flows or not question:
+        return {}
+    return {phrases.EXPERT_BUTTON: f"{EXPERT_OFFER}:{question}"}
 
 
 def _in_other_words(turn: Turn, entry: str) -> str:
@@ -190,9 +201,11 @@ def miss(turn: Turn, command: NotUnderstood) -> None:
 
 
 def _not_known(turn: Turn, command: NotUnderstood) -> None:
-    text, buttons = phrases.NOT_UNDERSTOOD, phrases.MENU_BUTTONS
+    text, buttons = phrases.NOT_UNDERSTOOD, tuple(phrases.MENU_BUTTONS)
     if ASKING.search(turn.utterance):
-        text, buttons = phrases.NOT_KNOWN, (buttons[-1], *buttons[:-1])
+        expert = _expert(turn, turn.utterance)
+        turn.state = replace(turn.state, offers=expert)
+        text, buttons = phrases.NOT_KNOWN, (buttons[-1], *expert, *buttons[:-1])
     turn.replies.append(Reply(text, buttons, _note(command.score, command.trace)))
 
 

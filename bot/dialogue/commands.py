@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 EscalationLevel = Literal["none", "P0", "P1", "P2", "human"]
+
+# The flow that takes a question down for an expert, and how such a candidate is marked.
+EXPERT: Final = "question"
+EXPERT_OFFER: Final = "expert"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class PoliciesCame:
 
     without: str = ""
     buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeaveGate:
+    """A person takes over: the proof that was asked for is not asked for any more."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +234,7 @@ Command = (
     StartFlow
     | FillSlots
     | PoliciesCame
+    | LeaveGate
     | PutOff
     | CorrectSlots
     | ForgetSlot

@@ -185,10 +185,7 @@ class Flow:
 
     @property
     def requires(self) -> Assurance:
-        """Return how surely we must know who is asking before the flow goes on from here.
-
-        Say V0 as long as nothing is shown or changed: it is asked again at every step.
-        """
+        """Return how surely we must know who asks from here; V0 as long as nothing is told."""
         return "V0"
 
     @property
@@ -198,10 +195,7 @@ class Flow:
 
     @property
     def reads_policies(self) -> str:
-        """Return whose policies the flow works with from here: "own", "granted", "" for none.
-
-        Where they are kept in another system, it waits until that has answered.
-        """
+        """Return whose policies it works with from here: "own", "granted", "" for none."""
         return ""
 
     @property
@@ -320,6 +314,10 @@ class Flow:
     def listens(self) -> bool:
         """Tell whether words that fit nothing else are taken note of just now."""
         return False
+
+    def preface(self, office: BackOffice) -> list[Reply]:
+        """Say what must be said before anybody is asked for a proof, once."""
+        return []
 
     def opening(self, office: BackOffice) -> list[Reply]:
         """Say something when the flow starts, before the first question."""

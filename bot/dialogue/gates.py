@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import filling
-from bot.dialogue.commands import FillSlots, PoliciesCame, Said
+from bot.dialogue import filling, phrases
+from bot.dialogue.commands import FillSlots, LeaveGate, PoliciesCame, Said
 from bot.dialogue.flow import Flow
 from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.base import Json
@@ -71,6 +71,8 @@ def _lacks_proof(turn: Turn, flow: Flow) -> bool:
 def _raise(turn: Turn, flow: Flow, name: str) -> None:
     """Begin the gate with what was said in this message, and what the flow knows."""
     gate = turn.registry.flows[name]
+    turn.replies.extend(flow.preface(turn.office))
+    turn.store(flow)
     about = {"level": flow.requires, "code": flow.needs_consent, "about": flow.name}
     about |= {"whose": flow.reads_policies, "question": _question(turn, flow)}
     kept: dict[str, Json] = {"gate": dict(about)}
@@ -130,6 +132,19 @@ def policies_came(turn: Turn, command: PoliciesCame) -> None:
         return
     # What was asked for is answered now; what was begun since comes back afterwards.
     turn.state = turn.state.push(replace(guarded, kept=guarded.kept | {_WAITED: turn.stamp()}))
+
+
+def make_way(turn: Turn, _: LeaveGate) -> None:
+    """Put aside what waits behind the gate: whoever wants a person is not asked for a code."""
+    if turn.state.top is None or not turn.registry.flows[turn.frame.flow].gate:
+        return
+    guarded = _guarded(turn)
+    flow = turn.registry.flows[guarded.flow] if guarded else None
+    leave(turn)
+    kept = bool(guarded and guarded.slots and flow and flow.keeps_draft)
+    form = phrases.GATE_LEFT_DRAFT if kept else phrases.GATE_LEFT
+    if flow:
+        turn.say(form.format(title=flow.title))
 
 
 def leave(turn: Turn) -> None:

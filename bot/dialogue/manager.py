@@ -30,6 +30,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.FillSlots: filling.fill,
     say.PutOff: later.put_off,
     say.PoliciesCame: gates.policies_came,
+    say.LeaveGate: gates.make_way,
     say.CorrectSlots: filling.correct,
     say.ForgetSlot: repair.forget,
     say.AnswerEntry: answering.answer,

@@ -35,7 +35,8 @@ OFFER = "您是想问下面哪一个？点一下或者回复第几个就行，�
 OFFER_ONE = "您是想问这个吗？是的话点一下，不是的话换个说法告诉我。"
 OFFER_NONE = "都不是"
 NOT_KNOWN = (
-    "这个问题我没有把握，不敢随便说。您可以换个说法再问一次，或者点「转人工」，请工作人员来答。"
+    "这个问题我没有把握，不敢随便说。您可以换个说法再问一次，或者点「转人工」，请工作人员来答；"
+    "不急的话点「请专家答复」，查清了在这里回您。"
 )
 SEVERAL = "您问了{count}件事，我一件一件说："
 PART = "{number}、{heading}\n{text}"
@@ -43,14 +44,16 @@ PART_OFFER = "这一件我没把握，您想问的是不是：\n{choices}\n是�
 PART_UNSURE = "第{number}个问题我没把握，不敢随便说。您换个说法再问一次，或者回复「人工」。"
 IN_OTHER_WORDS = "抱歉刚才没说清楚，我换个说法：\n{text}\n\n{unclear}"
 WHAT_IS_UNCLEAR = (
-    "还有哪一点不清楚？直接告诉我就行；要是还没解决，回复「没解决」，我请工作人员来答。"
+    "还有哪一点不清楚？直接告诉我就行；要是还没解决，回复「没解决」，我请工作人员来答，"
+    "不急的话点「请专家答复」，查清了在这里回您。"
 )
 WHAT_IS_UNCLEAR_OR_RELATED = (
     "是哪一点不清楚，还是想问下面这些？直接告诉我就行；"
-    "要是还没解决，回复「没解决」，我请工作人员来答。"
+    "要是还没解决，回复「没解决」，我请工作人员来答，不急的话点「请专家答复」。"
 )
 QUOTED = "「{}」"
 PERSON_BUTTON = "转人工"
+EXPERT_BUTTON = "请专家答复"
 UNSOLVED_REASON = "知识库的答复没有解决问题"
 STILL_UNSOLVED = "很抱歉，我没能帮您说清楚。这就请工作人员来答，您问的和我答过的都会一起转过去。"
 NOT_FOR_YOU = "这个问题要先核对您的情况，我不便在这里直接回答。回复「人工」，我请工作人员来帮您。"
@@ -146,12 +149,30 @@ STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用�
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
+NOBODY_FREE = -1  # minutes that nobody can tell: no colleague is at work
+_LONG_WAIT = 90
+
+
 def ahead(count: int, minutes: int = 0) -> str:
     """Return the place in the queue in words, with the expected wait where it is known."""
-    place = f"前面还有 {count} 位" if count else "马上就到您"
+    if minutes == NOBODY_FREE:
+        place = f"前面还有 {count} 位，" if count else ""
+        return f"{place}同事现在都没有空，一有空就接您"
+    place = f"前面还有 {count} 位" if count else "下一位就是您" if minutes else "马上就到您"
+    if minutes > _LONG_WAIT:
+        hours = -(-minutes // 60)
+        return f"{place}，可能要等 {hours} 小时左右；急的话请打热线"
     return f"{place}，大约等 {minutes} 分钟" if minutes else place
 
 
+GATE_LEFT = "好的，{title}先放下，核对身份的不用再填了。"
+GATE_LEFT_DRAFT = (
+    "好的，{title}先放下，核对身份的不用再填了；已经填的给您留着，想自己接着办时回复「继续」。"
+)
+NO_PROMISE = (
+    "这个我不能跟您打保票：能不能办成、赔不赔、赔多少，要看条款和实际情况，由负责的同事核定，"
+    "结果会说明依据；不认可可以申请复核，也可以投诉。您如实说就行，不会因为问这个受影响。"
+)
 NO_REBATE = (
     "返现、返点、送卡送礼换投保，法律不允许，我和同事都不能给；有人私下答应您，也别当真。"
     "公司有合规的优惠，会写在保单和官方页面上。"

@@ -42,7 +42,17 @@ def correction(heard: Heard) -> list[Command]:
         return [CorrectSlots(changed, heard.original)]
     if named:
         return [ForgetSlot(named.name)]
-    return _wrong(heard)
+    return _only_text(heard, flow) or _wrong(heard)
+
+
+def _only_text(heard: Heard, flow: Flow) -> list[Command]:
+    """«打错了，是137…» at a card with one text on it is about that text."""
+    if heard.pending() is not None or words.ASKS.search(heard.text):
+        return []
+    shown = [s for s in flow.slots.values() if s.name in flow.values and s.shown]
+    told = [slot for slot in shown if slot.type.greedy]
+    said = _after_cue(heard, told[0]) if len(told) == 1 else None
+    return [CorrectSlots({told[0].name: said}, heard.original)] if said else []
 
 
 def with_value(heard: Heard) -> list[Command]:

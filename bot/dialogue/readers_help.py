@@ -41,6 +41,14 @@ _NO_CODE = re.compile(
 _REBATE = re.compile(
     r"(?:给|能|得|要|有|先).{0,6}(?:返(?:点|现|利|钱|我)|回扣|回点)|返点现|返现|返利|返佣|送(?:我)?(?:油卡|购物卡)"
 )
+_SURELY = r"(?:保证|肯定|一定|百分百|百分之百|100%|绝对|打包票|打保票|包)"
+_DONE = r"(?:赔|理赔|通过|过审|批|退|承保|核保|办成|办下来|给钱|到账|续上)"
+_PROMISE = re.compile(
+    rf"(?:{_SURELY}[^,，。;；]{{0,6}}{_DONE}|{_DONE}[^,，。;；]{{0,4}}{_SURELY})[^,，。;；]{{0,8}}"
+    r"(?:[吗么嘛吧不没]|是不是|对不对|行不行|[?？])[啊呀呢?？。!！ ]*$"
+    rf"|(?:能不能|可不可以|敢不敢|能否){_SURELY}[^,，。;；]{{0,6}}{_DONE}"
+)
+_A_STORY = 30
 # «返点现我就买» bargains, whatever was asked.
 _BARGAIN = re.compile(r"返.{0,6}(?:我)?(?:就|才|马上|立马)(?:买|投|办|签|续|交)")
 
@@ -73,6 +81,15 @@ def wants_a_rebate(heard: Heard) -> list[Command]:
     if slot.type.greedy and not _BARGAIN.search(heard.text):
         return []  # a story of somebody who was promised a rebate is a story
     return [Say(phrases.NO_REBATE)]
+
+
+def wants_a_promise(heard: Heard) -> list[Command]:
+    """«能保证赔吗» in a form: nobody may promise what a review decides; then the form goes on."""
+    if heard.flow is None or not _PROMISE.search(heard.bare):
+        return []
+    slot = heard.pending()
+    told = slot is not None and slot.type.greedy and len(heard.bare) > _A_STORY
+    return [] if told else [Say(phrases.NO_PROMISE)]
 
 
 def _field(flow: Flow, subject: str) -> Slot[Any] | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bot.dialogue import phrases, questions
 from bot.dialogue import question_words as words
 from bot.dialogue.commands import (
+    EXPERT,
+    EXPERT_OFFER,
     AnswerEntry,
     AnswerParts,
     Command,
+    FillSlots,
     NoneOfThese,
     NotUnderstood,
     Offer,
@@ -51,6 +54,9 @@ def described(heard: Heard) -> list[Command]:
 
 def _taken(label: str, target: str, heard: Heard) -> list[Command]:
     kind, _, name = target.partition(":")
+    if kind == EXPERT_OFFER:
+        # The question goes along: nobody has to say it again.
+        return [StartFlow(EXPERT, name), FillSlots({}, name, EXPERT)]
     return [AnswerEntry(name, asked=label)] if kind == "faq" else [StartFlow(name, heard.original)]
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
-from bot.dialogue.commands import AnswerEntry, Command, Escalate, FillSlots, PutOff, Say, StartFlow
+from bot.dialogue.commands import (
+    AnswerEntry,
+    Command,
+    Escalate,
+    FillSlots,
+    LeaveGate,
+    PutOff,
+    Say,
+    StartFlow,
+)
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
@@ -42,9 +51,14 @@ def tapped(heard: Heard) -> list[Command]:
     """Take a tap on a button that begins a flow, whatever is open."""
     words = heard.bare.strip(" 。!！")
     if flow := heard.starters.tapped(words):
-        return [StartFlow(flow, heard.original)]
+        return [*_out_of_the_gate(heard, flow), StartFlow(flow, heard.original)]
     told = heard.starters.told(words)
     return start(told, heard) if told else []
+
+
+def _out_of_the_gate(heard: Heard, flow: str) -> list[Command]:
+    """Whoever wants a person is not asked for a code any more."""
+    return [LeaveGate()] if flow == "human" and heard.flow is not None and heard.flow.gate else []
 
 
 def danger(heard: Heard) -> list[Command]:
@@ -112,12 +126,15 @@ def person(heard: Heard) -> list[Command]:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
     if _files_against_people(heard):
         return []
-    if slot and slot.type.greedy and not PERSON.search(heard.text):
-        return []
+    gate = heard.flow is not None and heard.flow.gate
+    if slot and (slot.type.greedy or gate) and not PERSON.search(heard.text):
+        return []  # «个人吧» while a phone is asked for is about something else
     asked = reading.escalation.level == "human" or (
         reading.intent == "human" and reading.confidence >= heard.sure
     )
-    return [StartFlow("human", heard.original)] if asked and "human" in heard.flows else []
+    if not asked or "human" not in heard.flows:
+        return []
+    return [*_out_of_the_gate(heard, "human"), StartFlow("human", heard.original)]
 
 
 def _files_against_people(heard: Heard) -> bool:

@@ -51,6 +51,7 @@ READERS: tuple[Reader, ...] = (
     readers_steering.declined,
     readers_help.asked_what_it_means,
     readers_help.wants_a_rebate,
+    readers_help.wants_a_promise,
     readers_steering.steering,
     readers_steering.resume,
     readers_correction.correction,

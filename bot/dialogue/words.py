@@ -47,6 +47,7 @@ SUBMIT = re.compile(
 BARE_NO = re.compile(r"^(没有?了?|没人)[ 。!！]*$")
 CORRECT = re.compile(
     r"不对|错了|改成|改为|改一下|改下|更正|应该是|说错|弄错|写错|不是.{0,12}是|记错|要修改|重新说|换成"
+    r"|(?:^|[,，。 ])(?:那|算了)?还是(?=[^,，。]{0,4}(?:取|寄|邮|去|来|要|用|按|改|换))"
 )
 RESUME_ALONE = re.compile(rf"^(继续|接着来|接着办|继续办|接着报|继续报|继续吧){_END}")
 _REMARK = re.compile(r"[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{3}")
@@ -95,7 +96,7 @@ NO_PERSON = re.compile(
     rf"(吧|啊|谢谢)?{_END}"
 )
 # Said to a question that it does not answer: enough of this.
-ENOUGH = re.compile(rf"^(那|算了|先)?[ ,，]*(不用|不需要|不麻烦|不必|不弄|不要)了{_END}")
+ENOUGH = re.compile(rf"^(那|算了|先)?[ ,，]*(不用|不需要|不麻烦|不必|不要)了{_END}")
 ASKING = re.compile(
     QUESTION.pattern + r"|有没有|有无|是否|可否|适合|推荐一?下|赔不赔|保不保|行不行"
 )
@@ -191,6 +192,11 @@ def split_question(text: str) -> tuple[str, str]:
     return (" ".join(asked) or text, " ".join(told))
 
 
+# Somebody else whose policy is meant: «我老公的电子保单», not «我的».
+FAMILY = (
+    r"(?:老公|老婆|爱人|媳妇|丈夫|妻子|对象|爸|妈|父亲|母亲|公公|婆婆|岳父|岳母|儿子|女儿|孩子"
+    r"|哥|姐|弟|妹|家人|亲戚|朋友|同事|老板|别人|他|她)"
+)
 # «就要第二份吧»: what stands around the number of a choice.
 AROUND_A_PICK = "第份个张是那就要选的吧呢. 、"
 # What customers call a policy → a word of its product's name.

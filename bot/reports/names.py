@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import intents
 from bot.dialogue.registry import find_flows
 from bot.dialogue.slot_types import accident
 from storage.kpi.definition import Definition
 from storage.kpi.report import Report
+
+# Lines of policies that no claim is begun with by name.
+_LINES: Final = {
+    "health": "健康险",
+    "surety": "保证险",
+    "employer": "雇主责任险",
+    "public": "公众责任险",
+}
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +36,7 @@ def matter(report: Report, label: str) -> str:
 
 def line_of(code: str) -> str:
     """Return a line of business as people say it."""
-    return accident.line.show(code) or "—"
+    return _LINES.get(code) or accident.line.show(code) or "—"
 
 
 def hours(seconds: float) -> str:

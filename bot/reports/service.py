@@ -84,7 +84,7 @@ def _part_table(report: Report, code: str, by: By) -> Markup:
     table = report.tables[code]
     rows = "".join(
         f"<tr><td>{escape(named(table, by, name))}</td><td class='n'>{escape(shown(part))}"
-        f"{'（样本不足）' if part.few else ''}</td>"
+        f"{'（样本不足）' if part.few and part.value is not None else ''}</td>"
         f"<td class='n'>{part.hits} / {part.rows}</td></tr>"
         for name, part in table.by[by].items()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, exists, literal, or_, select, update
 
 from scheduler.context import JobContext
 from storage import staff_notices
@@ -21,8 +21,9 @@ CATCH_UP = "merge"
 _media, _item, _conversation = table_of(Media), table_of(OutboxItem), table_of(Conversation)
 LOST = "lost"
 _PORTION = 200
-# Ended without the bytes; what the platform refuses for good stays refused until it is lost.
-_AGAIN = ("failed", "unknown", "undeliverable")
+# Ended without the bytes, for a reason that may pass; what was refused for good is lost.
+_AGAIN = ("failed", "unknown")
+_REFUSED = "undeliverable"
 
 
 def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
@@ -33,8 +34,8 @@ def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[
 
 def _work(context: JobContext, uow: UnitOfWork, now: datetime) -> list[str]:
     since = now - timedelta(hours=rules().media.retry_hours)
-    again = _again(uow, since, now)
     lost = _lost(uow, since)
+    again = _again(uow, since, now)
     for media, case in lost:
         about = case or f"照片 {media}"
         title = f"{about}：客户发来的照片没有取到，请客户重发"
@@ -77,10 +78,12 @@ def _owe(uow: UnitOfWork, media: int, now: datetime) -> bool:
 
 
 def _lost(uow: UnitOfWork, since: datetime) -> list[tuple[int, str | None]]:
-    """Give up what the platform has thrown away by now."""
+    """Give up what the platform has thrown away by now, and what is no file that we can keep."""
+    key = literal("media:") + cast(_media.c.id, String)
+    refused = exists().where(_item.c.dedupe_key == key, _item.c.status == _REFUSED)
     query = (
         select(_media.c.id, _media.c.case_number)
-        .where(_media.c.status == "due", _media.c.at <= since)
+        .where(_media.c.status == "due", or_(_media.c.at <= since, refused))
         .order_by(_media.c.id)
         .limit(_PORTION)
     )

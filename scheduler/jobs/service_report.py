@@ -57,7 +57,7 @@ def _keep(
     if kept is None:
         return None
     news = personal_notices.News(
-        f"report:{kept.id}", f"{kept.title}做好了，请查看", f"/console/reports/{kept.id}"
+        f"report:{kept.id}", f"{kept.title}做好了，请查看", f"/console/quality/reports/{kept.id}"
     )
     people = personal_notices.tell(uow, rules().tell, news, now)
     body = {"report": kept.id, "kind": kept.kind, "from": str(kept.first), "to": str(kept.last)}

@@ -104,7 +104,7 @@ def surveys(
     ]
     for talk in list(opened.values())[-_TALKS:]:
         at = now.replace(microsecond=0) - timedelta(days=rng.randint(2, 40))
-        asked.append(("agent_session", f"{talk.id}-1", talk.id, at))
+        asked.append(("handoff", f"{talk.id}-1", talk.id, at))
     rows = []
     for index, (about, subject, conversation, sent_at) in enumerate(asked):
         # Every fifth one got no answer within its day.

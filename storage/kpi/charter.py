@@ -111,7 +111,7 @@ CHARTER: Final = (
         "survey.answered，4–5 分",
         "survey.answered，1–5 分：本人、未过期、同一事件第一次有效提交；没评的不算好评",
         _scores,
-        basis="S60；domain.md 8.1",
+        basis="S60",
         target=0.90,
     ),
     Definition(
@@ -123,7 +123,7 @@ CHARTER: Final = (
         _scores,
         kind="mean",
         unit="分",
-        basis="S60；domain.md 8.1",
+        basis="S60",
     ),
     Definition(
         "csat_dimension",
@@ -132,7 +132,7 @@ CHARTER: Final = (
         "survey.dimension，4–5 分",
         "survey.dimension，1–5 分",
         _dimensions,
-        basis="S55；domain.md 8.1",
+        basis="S55",
         target=0.90,
     ),
     Definition(
@@ -145,7 +145,7 @@ CHARTER: Final = (
         "＋到期或已了的工单与首联的钟",
         _all_answers,
         excluded="自动问候；排队等待另计（handoff_wait）；机器人单独成列，人工另见 response_staff",
-        basis="S61、S29；domain.md 8.1",
+        basis="S61、S29",
         target=0.95,
     ),
     Definition(
@@ -156,7 +156,7 @@ CHARTER: Final = (
         "handoff.first＋没人接也没撤回的转人工＋工单与首联的钟",
         _people_answer,
         excluded="机器人的回合",
-        basis="S61；domain.md 8.1",
+        basis="S61",
         target=0.95,
     ),
     Definition(
@@ -168,7 +168,7 @@ CHARTER: Final = (
         "期内到期或已办结的投诉，一件一行（clock=complaint_decision）；没联系上的算办结、不算成功",
         lambda period: _complaints_due(period, success=True),
         excluded="撤回的、并入别件的投诉单列；标记并经批准剔除的行",
-        basis="S62；domain.md 8.1（公式须运营方确认）",
+        basis="S62（公式须运营方确认）",
         target=0.90,
     ),
     Definition(
@@ -190,7 +190,7 @@ CHARTER: Final = (
         "clock（案件）：做完的按做完日，没做完而超期的按到期日；停表的时段已扣除（excluded 列）",
         _claim_nodes,
         excluded="等客户补材料、司法鉴定、认定书的停表时段；撤案、销案",
-        basis="S63；domain.md 8.1",
+        basis="S63",
         target=0.95,
     ),
     Definition(
@@ -211,7 +211,7 @@ CHARTER: Final = (
         "claim.closed，且没有一只超时的钟",
         "claim.closed",
         _whole_claims,
-        basis="S63；domain.md 8.1",
+        basis="S63",
         target=0.95,
     ),
 )

@@ -139,7 +139,7 @@ class Handoff(Base):
     """A request for a person with the package an agent needs; open, taken or closed.
 
     ``offered_to`` is the agent who was asked to take it; ``told`` counts how often the waiting
-    customer was told a new place.
+    customer was told a new place, ``told_at`` and ``ahead`` are the last time and place.
     """
 
     __tablename__ = "handoff"
@@ -157,6 +157,9 @@ class Handoff(Base):
     offered_at: Mapped[datetime | None]
     taken_at: Mapped[datetime | None]
     told: Mapped[int] = mapped_column(server_default="0")
+    told_at: Mapped[datetime | None]
+    ahead: Mapped[int | None]
+    alarmed_at: Mapped[datetime | None]
     package: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("handoff.package"))
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime]

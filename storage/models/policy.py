@@ -18,6 +18,7 @@ class Policy(Base):
     __table_args__ = (
         Index("ix_policy_ends_on_id", "ends_on", "id"),
         Index("ix_policy_customer_id_ends_on", "customer_id", "ends_on"),
+        Index("ix_policy_starts_at", "starts_at"),
     )
 
     id: Mapped[Id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select
+from sqlalchemy import ScalarSelect, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
@@ -15,6 +15,7 @@ from storage.models.case import Survey
 from storage.models.outbound import Campaign, OutboundStop
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
+from storage.outbound.judge import HELD
 from storage.unit_of_work import UnitOfWork
 
 _item, _policy, _stop = table_of(OutboxItem), table_of(Policy), table_of(OutboundStop)
@@ -45,6 +46,11 @@ def open_campaign(uow: UnitOfWork, name: str, family: str, day: date, now: datet
     uow.connection.execute(
         dialect.insert(_campaign).values(values).on_conflict_do_nothing(index_elements=["name"])
     )
+
+
+def first_of(name: str) -> ScalarSelect[int]:
+    """Return below which number no touch of a campaign lies."""
+    return select(_campaign.c.first_id).where(_campaign.c.name == name).scalar_subquery()
 
 
 def counts(uow: UnitOfWork, campaign: str | None, since: datetime) -> list[Count]:
@@ -120,9 +126,14 @@ def stop(uow: UnitOfWork, kind: str, reason: str, by: str, now: datetime) -> Non
     )
 
 
-def resume(uow: UnitOfWork, kind: str) -> bool:
-    """Let a kind go on; False when it was not stopped."""
-    return uow.connection.execute(delete(_stop).where(_stop.c.kind == kind)).rowcount == 1
+def resume(uow: UnitOfWork, kind: str, now: datetime) -> bool:
+    """Let a kind go on, what was held at once; False when it was not stopped."""
+    gone = uow.connection.execute(delete(_stop).where(_stop.c.kind == kind)).rowcount == 1
+    if gone:
+        held = (_item.c.status == "planned", _item.c.kind == kind, _item.c.due_at > now)
+        why = _item.c.reason.startswith(HELD)
+        uow.connection.execute(update(_item).where(*held, why).values(due_at=now, reason=""))
+    return gone
 
 
 def stopped(uow: UnitOfWork) -> Sequence[OutboundStop]:

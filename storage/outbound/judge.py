@@ -13,6 +13,9 @@ from storage.rules.outbound import Kind, Rules, Way
 Outcome = Literal["send", "wait", "not_sent"]
 # A call takes up to five seconds, and the platform's clock is not ours.
 _MARGIN = timedelta(seconds=8)
+HELD = "这一类已被人工停发"
+# Going on again needs no waiting for this: what was held is made due then.
+HOLD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,11 @@ def judge(touch: Touch, facts: Facts, world: World, now: datetime) -> Verdict:
     if reason := _never(touch, kind, facts, world, now):
         return Verdict("not_sent", reason)
     if facts.stopped:
-        return Verdict("wait", f"这一类已被人工停发：{facts.stopped}", until=now + _HOLD)
+        return Verdict("wait", f"{HELD}：{facts.stopped}", until=now + HOLD)
     quiet = QuietHours(begins=world.rules.quiet.begins, ends=world.rules.quiet.ends)
     if kind.quiet and quiet.quiet(now):
         return Verdict("wait", "静默时段", until=quiet.next_polite(now, touch.key))
     return _capped(touch, kind, facts, world, now) or _way(touch, kind, facts, world, now)
-
-
-_HOLD = timedelta(minutes=1)
 
 
 def _never(touch: Touch, kind: Kind, facts: Facts, world: World, now: datetime) -> str:

@@ -9,10 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 from sqlalchemy import text as words
 
 from storage.models.base import table_of
+from storage.models.outbound import OutboundStop
 from storage.models.outbox import BUSY, OutboxItem
+from storage.outbound.judge import HELD, HOLD
 from storage.rules.outbound import Rules
 
-_item = table_of(OutboxItem)
+_item, _stop = table_of(OutboxItem), table_of(OutboundStop)
+_HELD_AT_ONCE = 2_000
 # Workers take one after the other on PostgreSQL: what one is about to lease another would
 # neither see nor find locked in time to keep a customer's touches in their order.
 _TURN = 0x416E4461
@@ -24,6 +27,7 @@ def take(
     """Lease up to ``limit`` due touches and return their numbers."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    _hold_stopped(connection, now)
     found: dict[str, int] = {}
     priority = _next_priority(connection, -1)
     while priority is not None and len(found) < limit:
@@ -36,6 +40,23 @@ def take(
         lease = {"lease_by": worker, "lease_until": now + timedelta(seconds=seconds)}
         connection.execute(update(_item).where(_item.c.id.in_(ids)).values(lease))
     return ids
+
+
+def _hold_stopped(connection: Connection, now: datetime) -> None:
+    """Put off what a person has stopped, without judging it one by one again and again."""
+    for stop in connection.execute(select(_stop)).all():
+        held = select(_item.c.id).where(
+            _item.c.status == "planned",
+            _item.c.kind == stop.kind,
+            _item.c.due_at <= now,
+            _item.c.lease_by.is_(None),
+        )
+        why = f"{HELD}：{stop.reason}"[:255]
+        connection.execute(
+            update(_item)
+            .where(_item.c.id.in_(held.limit(_HELD_AT_ONCE)))
+            .values(due_at=now + HOLD, reason=why)
+        )
 
 
 def _next_priority(connection: Connection, last: int) -> int | None:

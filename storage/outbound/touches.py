@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, or_, select, update
 
+from storage import notice_grants
 from storage.conversations import OpenConversation
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
-from storage.models.outbound import NoticeGrant
 from storage.models.outbox import OutboxItem
 from storage.outbound import facts as known_facts
 from storage.outbound import taking, words
@@ -28,7 +28,6 @@ from storage.outbound.letters import LEASE_SECONDS, Begun, Letter
 from storage.outbound.meter import CROWD, cost_of, hold, spend
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
-_grant = table_of(NoticeGrant)
 Judged = tuple[RowMapping, Known, Verdict]
 Leaving = tuple[RowMapping, Letter]
 _MARK = ("way", "cost", "attempts", "conversation_id", "customer_id", "body")
@@ -48,7 +47,7 @@ class Touches(Ends):
 
     def pretend(self, judged: Sequence[Judged]) -> None:
         """Leave the traces of sendings that the next judgement looks at, without sending."""
-        letters = [(row, self._letter(row, known, verdict)) for row, known, verdict in judged]
+        letters = [(row, self.letter(row, known, verdict)) for row, known, verdict in judged]
         self._spend([letter for _, letter in letters])
         self._mark(letters, "sent")
 
@@ -100,15 +99,20 @@ class Touches(Ends):
         stayed: list[str] = []
         for rows in self._apart(self._lock(ids, worker)):
             judged = self._judge(rows)
-            leaving = [(r, self._letter(r, k, v)) for r, k, v in judged if v.outcome == "send"]
-            self._spend([letter for _, letter in leaving])
-            for row, letter in leaving:
-                if letter.place and not row["attempts"]:
-                    self._record(letter.place, letter.body["text"])
-            self._mark(leaving, "sending")
+            leaving = [(r, self.letter(r, k, v)) for r, k, v in judged if v.outcome == "send"]
+            self.put_on_way(leaving)
             letters += [letter for _, letter in leaving]
             stayed += [row["kind"] for row, _, verdict in judged if verdict.outcome == "not_sent"]
         return Begun(letters, stayed)
+
+    def put_on_way(self, leaving: Sequence[Leaving]) -> None:
+        """Write down that these letters are on their way."""
+        for row, letter in leaving:
+            if letter.place and not row["attempts"]:
+                self._record(letter.place, letter.body["text"])
+        self._mark(leaving, "sending")
+        # Last: all workers count on the same rows.
+        self._spend([letter for _, letter in leaving])
 
     def _mark(self, leaving: Sequence[Leaving], status: str) -> None:
         if not leaving:
@@ -182,7 +186,8 @@ class Touches(Ends):
             for row in rows
         }
 
-    def _letter(self, row: RowMapping, known: Known, verdict: Verdict) -> Letter:
+    def letter(self, row: RowMapping, known: Known, verdict: Verdict) -> Letter:
+        """Return the words of a touch and the way they take."""
         kind = self.rules.kinds[row["kind"]]
         made = words.words(known, row, self.now, self.configured.hotline)
         made["text"] = words.text(row, known, self.rules, made, neutral=verdict.neutral)
@@ -213,14 +218,8 @@ class Touches(Ends):
             spend(self.uow, way, self.now, calls[way])
         for letter in letters:
             if letter.way == "notice" and letter.place:
-                self.uow.connection.execute(
-                    update(_grant)
-                    .where(
-                        _grant.c.conversation_id == letter.place.conversation_id,
-                        _grant.c.template == letter.body["template"],
-                    )
-                    .values(left=_grant.c.left - 1)
-                )
+                template = str(letter.body["template"])
+                notice_grants.spend(self.uow, letter.place.conversation_id, template)
 
 
 def _marks(row: RowMapping, letter: Letter) -> dict[str, Any]:

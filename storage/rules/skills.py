@@ -24,6 +24,7 @@ class Skill(BaseModel):
     title: str
     flows: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    role: str = ""
 
     def fits(self, flows: Sequence[str], reason: str) -> bool:
         """Tell whether this group is meant; the group without conditions takes everything."""
@@ -41,6 +42,10 @@ class Skills:
     def of(self, flows: Sequence[str], reason: str) -> str:
         """Return the code of the first group that fits."""
         return next(skill.code for skill in self.all if skill.fits(flows, reason))
+
+    def by_role(self) -> dict[str, str]:
+        """Return the one group that a role serves; agents and leads serve all."""
+        return {skill.role: skill.code for skill in self.all if skill.role}
 
     def title(self, code: str) -> str:
         """Return what customers and staff call a group; the code itself for an unknown one."""

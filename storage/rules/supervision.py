@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,10 @@ import yaml
 from bot.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("supervision.yaml")
+# «我们不能保证一定赔»: what is denied a few words before is no promise.
+_DENIED = re.compile(
+    r"(?:不|没|无法|难以|未必|谁也|哪能|禁止|请勿|切勿|严禁)[^,，。!！?？;；]{0,8}$"
+)
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,16 @@ class Promise:
     label: str
     words: tuple[str, ...]
     unless: tuple[str, ...]
+    like: tuple[re.Pattern[str], ...] = ()
 
     def found(self, text: str) -> str:
         """Return the words that were said, '' when none were."""
         for allowed in self.unless:
             text = text.replace(allowed, "")
-        return next((word for word in self.words if word in text), "")
+        if said := next((word for word in self.words if word in text), ""):
+            return said
+        matches = (match for pattern in self.like for match in pattern.finditer(text))
+        return next((m.group() for m in matches if not _DENIED.search(text[: m.start()])), "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,13 @@ def _promise(raw: dict[str, Any]) -> Promise:
         raise ConfigurationError(
             f"{_FILE.name}：promises 的 {raw.get('code')} 要有 words，每个词加引号写成文字"
         )
-    return Promise(raw["code"], raw["label"], tuple(words), tuple(raw.get("unless", ())))
+    try:
+        like = tuple(re.compile(source) for source in raw.get("like", ()))
+    except re.error as error:
+        raise ConfigurationError(
+            f"{_FILE.name}：promises 的 {raw['code']} 里 like 写错了：{error}。请改正这条正则。"
+        ) from None
+    return Promise(raw["code"], raw["label"], tuple(words), tuple(raw.get("unless", ())), like)
 
 
 def promised(text: str) -> list[tuple[Promise, str]]:

@@ -85,11 +85,11 @@ def product(product_folder: Path) -> Iterator[str]:
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
+    for _ in range(720):
         assert server.poll() is None, "the server ended"
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=2):
                 return
         except OSError:
             time.sleep(0.25)
-    raise AssertionError("the server was not ready within a minute")
+    raise AssertionError("the server was not ready within three minutes")

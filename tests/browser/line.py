@@ -18,6 +18,8 @@ class Line:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._whole = True
+        self._awake = threading.Event()
+        self._awake.set()
         self._open: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._welcome, daemon=True).start()
@@ -33,9 +35,14 @@ class Line:
         """Let everything through again."""
         self._whole = True
 
+    def freeze(self) -> None:
+        """Let nothing through and end nothing: a lap-top that was shut says no good-bye."""
+        self._awake.clear()
+
     def close(self) -> None:
         """Cut for good."""
         self.cut()
+        self._awake.set()
         self._door.close()
 
     def _welcome(self) -> None:
@@ -53,6 +60,7 @@ class Line:
         self._open.add(source)
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
+                self._awake.wait()
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)

@@ -136,3 +136,100 @@ def test_an_unfinished_pinyin_is_not_sent(desk: Page, page: Page, product: str) 
     box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
     desk.wait_for_timeout(500)
     expect(box).to_have_value("您hao")
+
+
+def test_whoever_shuts_the_lap_top_leaves_nobody_waiting(
+    browser: Browser, page: Page, product: str, product_folder: Path
+) -> None:
+    """The line stays open and silent; within 30 s the customer is in the queue again, and told."""
+    line = Line(product)
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    gone = logged_in(context.new_page(), line.address, product_folder, "李强")
+    customer_says(page, product, "转人工")
+    waiting(gone, "转接")
+    gone.get_by_role("button", name="接管").click()
+    expect(page.get_by_text("李强已接入").last).to_be_visible()
+    line.freeze()
+    expect(page.get_by_text("暂时离开了").last).to_be_visible(timeout=30_000)
+    other = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    desk = logged_in(other.new_page(), product, product_folder, "王敏")
+    waiting(desk, "暂时离开")
+    line.close()
+    other.close()
+    context.close()
+
+
+def test_another_page_of_the_console_is_no_absence(desk: Page, page: Page, product: str) -> None:
+    """An agent who looks at a claim for longer than a lap-top may be shut keeps the customer."""
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(page.get_by_text("王敏已接入").last).to_be_visible()
+    address = desk.url
+    desk.goto(f"{product}/console/claims")
+    desk.wait_for_timeout(26_000)
+    desk.goto(address)
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
+
+
+def test_what_others_say_meanwhile_stops_the_send(
+    browser: Browser, page: Page, product: str, product_folder: Path
+) -> None:
+    """On a page that missed the news the customer's new words are shown before anything leaves."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    desk = logged_in(context.new_page(), product, product_folder, "王敏")
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    # Its news do not arrive any more, but what it sends does.
+    desk.route("**/console/c/*/thread*", lambda route: route.abort())
+    customer_says(page, product, "等等，我说错地方了")
+    desk.locator("#words").fill("好的，马上派人去和平区")
+    desk.keyboard.press("Enter")
+    sheet = desk.locator("#collision")
+    expect(sheet).to_contain_text("等等，我说错地方了")
+    expect(page.get_by_text("马上派人去和平区")).to_have_count(0)
+    sheet.get_by_role("button", name="仍然发送").click()
+    expect(page.get_by_text("马上派人去和平区")).to_have_count(1)
+    context.close()
+
+
+def test_a_promise_is_underlined_while_it_is_written(desk: Page, page: Page, product: str) -> None:
+    """The words of the supervision table, and not the sentence that says the opposite."""
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    desk.locator("#words").fill("您放心，这个肯定 能赔。")
+    expect(desk.locator(".mirror mark")).to_have_text("肯定 能赔")
+    expect(desk.locator(".promise")).to_contain_text("承诺赔付")
+    desk.locator("#words").fill("能不能赔要看条款，我不能保证赔。")
+    expect(desk.locator(".promise")).to_be_hidden()
+    expect(desk.locator(".mirror mark")).to_have_count(0)
+
+
+def test_own_words_can_be_taken_back(desk: Page, page: Page, product: str) -> None:
+    """They vanish from the customer's page, which says so; staff see them struck through."""
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    desk.locator("#words").fill("这句发错人了")
+    desk.keyboard.press("Enter")
+    expect(page.get_by_text("这句发错人了")).to_be_visible()
+    desk.get_by_role("button", name="撤回").last.click()
+    expect(page.get_by_text("这句发错人了")).to_have_count(0)
+    expect(page.get_by_text("客服撤回了一条消息").last).to_be_visible()
+    expect(desk.locator(".recalled")).to_contain_text("这句发错人了")
+
+
+def test_the_slash_leads_to_what_was_said(desk: Page, page: Page, product: str) -> None:
+    """From anywhere outside a text box; the hit opens the thread at that message."""
+    customer_says(page, product, "我在津滨大道立交桥下面", "转人工")
+    desk.locator("body").press("/")
+    expect(desk.locator("#seek")).to_be_focused()
+    desk.keyboard.type("津滨大道")
+    desk.keyboard.press("Enter")
+    desk.locator(".found a", has_text="津滨大道").first.click()
+    expect(desk.locator(".looked-up")).to_contain_text("津滨大道立交桥")

@@ -1,7 +1,7 @@
 """Work on applications and die at a statement.
 
 Run as `python -m tests.crash.application_writes URL WHAT 1 2 3`, where WHAT is open, return,
-approve, plan, pay, deliver, mend, confirm or withdraw. Without numbers it prints how many
+approve, plan, pay, issue, deliver, mend, confirm or withdraw. Without numbers it prints how many
 statements an undisturbed run of it takes.
 """
 
@@ -61,6 +61,7 @@ WORK: dict[str, Callable[[Branch], Any]] = {
     "approve": lambda b: b.move(_newest(b), "approved"),
     "plan": lambda b: b.move(_newest(b), "paying"),
     "pay": lambda b: b.pay(_newest(b), "WX-1", 300_000),
+    "issue": lambda b: b.move(_newest(b), "issued"),
     "deliver": lambda b: b.move(_newest(b), "delivered"),
     "mend": lambda b: as_customer(
         b, lambda desk: desk.mend_application(_newest(b), {"plate": "津B66889"}, "补了")

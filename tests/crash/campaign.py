@@ -6,8 +6,6 @@ there. The workers' clock runs thirty times as fast, so that leases run out with
 
 from __future__ import annotations
 
-import asyncio
-import os
 import random
 import signal
 import subprocess
@@ -18,12 +16,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
-from bot.touches import TouchWorker
 from storage import schema
 from storage.database import open_engine
 from storage.models.base import table_of
@@ -32,18 +29,14 @@ from storage.models.customer import Customer, OptOut
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
 from storage.outbound import planning
-from storage.outbound.letters import Configured, Letter
 from storage.outbound.rehearsal import rehearse
-from storage.rules.outbound import rules
-from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
 from tests.conftest import SECRET
+from tests.crash.campaign_worker import configured
 from tests.crash.server import ROOT
-from tests.storage.outbound_kit import ALL_TEMPLATES, NOW, TODAY, outside
+from tests.storage.outbound_kit import NOW, TODAY, outside
 
-FASTER = 30
 _item = table_of(OutboxItem)
-_CONFIGURED = Configured(ALL_TEMPLATES)
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ def run(url: str, folder: Path, workers: int, kills: int, patience: float) -> To
     """Work a campaign off, killing workers at random; compare with the dry run made before."""
     branch = outside(open_engine(url, SECRET))
     waves = planning.waves(branch.rules, "renewal", TODAY)
-    dry = rehearse(branch.ways, branch.cipher, branch.rules, _CONFIGURED, waves, NOW)
+    dry = rehearse(branch.ways, branch.cipher, branch.rules, configured(), waves, NOW)
     branch.plan()
     began = time.monotonic()
     with _staff(url, folder / "platform", workers, began) as staff:
@@ -156,7 +149,9 @@ def _staff(
     url: str, platform: Path, workers: int, began: float
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     platform.touch()
-    command = [sys.executable, "-m", "tests.crash.campaign", "work", url, str(platform), str(began)]
+    module = "tests.crash.campaign_worker"
+    words = [url, SECRET.decode(), str(platform), NOW.isoformat(), str(began)]
+    command = [sys.executable, "-m", module, *words]
     staff = [subprocess.Popen(command, cwd=ROOT) for _ in range(workers)]
     try:
         yield staff
@@ -197,36 +192,8 @@ def _open(ways: object) -> int:
     return int(ways.read(lambda uow: uow.connection.execute(query).scalar()))  # type: ignore[attr-defined]
 
 
-def work(url: str, platform: str, began: float) -> None:
-    """Be one worker, until killed."""
-
-    def now() -> datetime:
-        return NOW + timedelta(seconds=(time.monotonic() - began) * FASTER)
-
-    async def post(letter: Letter) -> str:
-        file = os.open(platform, os.O_WRONLY | os.O_APPEND)
-        os.write(file, f"{letter.key} {os.getpid()} {letter.way}\n".encode())
-        os.close(file)
-        # Here a kill leaves a message that arrived and a worker that cannot say so.
-        await asyncio.sleep(random.uniform(0, 0.02))
-        return ""
-
-    ways = transactions(open_engine(url, SECRET))
-    posts = {(way, "*"): post for way in ("custom", "template", "notice", "sms", "task")}
-    worker = TouchWorker(ways, rules(), _CONFIGURED, posts, now, f"w{os.getpid()}")
-
-    async def forever() -> None:
-        while True:
-            if not await worker.run_once():
-                await asyncio.sleep(0.1)
-
-    asyncio.run(forever())
-
-
 def main() -> None:
-    """Be a worker, or run a campaign of some size and print what came of it."""
-    if sys.argv[1] == "work":
-        work(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+    """Run a campaign of some size and print what came of it."""
     url, size, workers, kills = sys.argv[1], *map(int, sys.argv[2:5])
     fill(url, size)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,26 +1,19 @@
-"""Write what is measured and die at a statement: `python -m tests.crash.measure_writes URL WHAT 1`.
-
-WHAT is survey, draw, score, sort, close or look. Without numbers it prints how many statements an
-undisturbed run of it takes.
-"""
+"""What is measured, each written in one transaction that dies: see `tests.crash.dying`."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from itertools import count
-from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine
 
 from bot import feedback
 from bot.clock import SHANGHAI
+from bot.settings import Settings
 from storage import survey_plan
-from storage.database import open_engine
+from storage.crypto import Cipher
 from storage.feedback import FeedbackBox
+from storage.feedback_form import FeedbackForm, Piece
 from storage.improvements import Improvements
 from storage.kpi.definition import Period
 from storage.rules.supervision import rules
@@ -56,6 +49,11 @@ def _close(uow: UnitOfWork) -> None:
     FeedbackBox(uow, NOW, "主管").tell(1)
 
 
+def _form(uow: UnitOfWork) -> None:
+    piece = Piece("0" * 32, "理赔", "建议理赔进度能发短信", "13800138000")
+    FeedbackForm(Cipher(SECRET), Settings(secret_key=SECRET.decode())).take(uow, piece, NOW)
+
+
 def _look(uow: UnitOfWork) -> None:
     uow.customers.log_access(NOW, None, None, "api:王敏", "claim CL1", "核对")
     uow.audit.note(NOW, "主管", "decision", "event 1", {"why": "测试"})
@@ -68,45 +66,17 @@ WORK: dict[str, Callable[[UnitOfWork], None]] = {
     "sort": _sort,
     "close": _close,
     "look": _look,
+    "form": _form,
 }
 
 
-def work(url: str, what: str, deadly: int = 0) -> int:
-    """Do it and return the number of statements; be killed at the one that is ``deadly``."""
-    engine = open_engine(url, SECRET)
-    numbers = count(1)
-    last = 0
+def _doing(what: str) -> Callable[[Engine], None]:
+    def work(engine: Engine) -> None:
+        ways = transactions(engine)
+        ways.run(WORK[what])
+        ways.close()
 
-    @event.listens_for(engine, "after_cursor_execute")
-    def executed(*_: Any) -> None:
-        nonlocal last
-        last = next(numbers)
-        if last == deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    @event.listens_for(engine, "commit")
-    def committing(*_: Any) -> None:
-        executed()
-
-    ways = transactions(engine)
-    ways.run(WORK[what])
-    ways.close()
-    return last
+    return work
 
 
-def main() -> None:
-    """Die once per number, each time in a process of its own."""
-    url, what, *deadly = sys.argv[1:]
-    if not deadly:
-        sys.stdout.write(f"{work(url, what)}\n")
-    for number in map(int, deadly):
-        pid = os.fork()
-        if not pid:
-            work(url, what, number)
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-
-
-if __name__ == "__main__":
-    main()
+survey, draw, score, sort, close, look, form = map(_doing, WORK)

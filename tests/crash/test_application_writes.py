@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 
 from storage import schema
 from storage.database import open_engine
+from storage.models.service import PolicyDelivery, PolicyLink
 from tests.crash.server import ROOT
-from tests.storage.applications_kit import SECRET, Branch, branch_on
+from tests.storage.applications_kit import SECRET, Branch, branch_on, hold
 
 pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = {
@@ -25,16 +26,22 @@ _COUNTS = {
     "notices": "SELECT count(*) FROM outbox_item WHERE kind = 'notice'",
     "messages": "SELECT count(*) FROM message",
     "payments": "SELECT count(*) FROM application_payment",
+    "reminders": "SELECT count(*) FROM outbox_item WHERE kind = 'application_reminder'"
+    " AND status = 'planned'",
     "planned": "SELECT count(*) FROM outbox_item WHERE kind = 'application_payment'"
     " AND status = 'planned'",
 }
 # What is done → the states before it, and what there is one more of after it.
 _STEPS = {
-    "return": ((), "returned", {"events": 1, "notices": 1, "messages": 1, "tasks": -1}),
+    "return": (
+        (),
+        "returned",
+        {"events": 1, "notices": 1, "messages": 1, "tasks": -1, "reminders": 2},
+    ),
     "approve": (
         ("underwriting",),
         "approved",
-        {"events": 1, "notices": 1, "messages": 1, "tasks": -1},
+        {"events": 1, "notices": 1, "messages": 1, "tasks": -1, "reminders": 2},
     ),
     "plan": (
         ("underwriting", "approved", "confirmed"),
@@ -47,8 +54,16 @@ _STEPS = {
         {"events": 2, "payments": 1, "planned": -3, "tasks": 1},
     ),
     # Received, amended and answered: three lines of history, and no notice to who did it.
-    "mend": (("returned",), "received", {"events": 3, "received": 1, "tasks": 1}),
-    "confirm": (("underwriting", "approved"), "confirmed", {"events": 1, "tasks": 1}),
+    "mend": (
+        ("returned",),
+        "received",
+        {"events": 3, "received": 1, "tasks": 1, "reminders": -2},
+    ),
+    "confirm": (
+        ("underwriting", "approved"),
+        "confirmed",
+        {"events": 1, "tasks": 1, "reminders": -2},
+    ),
     "withdraw": ((), "withdrawn", {"events": 1, "tasks": -1}),
 }
 
@@ -111,6 +126,25 @@ def test_a_step_is_whole_or_not_there(url: str, what: str) -> None:
     expected = {name: counts[name] + more.get(name, 0) for name in counts}
     assert _counts(engine) == expected
     branch.ways.close()
+
+
+def test_an_issued_policy_is_pushed_once_and_whole(url: str) -> None:
+    """Killed on the way there is neither notice nor link; tried again, there is one of each."""
+    engine, branch = _branch(url)
+    talk = branch.converse()
+    hold(branch, talk)
+    number = branch.open(talk)
+    branch.walk(number, "underwriting", "approved", "confirmed", "paying")
+    branch.pay(number, "WX-0", 300_000)
+    notices = len(branch.outbox("notice"))
+    outcomes = _run(url, "issue", *range(1, 200))
+    assert outcomes.count(-9) > 10
+    assert outcomes[-1] == 0
+    assert branch.get(number).status == "issued"
+    assert len(branch.outbox("notice")) == notices + 2
+    assert len(branch.rows(PolicyLink)) == len(branch.rows(PolicyDelivery)) == 1
+    branch.ways.close()
+    engine.dispose()
 
 
 def test_a_delivery_is_whole_or_not_there(url: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -21,8 +19,8 @@ from storage.improvements import Improvements
 from storage.ledger import Happening
 from storage.supervision import Supervision
 from storage.unit_of_work import UnitOfWork
+from tests.crash.dying import killed
 from tests.crash.measure_writes import DAY, NOW, WORK
-from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET, desk_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -52,6 +50,11 @@ WRITTEN = {
         "SELECT count(*) FROM event WHERE kind = 'feedback.told'",
         "SELECT count(*) FROM outbox_item WHERE kind = 'feedback'",
     ),
+    "form": (
+        "SELECT count(*) FROM feedback",
+        "SELECT count(*) FROM ticket WHERE kind = 'suggest'",
+        "SELECT count(*) FROM event WHERE kind = 'feedback.received'",
+    ),
     "look": (
         "SELECT count(*) FROM access_log",
         "SELECT count(*) FROM audit_entry WHERE kind = 'read'",
@@ -61,9 +64,7 @@ WRITTEN = {
 
 
 def _run(url: str, what: str, *deadly: int) -> list[int]:
-    command = [sys.executable, "-m", "tests.crash.measure_writes", url, what, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return [int(line) for line in done.stdout.split()]
+    return killed(url, f"tests.crash.measure_writes:{what}", *deadly)
 
 
 def _counts(engine: Engine, what: str) -> set[int]:
@@ -113,7 +114,7 @@ def test_it_is_whole_or_not_there(what: str, tmp_path: Path) -> None:
         here.backup(there)
     statements = _run(f"sqlite:///{seed}", what)[0]
     # Every statement of the short ones; of the long ones two dozen, the last among them.
-    deadly = range(statements, 0, -max(1, statements // 24))
+    deadly = range(statements, 0, -max(1, statements // 16))
     killed = _run(url, what, *deadly)
     # The last one is just before the commit, behind everything that was written.
     assert killed == [-9] * len(deadly)

@@ -18,7 +18,9 @@ from storage.crypto import Cipher
 from storage.models.application import Application, ApplicationPayment
 from storage.models.case import CaseEvent
 from storage.models.conversation import Conversation, Message
+from storage.models.customer import Customer
 from storage.models.outbox import OutboxItem
+from storage.models.policy import Policy
 from storage.rules.application_checks import checks
 from storage.transactions import Transactions, transactions
 from storage.unit_of_work import UnitOfWork
@@ -167,3 +169,28 @@ def _found(book: Book, number: str) -> Application:
 def branch_on(engine: Engine, **settings: Any) -> Branch:
     """Return a branch on a database with the newest schema."""
     return Branch(transactions(engine), Settings(secret_key=SECRET.decode(), **settings))
+
+
+def hold(branch: Branch, talk: int, *, bound: bool = True) -> None:
+    """Put the policy into our tables; the conversation is its holder's, or nobody's."""
+
+    def work(uow: UnitOfWork) -> None:
+        blind = branch.cipher.blind
+        customer = Customer(
+            ref="C1", kind="person", name="王小明", id_number="1", id_blind=blind("1"),
+            phone="13800000000", phone_blind=blind("13800000000"),
+        )  # fmt: skip
+        uow.session.add(customer)
+        uow.session.flush()
+        uow.session.add(
+            Policy(
+                number=GIVEN["issued"]["policy_number"], customer_id=customer.id, line="auto",
+                product="机动车商业保险", plate="津A12345", starts_at=NOW,
+                ends_on=(NOW + timedelta(days=365)).date(), status="有效", premium_fen=300_000,
+                payment="已缴清", details={},
+            )
+        )  # fmt: skip
+        if bound:
+            uow.session.get_one(Conversation, talk).customer_id = customer.id
+
+    branch.ways.run(work)

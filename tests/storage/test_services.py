@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from bot.clock import SHANGHAI
 from bot.errors import Refused
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import Customer
@@ -51,6 +52,18 @@ def test_s20_a_change_goes_from_request_to_endorsement_and_the_customer_is_told(
     assert "2026-11-26 10:00" in text
     policy = next(p for p in branch.rows(Policy) if p.number == CAR)
     assert (policy.plate, policy.details["endorsements"]) == ("津A88888", 1)
+
+
+def test_the_promise_counts_working_days_from_the_last_document(branch: Branch) -> None:
+    """Two working days before the weekend end after it, and begin anew when all is there."""
+    friday = datetime(2026, 11, 27, 9, 30, tzinfo=SHANGHAI)
+    branch.now = friday
+    number = branch.ask("contact")
+    assert branch.request(number).due_at == datetime(2026, 12, 1, 17, 30, tzinfo=SHANGHAI)
+    branch.now = friday + timedelta(days=5)
+    branch.all_documents(number)
+    branch.move(number, "reviewing")
+    assert branch.request(number).due_at == datetime(2026, 12, 4, 17, 30, tzinfo=SHANGHAI)
 
 
 def test_a_returned_change_says_why_and_goes_on(branch: Branch) -> None:

@@ -143,7 +143,34 @@ def test_a_forbidden_promise_is_found(said: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["不能保证赔，要看核定结果", "公司规定不得返现", "请不要转到我个人账户", "您好，请讲"]
+    ("said", "code"),
+    [
+        ("绝对能赔", "payout"),
+        ("保证给您赔", "payout"),
+        ("您放心，肯定给您批下来", "payout"),
+        ("赔款一分不会少您的", "payout"),
+        ("您续保我给您返三个点", "rebate"),
+        ("续保送您加油卡", "rebate"),
+        ("转给我就行，我帮您交", "private_pay"),
+        ("您先把投诉撤了我们才能赔", "withdraw"),
+        ("别去投诉了没用的", "withdraw"),
+        ("评价的时候帮我选非常满意", "rating"),
+        ("您肯定负全责", "blame"),
+    ],
+)
+def test_a_promise_is_heard_in_other_words(said: str, code: str) -> None:
+    """People do not quote the list."""
+    assert [promise.code for promise, _ in promised(said)] == [code]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("不能保证赔，要看核定结果", "公司规定不得返现", "请不要转到我个人账户", "您好，请讲"),
+        *("我们不能保证一定赔，以核定为准", "公司规定不得返现、返点", "批改材料没问题，我这就提交"),
+        *("交警认定对方全责的，材料要认定书", "一定帮您跟进，批单下来就告诉您"),
+        "审核通过后赔款会打到您本人账户",
+    ],
 )
 def test_saying_no_is_no_promise(said: str) -> None:
     """The same words refused are what an honest person says."""

@@ -14,13 +14,14 @@ from bot.clock import SHANGHAI
 from bot.dialogue.message import InboundMessage
 from bot.result import Claim as Answer
 from scheduler.jobs import satisfaction_survey
-from storage import survey_plan
+from storage import survey_draw, survey_plan
 from storage.ledger import Happening
 from storage.models.case import Complaint, Survey, Ticket
 from storage.models.conversation import Conversation, Message
-from storage.models.customer import OptOut
+from storage.models.customer import Customer, OptOut
 from storage.models.ledger import Event
 from storage.models.outbox import OutboxItem
+from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 from tests.storage.claims_kit import Desk, desk_on
 
@@ -171,29 +172,84 @@ def test_nobody_is_woken(desk: Desk) -> None:
     assert survey_plan.polite(NOW) == NOW
 
 
-def test_the_regular_survey_draws_the_same_from_every_channel(database: Engine) -> None:
-    """S55, S86: as many from each channel, once a quarter, the coverage visible."""
+def _talk(channel: str, n: int, customer: int | None, at: datetime) -> Conversation:
+    return Conversation(
+        channel=channel, account="a", peer=f"{channel}{customer}-{n}", state={}, owner="bot",
+        owner_rev=0, subscribed=True, last_seq=2, opened_at=at, last_at=at, customer_id=customer,
+    )  # fmt: skip
+
+
+def test_the_regular_survey_draws_as_many_from_every_stratum(database: Engine) -> None:
+    """S55, S86: channel, group of customers, line; once a quarter, the coverage visible."""
     desk = desk_on(database)
 
     def people(uow: Any) -> None:
-        for channel, count in (("wechat", 60), ("webchat", 30), ("phone", 3)):
-            for n in range(count):
+        for number, kind, line in ((1, "person", "auto"), (2, "firm", "cargo")):
+            uow.session.add(
+                Customer(
+                    id=number, ref=f"C{number}", kind=kind, name="某", id_number="1", id_blind="b",
+                    phone="1", phone_blind="p",
+                )
+            )  # fmt: skip
+            uow.session.flush()
+            for code, ends in (("old", NOW - timedelta(days=9)), (line, NOW + timedelta(days=90))):
                 uow.session.add(
-                    Conversation(
-                        channel=channel, account="a", peer=f"{channel}{n}", state={}, owner="bot",
-                        owner_rev=0, subscribed=True, last_seq=2, opened_at=NOW, last_at=NOW,
+                    Policy(
+                        number=f"P{number}{code}", customer_id=number, line=code, product="某",
+                        starts_at=NOW - timedelta(days=300), ends_on=ends.date(), status="有效",
+                        premium_fen=1, payment="已缴清", details={},
                     )
                 )  # fmt: skip
+        for channel, customer, count in (
+            ("wechat", None, 60), ("webchat", None, 30), ("phone", None, 3),
+            ("wechat", 1, 25), ("wechat", 2, 2),
+        ):  # fmt: skip
+            uow.session.add_all(_talk(channel, n, customer, NOW) for n in range(count))
 
     desk.ways.run(people)
+    since, today = NOW - timedelta(days=1), NOW.date()
     _run(desk, NOW + timedelta(hours=1))  # they are still talking: nobody is asked
-    assert not desk.ways.read(lambda uow: list(survey_plan.strata(uow, NOW - timedelta(days=1))))
+    assert not desk.ways.read(lambda uow: survey_draw.coverage(uow, since, today))
     _run(desk, NOW + timedelta(days=1))
     _run(desk, NOW + timedelta(days=1, hours=1))
-    covered = desk.ways.read(lambda uow: list(survey_plan.strata(uow, NOW - timedelta(days=1))))
-    assert sorted(covered) == [
-        ("phone", "regular", 3), ("webchat", "regular", 20), ("wechat", "regular", 20),
-    ]  # fmt: skip
+    covered = desk.ways.read(lambda uow: survey_draw.coverage(uow, since, today))
+    assert [(*stratum, about, asked) for stratum, about, asked in covered] == [
+        ("phone", "", "", "regular", 3),
+        ("webchat", "", "", "regular", 20),
+        ("wechat", "", "", "regular", 20),
+        ("wechat", "firm", "cargo", "regular", 2),
+        ("wechat", "person", "auto", "regular", 20),
+    ]
+
+
+def test_a_week_after_a_policy_began_its_holder_is_asked(database: Engine) -> None:
+    """S15: once for the policy, where the holder talks with us; a cancelled one is left alone."""
+    desk = desk_on(database)
+    began = NOW - timedelta(days=8)
+
+    def holder(uow: Any) -> None:
+        uow.session.add(
+            Customer(
+                id=1, ref="C1", kind="person", name="某", id_number="1", id_blind="b", phone="1",
+                phone_blind="p",
+            )
+        )  # fmt: skip
+        uow.session.flush()
+        uow.session.add(_talk("webchat", 1, 1, NOW - timedelta(hours=1)))
+        for number, status in (("P1", "有效"), ("P2", "退保")):
+            uow.session.add(
+                Policy(
+                    number=number, customer_id=1, line="auto", product="某", starts_at=began,
+                    ends_on=NOW.date() + timedelta(days=350), status=status, premium_fen=1,
+                    payment="已缴清", details={},
+                )
+            )  # fmt: skip
+
+    desk.ways.run(holder)
+    for _ in range(2):
+        _run(desk, NOW)
+    found = [(s.key, s.status, s.case_number) for s in _all(desk, Survey) if s.about == "issued"]
+    assert found == [("issued:P1", "sent", "P1")]
 
 
 def test_one_tap_counts_and_a_low_score_is_called_back(make_app: Callable[[], App]) -> None:

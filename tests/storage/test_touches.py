@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from storage.models.case import Complaint
 from storage.models.customer import OptOut
-from storage.models.outbound import NoticeGrant, OutboundStop
-from storage.outbound import planning
+from storage.models.outbound import NoticeGrant
+from storage.outbound import campaigns, planning
 from storage.outbound.letters import Configured
 from storage.outbound.rehearsal import rehearse
 from storage.rules.outbound import Rules
@@ -59,6 +59,12 @@ def _unsubscribe(branch: Outside) -> None:
     branch.add(OptOut(conversation_id=1, category="renewal", at=NOW))
 
 
+def _unsubscribe_on_the_page(branch: Outside) -> None:
+    branch.chat()
+    branch.chat(2, channel="webchat")
+    branch.add(OptOut(conversation_id=2, category="renewal", at=NOW))
+
+
 def _complaint(branch: Outside, severity: str) -> Complaint:
     return Complaint(
         number="CP1", conversation_id=None, channel="wechat", category="claim", severity=severity,
@@ -78,6 +84,7 @@ WHY_NOT: dict[str, tuple[Callable[[Outside], None], str]] = {
         "保单的到期日已经改了",
     ),
     "unsubscribed": (_unsubscribe, "客户退订了这一类消息"),
+    "unsubscribed elsewhere": (_unsubscribe_on_the_page, "客户退订了这一类消息"),
     "complaint": (
         lambda b: b.add(_complaint(b, "P1")),
         "有未办结的紧急投诉",
@@ -214,12 +221,23 @@ def _claim_push(branch: Outside) -> None:
 
 
 def test_the_stop_switch_holds_everything_back_at_once(branch: Outside) -> None:
-    """While a person has stopped a kind nothing of it leaves; afterwards it goes on."""
+    """While a person has stopped a kind nothing of it leaves; afterwards it goes on at once."""
     branch.plan()
-    branch.add(OutboundStop(kind="renewal", reason="文案写错", by="主管", at=NOW))
+    branch.ways.run(lambda uow: campaigns.stop(uow, "renewal", "文案写错", "主管", NOW))
     assert branch.leaving() == []
-    branch.say("DELETE FROM outbound_stop")
-    branch.now += timedelta(minutes=2)
+    assert branch.ends() == [("planned", "这一类已被人工停发：文案写错")]
+    assert branch.ways.run(lambda uow: campaigns.resume(uow, "renewal", NOW)) is True
+    assert branch.ways.run(lambda uow: campaigns.resume(uow, "renewal", NOW)) is False
+    assert len(branch.send()) == 1
+
+
+def test_what_is_already_taken_is_held_back_too(branch: Outside) -> None:
+    """Stopped between being leased and leaving: it does not leave."""
+    branch.plan()
+    ids = branch.ways.run(lambda uow: branch.touches(uow).take("w", 60, 50))
+    branch.ways.run(lambda uow: campaigns.stop(uow, "renewal", "文案写错", "主管", NOW))
+    assert branch.ways.run(lambda uow: branch.touches(uow).begin(ids, "w")).letters == []
+    branch.ways.run(lambda uow: campaigns.resume(uow, "renewal", NOW))
     assert len(branch.send()) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -45,7 +46,8 @@ def feedback_app(
     rate: RateLimit | None = None,
 ) -> Starlette:
     """Return the application; its paths are absolute."""
-    form = Form(transactions, cipher, settings, clock, rate or RateLimit(6, 600.0))
+    box, tokens, pages = FeedbackForm(cipher, settings), FormTokens(cipher), Pages(settings)
+    form = Form(transactions, box, tokens, pages, clock, rate or RateLimit(6, 600.0))
     return Starlette(
         routes=[
             Route(ROOT, form.show, methods=["GET"]),
@@ -56,23 +58,16 @@ def feedback_app(
     )
 
 
+@dataclass(frozen=True)
 class Form:
     """The endpoints; `storage.feedback_form` decides what becomes of a piece."""
 
-    def __init__(
-        self,
-        transactions: Transactions,
-        cipher: Cipher,
-        settings: Settings,
-        clock: Callable[[], datetime],
-        rate: RateLimit,
-    ) -> None:
-        self._transactions = transactions
-        self._clock = clock
-        self._rate = rate
-        self._pages = Pages(settings)
-        self._tokens = FormTokens(cipher)
-        self._box = FeedbackForm(cipher, settings)
+    transactions: Transactions
+    box: FeedbackForm
+    tokens: FormTokens
+    pages: Pages
+    clock: Callable[[], datetime]
+    rate: RateLimit
 
     async def show(self, _: Request) -> Response:
         """Show the empty form."""
@@ -86,8 +81,8 @@ class Form:
         if sent is None:
             return self._told(413, "没有提交", f"内容太长了，请写在 {LONGEST} 个字以内。")
         said = Said(_topic(sent["topic"]), sent["words"], sent["contact"].strip())
-        now = self._clock()
-        verdict, nonce = self._tokens.judge(sent["token"], now)
+        now = self.clock()
+        verdict, nonce = self.tokens.judge(sent["token"], now)
         if verdict != "good":
             # One that came too early is good in a moment; the others get a new one.
             again = sent["token"] if verdict == "early" else ""
@@ -95,21 +90,21 @@ class Form:
         # Only a program fills in what nobody sees, or a browser that fills in too much.
         if wrong := _mistake(said) or (_WRONG["trap"] if sent["website"] else ""):
             return self._form(said, wrong, sent["token"])
-        if seconds := self._rate.wait(request.client.host if request.client else ""):
+        if seconds := self.rate.wait(request.client.host if request.client else ""):
             return self._too_fast(seconds)
         piece = Piece(nonce, said.topic, said.words, said.contact)
-        await run_in_threadpool(self._transactions.run, lambda uow: self._box.take(uow, piece, now))
+        await run_in_threadpool(self.transactions.run, lambda uow: self.box.take(uow, piece, now))
         return RedirectResponse(f"{ROOT}/done/{nonce}", 303, headers=HEADERS)
 
     async def done(self, request: Request) -> Response:
         """Thank for a piece, by the nonce that only its author knows."""
         nonce = request.path_params["nonce"]
         taken = await run_in_threadpool(
-            self._transactions.read, lambda uow: self._box.taken(uow, nonce)
+            self.transactions.read, lambda uow: self.box.taken(uow, nonce)
         )
         if taken is None:
             return self._told(404, "没有找到", "这个地址不完整，或者那次没有提交成功，请再写一次。")
-        return _html(self._pages.taken(taken))
+        return _html(self.pages.taken(taken))
 
     async def missing(self, _: Request, __: Exception) -> Response:
         """Answer every other address."""
@@ -123,11 +118,11 @@ class Form:
         return self._told(500, "没有存下来", "系统出了点问题。请退回上一页，再点一次「提交」。")
 
     def _form(self, said: Said, wrong: str = "", token: str = "") -> Response:
-        fresh = token or self._tokens.make(self._clock())
-        return _html(self._pages.form(fresh, said, wrong), 422 if wrong else 200)
+        fresh = token or self.tokens.make(self.clock())
+        return _html(self.pages.form(fresh, said, wrong), 422 if wrong else 200)
 
     def _told(self, status: int, title: str, words: str) -> Response:
-        return _html(self._pages.told(title, words), status)
+        return _html(self.pages.told(title, words), status)
 
     def _too_fast(self, seconds: int) -> Response:
         minutes = -(-seconds // 60)

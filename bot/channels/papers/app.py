@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.channels.links.login import Login
 from bot.channels.papers.cover import PICTURE_HEADERS, cover
 from bot.channels.papers.draw import drawn
 from bot.channels.papers.page import HEADERS, Pages
@@ -44,9 +45,11 @@ def papers_app(
     settings: Settings,
     clock: Callable[[], datetime],
     rate: RateLimit | None = None,
+    login: Login | None = None,
 ) -> Starlette:
     """Return the application; mount it at ``/papers``."""
     papers = Papers(transactions, cipher, settings, clock, rate or RateLimit(20, 60.0))
+    papers.login = login or papers.login
     return Starlette(
         routes=[
             Route(f"/{COVER}", papers.cover, methods=["GET"]),
@@ -75,6 +78,7 @@ class Papers:
         self._clock = clock
         self._rate = rate
         self._pages = Pages(settings.hotline)
+        self.login = Login(transactions, cipher, settings, clock)
         # Drawing a document takes a core of the machine: one at a time, and no long queue.
         self._drawing = asyncio.Semaphore(_AT_ONCE)
         self._queued = 0
@@ -85,10 +89,9 @@ class Papers:
         if refused := self._too_fast(request):
             return refused
         token = request.path_params["token"]
-        there = await run_in_threadpool(
-            self._transactions.read, lambda uow: self._links(uow).open(token) is not None
-        )
-        return _html(self._pages.ask) if there else self._gone()
+        if stopped := await self._stopped(request, token):
+            return stopped
+        return _html(self._pages.ask)
 
     async def cover(self, request: Request) -> Response:
         """Show the picture of the cards; it is the same for everybody, and drawn once."""
@@ -102,6 +105,8 @@ class Papers:
         if refused := self._too_fast(request):
             return refused
         token, tail = request.path_params["token"], await _tail(request)
+        if stopped := await self._stopped(request, token):
+            return stopped
         proof = await run_in_threadpool(
             self._transactions.run, lambda uow: self._prove(uow, token, tail)
         )
@@ -129,6 +134,16 @@ class Papers:
             return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
         paper = await run_in_threadpool(self._transactions.run, lambda uow: self._fetch(uow, token))
         return await self._drawn(paper) if paper else self._gone()
+
+    async def _stopped(self, request: Request, token: str) -> Response | None:
+        """There is no such link, or the visitor has to say first who they are."""
+        opened = await run_in_threadpool(
+            self._transactions.read, lambda uow: self._links(uow).open(token)
+        )
+        if opened is None:
+            return self._gone()
+        path = f"{request.scope.get('root_path', '')}/{token}"
+        return await self.login.stops(request, path, opened.link.conversation_id)
 
     async def nothing(self, request: Request) -> Response:
         """Answer every other address like a link that is gone."""

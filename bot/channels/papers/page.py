@@ -17,8 +17,8 @@ _STYLE = (
     "box-shadow:0 1px 6px #0002}"
     "h1{font-size:1.3rem;margin:0 0 .5rem;color:#164e7a}"
     "label{display:block;font-weight:600;margin-top:1rem}"
-    "input,button{font:inherit;width:100%;box-sizing:border-box;padding:.7rem;border-radius:8px}"
-    "input{border:1px solid #7b8794;margin:.3rem 0 1rem}"
+    "input,button,select,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.7rem;border-radius:8px}"
+    "input,select,textarea{border:1px solid #7b8794;margin:.3rem 0 1rem}"
     "button{border:0;background:#164e7a;color:#fff;min-height:48px}"
     ".wrong{color:#b42318}.small{font-size:.875rem;color:#52606d}"
     "@media(prefers-color-scheme:dark){body{background:#10161d;color:#e4e7eb}"
@@ -63,6 +63,19 @@ class Pages:
             "页面不存在",
             text="链接不对、已经过期或者用完了。请回到对话里说“电子保单”，重新要一个。",
         )
+
+    @cached_property
+    def rate(self) -> bytes:
+        """Return the page that asks for a score."""
+        return self._page("请您打个分", survey=True)
+
+    def upload(self, claim: str) -> bytes:
+        """Return the page that takes photos for a claim."""
+        return self._page("补充理赔材料", upload=claim)
+
+    def said(self, title: str, words: str) -> bytes:
+        """Return a page that only says something."""
+        return self._page(title, text=words)
 
     def _page(self, title: str, **values: object) -> bytes:
         folder = Path(__file__).parent / "templates"

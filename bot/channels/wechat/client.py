@@ -23,6 +23,9 @@ from bot.errors import DeliveryError, OutcomeUnknown, RetryLater
 from bot.settings import WeChat
 
 THREADS = 32
+_WHO = "sns/oauth2/access_token"
+# A code that is invalid, was used, or whose user took it back.
+_NO_CODE = (40029, 40163, 41008, 42007)
 _MAX_ANSWER = 4 << 20
 _SOON = timedelta(seconds=5)
 _LIFETIME_S = 7200
@@ -122,6 +125,17 @@ class WeChatApi(WeChatClient):  # type: ignore[misc]
             renewed = self._tokens.renew(refused=token)
             result = self._noted(lambda: call(_with(params, renewed)))
         return self._checked(result, endpoint)
+
+    def openid(self, code: str) -> str:
+        """Return who authorised a web page (snsapi_base); '' when the code is bad or used."""
+        url = self.full_url(f"https://api.weixin.qq.com/{_WHO}")
+        asked = {"appid": self.appid, "secret": self.secret, "code": code}
+        params = {**asked, "grant_type": "authorization_code"}
+        self._brakes.check(_WHO)
+        result = self._noted(lambda: self._called("get", url, params=params))
+        if code_of(result) in _NO_CODE:
+            return ""
+        return str(self._checked(result, _WHO).get("openid") or "")
 
     def _noted(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Run ``call`` and tell the brakes whether the platform could be reached."""

@@ -1,4 +1,5 @@
 // Writing at the desk: drafts, canned replies, notes, what others said meanwhile.
+import { keepHere, keptHere, logInAgain } from "./sending.js";
 import { underline } from "./promises.js";
 
 const me = document.querySelector(".columns").dataset.me;
@@ -11,10 +12,17 @@ export function keepTyping() {
   const box = document.getElementById("words");
   if (!form || !box || form.classList.contains("note")) return;
   clearTimeout(draftTimer);
-  const body = new URLSearchParams({ text: box.value });
-  fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRF-Token": csrf }, keepalive: true }).then(
-    (answer) => saved(answer.ok ? "草稿已存" : "草稿没存上"),
-    () => saved("草稿没存上，网络不通"),
+  const [id, text] = [form.closest(".conversation").dataset.id, box.value];
+  // Until the server has it, this browser keeps it.
+  keepHere(id, text);
+  const headers = { "X-CSRF-Token": csrf, "HX-Request": "true" };
+  fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams({ text }), headers, keepalive: true }).then(
+    (answer) => {
+      if (answer.status === 401) logInAgain();
+      else if (answer.ok && keptHere(id) === text) keepHere(id, "");
+      saved(answer.ok ? "草稿已存" : "草稿存在这台电脑上");
+    },
+    () => saved("网络不通，草稿先存在这台电脑上"),
   );
 }
 
@@ -69,10 +77,25 @@ function showCanned(form, text) {
   box.hidden = !any;
 }
 
+// The arrow keys walk through the sentences that fit.
+function choose(canned, by) {
+  const shown = [...canned.children].filter((one) => !one.hidden);
+  const at = shown.findIndex((one) => one.classList.contains("on"));
+  const next = shown[(at + by + shown.length) % shown.length];
+  for (const one of shown) one.classList.toggle("on", one === next);
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+// What the page knows of the case is put in; the rest is the writer's to fill.
+function withKnown(text) {
+  const known = JSON.parse(work.querySelector(".conversation")?.dataset.known ?? "{}");
+  return text.replace(/〔([^〕]*)〕/g, (gap, name) => (name === "坐席" ? me : known[name] || gap));
+}
+
 function fill(text) {
   const box = document.getElementById("words");
   if (!box) return;
-  box.value = text.replaceAll("〔坐席〕", me);
+  box.value = withKnown(text);
   const gap = box.value.indexOf("〔");
   box.focus();
   if (gap >= 0) box.setSelectionRange(gap, box.value.indexOf("〕", gap) + 1);
@@ -97,47 +120,21 @@ export function setMode(mode) {
   box.focus();
 }
 
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = event.detail;
-  if (ctx.sourceElement?.id !== "composer") return;
-  const form = ctx.sourceElement;
-  if (form.classList.contains("note")) ctx.request.action = form.dataset.note;
-  // The same press twice is the same message; a new one has a new key.
-  form.dataset.pressed ||= fresh();
-  ctx.request.body.set("key", form.dataset.pressed);
-  // What others said after the newest line on this page is shown before anything leaves.
-  ctx.request.body.set("told", form.dataset.sure || newestShown());
-});
-
-// On plain HTTP inside a branch a browser has no randomUUID.
-function fresh() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function newestShown() {
-  const lines = document.querySelectorAll("#thread [data-seq]");
-  return lines.length ? Math.max(...[...lines].map((line) => Number(line.dataset.seq))) : 0;
-}
-
-// Somebody was faster: show what is new, and let the writer decide.
+// Somebody was faster: show what is new, and let the writer decide. ``then`` gets the newest message
+// that was shown, or null when the text is to be written anew.
 const sheet = document.getElementById("collision");
-export function collide(html, refresh) {
+export function collide(html, refresh, then) {
   const page = new DOMParser().parseFromString(html, "text/html");
   sheet.replaceChildren(...page.body.childNodes);
-  const last = sheet.querySelector(".collision").dataset.last;
+  const last = Number(sheet.querySelector(".collision").dataset.last);
   refresh();
   sheet.onclose = () => {
-    const form = document.getElementById("composer");
-    if (!form || form.classList.contains("note")) return;
-    if (sheet.returnValue === "send") {
-      form.dataset.sure = last;
-      form.requestSubmit();
-    } else document.getElementById("words").focus();
+    then(sheet.returnValue === "send" ? last : null);
+    document.getElementById("words")?.focus();
   };
   sheet.returnValue = "";
   sheet.showModal();
 }
-
 
 work.addEventListener("keydown", (event) => {
   if (event.target.id !== "words" || event.isComposing || event.keyCode === 229) return;
@@ -146,8 +143,12 @@ work.addEventListener("keydown", (event) => {
     event.preventDefault();
     const chosen = canned.hidden ? null : canned.querySelector("button.on");
     if (chosen) fill(chosen.dataset.fill);
-    else if (event.target.value.trim()) event.target.form.requestSubmit();
+    else event.target.form.requestSubmit();
   } else if (event.key === "Escape") canned.hidden = true;
+  else if (!canned.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    choose(canned, event.key === "ArrowDown" ? 1 : -1);
+  }
 });
 
 // Before a swap that the composer did not ask for: what is being written is held.
@@ -166,13 +167,10 @@ export function begin(id) {
     if (held.note) setMode("note");
   }
   held = null;
+  const kept = keptHere(id);
+  if (kept && !box.form.classList.contains("note")) {
+    box.value = kept.startsWith(box.value) ? kept : box.value.includes(kept) ? box.value : `${box.value}\n${kept}`;
+    keepTyping();
+  }
   underline(box.form, box);
-}
-
-// A refusal leaves what was typed; the next press is a new one.
-export function refused() {
-  const form = document.getElementById("composer");
-  if (!form) return;
-  delete form.dataset.pressed;
-  delete form.dataset.sure;
 }

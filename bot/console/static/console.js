@@ -5,10 +5,16 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = csrf;
 });
 
+if (csrf) new Worker("/console/static/pulse.js").postMessage(csrf);
+
 const notices = document.getElementById("notices");
 
 // Show a sentence for a while; what went wrong stays longer.
 export function notice(text, kind = "good") {
+  // The same sentence stands there once, and «done» does not outlive the next trouble.
+  for (const old of notices.children) {
+    if (old.textContent === text || old.classList.contains("notice-good")) old.remove();
+  }
   const line = document.createElement("div");
   line.className = `notice notice-${kind}`;
   line.textContent = text;
@@ -29,6 +35,14 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.me[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  const open = [...document.querySelectorAll("details.me[open]")].pop();
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary")?.focus();
 });
 
 // "/" looks on this page where it has a box of its own, else everywhere; Ctrl+K looks everywhere.

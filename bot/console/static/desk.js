@@ -1,6 +1,8 @@
 // The agents' desk: live list and thread, composer, keys. The server decides; this only asks and shows.
 import { notice } from "./console.js";
-import { begin, collide, hold, keepTyping, refused, setMode, showTyping } from "./composer.js";
+import { begin, collide, hold, keepTyping, setMode, showTyping } from "./composer.js";
+import { comeBack, logInAgain, showWaiting, startSending } from "./sending.js";
+import { tell } from "./notice.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const list = document.getElementById("list");
@@ -18,7 +20,7 @@ async function refreshList() {
   await new Promise((resume) => setTimeout(resume, 120)); // many events, one look
   listAsked = false;
   const place = list.querySelector(".rows")?.scrollTop ?? 0;
-  await htmx.ajax("GET", `/console/inbox/list?tab=${tab()}`, { target: "#list" });
+  await htmx.ajax("GET", `/console/inbox/list?tab=${tab()}&shown=${list.querySelector(".rows")?.dataset.shown ?? 50}`, { target: "#list" });
   const rows = list.querySelector(".rows");
   if (rows) rows.scrollTop = place;
   markOpen();
@@ -61,6 +63,17 @@ function bottom() {
   thread.scrollTop = thread.scrollHeight;
   requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
 }
+
+// The list grows at its end and stays where it was read.
+let place = { tab: "", top: 0 };
+list.addEventListener("click", (event) => {
+  if (event.target.closest(".more")) place = { tab: tab(), top: list.querySelector(".rows").scrollTop };
+});
+document.addEventListener("htmx:after:swap", () => {
+  const rows = list.querySelector(".rows");
+  if (place.top && rows?.dataset.tab === place.tab) rows.scrollTop = place.top;
+  place = { tab: "", top: 0 };
+});
 
 // ---- news --------------------------------------------------------------------------------------
 
@@ -150,28 +163,12 @@ function news(event) {
   } else if (event.kind === "state") {
     notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
     const select = document.getElementById("state-select");
-    if (select) select.value = event.state;
+    if (select) {
+      const shown = new Option({ away: "小休", offline: "离线" }[event.state] ?? event.state, "", true, true);
+      shown.disabled = true;
+      select.append(shown);
+    }
   }
-}
-
-// A notice of the system without a word of the customer's; only when the page is not looked at.
-function tell(text, tag) {
-  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-  new Notification("安答控制台", { body: text, tag });
-  beep();
-}
-
-function beep() {
-  const sound = new AudioContext();
-  const tone = sound.createOscillator();
-  const volume = sound.createGain();
-  volume.gain.setValueAtTime(0.08, sound.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + 0.25);
-  tone.frequency.value = 880;
-  tone.connect(volume).connect(sound.destination);
-  tone.start();
-  tone.stop(sound.currentTime + 0.25);
-  tone.onended = () => sound.close();
 }
 
 // ---- after every swap ----------------------------------------------------------------------------
@@ -186,7 +183,12 @@ document.addEventListener("htmx:after:swap", (event) => {
     const id = open()?.dataset.id;
     if (id) history.replaceState(null, "", `/console/inbox?tab=${tab()}&c=${id}`);
   }
+  if (target?.id === "work" || target?.id === "thread") showWaiting();
   markOpen();
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail?.ctx?.response?.status === 401) logInAgain();
 });
 
 // A refusal is said where everybody looks, and what was typed stays.
@@ -194,13 +196,12 @@ document.addEventListener("htmx:before:swap", (event) => {
   const ctx = event.detail?.ctx;
   const status = ctx?.response?.status ?? 200;
   if (status < 400) {
-    if (ctx?.target === work && ctx.sourceElement?.id !== "composer") hold(open()?.dataset.id);
+    if (ctx?.target === work) hold(open()?.dataset.id);
     return;
   }
   event.preventDefault();
-  refused();
-  if (status === 412) {
-    collide(ctx.text ?? "", () => refreshOpen(false));
+  if (status === 401) {
+    logInAgain();
     return;
   }
   const page = new DOMParser().parseFromString(ctx.text ?? "", "text/html");
@@ -221,12 +222,7 @@ function step(by) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.ctrlKey && event.key === "/") {
-    event.preventDefault();
-    help.showModal();
-    return;
-  }
-  if (!event.altKey || event.ctrlKey) return;
+  if (!event.altKey || event.ctrlKey || event.shiftKey) return;
   const key = event.code.replace(/^Key|^Digit/, "").toLowerCase();
   const act = { j: () => step(1), k: () => step(-1), l: () => setMode("say"), p: () => setMode("note") }[key];
   const button = work.querySelector(`[data-key="${key}"]`);
@@ -247,12 +243,19 @@ setInterval(() => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) keepTyping();
 });
-document.body.addEventListener("click", () => {
-  if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
-}, { once: true });
 addEventListener("pagehide", keepTyping);
 
 markOpen();
 bottom();
+comeBack();
 begin(open()?.dataset.id);
+startSending({
+  refresh: refreshOpen,
+  collide: (html, then) => collide(html, () => refreshOpen(false), then),
+  sent: (id) => {
+    if (id !== open()?.dataset.id) return;
+    refreshOpen(false);
+    if (document.getElementById("words")?.value) keepTyping();
+  },
+});
 connect();

@@ -16,6 +16,9 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Apply the change."""
+    op.add_column("handoff", sa.Column("told_at", _MOMENT, nullable=True))
+    op.add_column("handoff", sa.Column("ahead", sa.Integer(), nullable=True))
+    op.add_column("handoff", sa.Column("alarmed_at", _MOMENT, nullable=True))
     op.create_table(
         "search_segment",
         sa.Column("id", _NUMBER, nullable=False),
@@ -71,3 +74,6 @@ def downgrade() -> None:
     op.drop_table("conversation_guest")
     op.drop_table("same_person")
     op.drop_table("search_segment")
+    op.drop_column("handoff", "alarmed_at")
+    op.drop_column("handoff", "ahead")
+    op.drop_column("handoff", "told_at")

@@ -31,6 +31,7 @@ def test_the_documentation_is_open_and_complete(office: Branch) -> None:
         "privacy", "applications", "audit", "deliveries", "endorsements", "feedback",
         "improvements",
         "qa-samples", "campaigns", "jobs", "reports", "assessments", "trainings",
+        "web-links", "staff-notices", "content",
     }  # fmt: skip
 
 

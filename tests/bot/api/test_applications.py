@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from storage.models.application import Application, FormStep
-from storage.models.case import CaseEvent
+from storage.models.application import Application, ApplicationPayment, FormStep
+from storage.models.case import CaseEvent, Ticket
 from tests.bot.api.kit import NOW, Branch
 from tests.bot.api.rows import conversation
 from tests.storage.applications_kit import GIVEN, TOLD
@@ -187,3 +188,36 @@ def test_what_the_customer_confirmed_is_there_with_its_version(office: Branch) -
     told = office.client.get("/v1/applications/AP20261122000001", headers=header).json()["told"]
     assert [point["key"] for point in told["points"]][-1] == "excludes"
     assert {point["said"] for point in told["points"]} == {"明白了"}
+
+
+def test_s81_partners_are_counted_with_what_became_of_it(office: Branch) -> None:
+    """Leads, applications, policies and money by partner; others and other months do not count."""
+    by = {"demo_bank": ("issued", "received", "withdrawn"), "demo_dealer": ("closed",)}
+    rows = [(code, status) for code, states in by.items() for status in states]
+    for number, (code, status) in enumerate([*rows, (None, "issued")]):
+        office.add(
+            Application(
+                number=f"AP2026112200000{number}", kind="car", line="auto", status=status,
+                owner="销售组", partner=code, facts={}, told={}, work={}, opened_at=NOW,
+                updated_at=NOW,
+            )
+        )  # fmt: skip
+    old = NOW - timedelta(days=40)
+    office.add(
+        Application(number="AP20261001000001", kind="car", line="auto", status="issued",
+                    owner="销售组", partner="demo_bank", facts={}, told={}, work={},
+                    opened_at=old, updated_at=old),
+        ApplicationPayment(application_number="AP20261122000000", reference="A", method="pos",
+                           amount_fen=300_000, paid_on=NOW.date(), noted_at=NOW, actor="x"),
+        Ticket(number="TK20261122000001", kind="need_plan", status="new", opened_at=NOW,
+               due_at=NOW, facts={"partner": "demo_dealer"}),
+    )  # fmt: skip
+    answer = office.client.get("/v1/applications/partners", headers=office.token("sales")).json()
+    bank, dealer = answer["partners"][:2]
+    assert bank | {"name": ""} == {
+        "partner": "demo_bank", "name": "", "leads": 0, "applications": 3, "issued": 1,
+        "open": 1, "paid_fen": 300_000,
+    }  # fmt: skip
+    assert (dealer["leads"], dealer["applications"], dealer["issued"]) == (1, 1, 1)
+    refused = office.client.get("/v1/applications/partners", headers=office.token("trainer"))
+    assert refused.status_code == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.models.outbound import JobRun
+from storage.models.outbound import Campaign, JobRun
 from storage.models.outbox import OutboxItem
 from tests.bot.api.kit import NOW, Branch
 from tests.bot.api.rows import customer, policy
@@ -22,6 +22,12 @@ def _item(number: str, **values: object) -> OutboxItem:
     return OutboxItem(**(made | values))
 
 
+def _campaign() -> Campaign:
+    return Campaign(
+        name="renewal:2026-11-22", family="renewal", day=NOW.date(), planned_at=NOW, first_id=1
+    )
+
+
 def test_a_preview_says_who_gets_what(office: Branch) -> None:
     """One policy that ends in thirty days: by SMS, with the words; nothing is written."""
     office.add(customer(office.parts.cipher), policy("A1", ends_on=END))
@@ -36,7 +42,9 @@ def test_a_preview_says_who_gets_what(office: Branch) -> None:
 
 def test_counters_and_the_stop_switch(office: Branch) -> None:
     """Stopping names who and why; resuming takes it back; an unknown kind is a 404."""
-    office.add(_item("A1"), _item("A2", status="suppressed", reason="已续保", way=None))
+    office.add(
+        _campaign(), _item("A1"), _item("A2", status="suppressed", reason="已续保", way=None)
+    )
     header = office.token("supervisor")
     body = {"kind": "renewal", "reason": "文案写错"}
     stopped = office.client.post("/v1/campaigns/stop", json=body, headers=header).json()

@@ -105,6 +105,13 @@ def test_without_a_number_nobody_promises_to_call(visitor: Visitor) -> None:
     assert "打电话给您" not in thanks
 
 
+def test_what_was_tapped_says_what_it_is_about(visitor: Visitor) -> None:
+    """«理赔员态度不好» under «服务态度» is about manners, not about the claim."""
+    visitor.send(words="理赔员态度不好", topic="服务态度")
+    visitor.send(words="定损压价", topic="其他")
+    assert [piece.category for piece in visitor.all(Feedback)] == ["服务态度", "理赔效率"]
+
+
 def test_praise_opens_nothing(visitor: Visitor) -> None:
     """Thanks need no ticket."""
     sent = visitor.send(words="王师傅很热心，谢谢")

@@ -195,3 +195,38 @@ def test_what_was_told_is_text(house: House) -> None:
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_classified_fact_is_chosen_and_a_wrong_value_refused(house: House) -> None:
+    """«有人受伤» is a list of 是 and 否; neither is no «no», and a yes is the gravest at once."""
+    number = opened(house)
+    clerk = house.log_in("陈立")
+    path = f"/console/claims/{number}"
+    control = clerk.get(f"{path}/amend?key=injured").text
+    assert ">是</option>" in control
+    assert ">否</option>" in control
+    assert ">追尾</option>" in clerk.get(f"{path}/amend?key=accident_type").text
+    assert clerk.get(f"{path}/amend?key=nothing").status_code == 409
+    form = {"key": "injured", "value": "大概吧", "seen": seen_on(clerk.get(path).text)}
+    refused = clerk.post(f"{path}/amend", data=form)
+    assert refused.status_code == 409
+    assert "请选「是」或「否」" in refused.text
+    assert not claim_of(house, number).facts.get("injured")
+    assert clerk.post(f"{path}/amend", data={**form, "value": "yes"}).status_code == 303
+    claim = claim_of(house, number)
+    assert (claim.facts["injured"], claim.severity) == (True, "P0")
+
+
+def test_only_a_colleague_of_claims_is_put_in_charge(house: House) -> None:
+    """A name that nobody has is refused, in its own step and with another one."""
+    number = opened(house)
+    clerk = house.log_in("陈立")
+    path = f"/console/claims/{number}"
+    page = clerk.get(path).text
+    form = {"owner": "不存在的人", "seen": seen_on(page)}
+    assert clerk.post(f"{path}/owner", data=form).status_code == 409
+    step = page.split('name="to" value="')[1].split('"')[0]
+    moved = clerk.post(f"{path}/move", data={**form, "to": step})
+    assert moved.status_code == 409
+    assert "请从列表里选" in moved.text
+    assert clerk.post(f"{path}/owner", data={**form, "owner": "陈立"}).status_code == 303

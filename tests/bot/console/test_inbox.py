@@ -95,7 +95,7 @@ def test_ending_gives_it_back_with_a_wrap_up(house: House) -> None:
     assert agent.post(f"/console/c/{number}/close", data=form).status_code == 409
 
 
-@pytest.mark.parametrize("name", ["陈立", "孙倩", "周正", "吴静"])
+@pytest.mark.parametrize("name", ["吴静"])
 def test_other_roles_do_not_read_conversations(house: House, name: str) -> None:
     """Who does not serve customers is refused the desk and everything on it."""
     number = house.customer("转人工")

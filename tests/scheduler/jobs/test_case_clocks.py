@@ -106,3 +106,13 @@ def test_complainants_hear_that_their_complaint_is_worked_on(desk: Desk) -> None
     desk.now = at("2026-12-04T10:00")
     room.decide(number)
     assert run(desk, "complaint_progress", "2026-12-09T10:00") == []
+
+
+def test_nobody_is_told_of_their_complaint_at_night(desk: Desk) -> None:
+    """A run that is made up for in the evening waits for the next day."""
+    room = Room(desk)
+    room.open()
+    before = len(room.texts())
+    assert run(desk, "complaint_progress", "2026-12-01T22:30") == ["静默时段，明天再告诉"]
+    assert len(room.texts()) == before
+    assert len(run(desk, "complaint_progress", "2026-12-02T10:00")) == 1

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, delete, update
 
+from storage import web_links
 from storage.claims_owed import MERGED, PASSED
 from storage.claims_reminders import KIND
 from storage.claims_silence import NUDGE, PUSH
 from storage.models.outbox import OutboxItem
+from storage.web_links import WebLink
 from tests.scheduler.jobs.kit import run
 from tests.storage.claims_kit import Desk, desk_on
 
@@ -98,3 +101,16 @@ def test_sent_reminders_are_left_alone(desk: Desk) -> None:
     sent = update(OutboxItem).where(OutboxItem.kind == KIND).values(status="sent")
     desk.ways.run(lambda uow: uow.session.execute(sent))
     assert run(desk, "document_reminder", "2026-12-20T10:25") == []
+
+
+def test_reminders_carry_a_link_where_the_branch_has_a_public_address(database: Engine) -> None:
+    """Signed for this claim, and good for three days from the reminder on."""
+    made = desk_on(database, public_url="https://anda.example", demo=False)
+    number = waits_for_documents(made)
+    items = made.outbox(KIND, "planned")
+    tokens = [str(item.body["text"]).rpartition("/links/")[2] for item in items]
+    link = WebLink("upload", 1, number)
+    last = items[-1].due_at + timedelta(hours=71)
+    assert web_links.read(made.cipher, tokens[-1], last) == link
+    assert web_links.read(made.cipher, tokens[-1], last + timedelta(hours=2)) is None
+    made.ways.close()

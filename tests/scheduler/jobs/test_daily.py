@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from storage import staff_notices
 from storage.models.notice import StaffNotice
@@ -110,6 +110,17 @@ def test_a_photo_that_did_not_come_is_asked_for_again(desk: Desk) -> None:
         ("media:1", "due", 0), ("media:2", "due", 0),
     }  # fmt: skip
     assert run(desk, "media_fetch", "2026-11-25T11:30") == []
+
+
+def test_what_is_refused_for_good_is_not_asked_for_again(desk: Desk) -> None:
+    """Too large, or no photo at all: told at once, and the platform is left alone."""
+    desk.converse()
+    photo(desk, 1)
+    refused = update(OutboxItem).values(status="undeliverable", reason="不是认得的文件格式")
+    desk.ways.run(lambda uow: uow.session.execute(refused))
+    assert run(desk, "media_fetch", "2026-11-25T10:30") == ["照片 1 取不到了（没有案件）"]
+    assert run(desk, "media_fetch", "2026-11-25T11:00") == []
+    assert [item.status for item in desk.outbox("media")] == ["undeliverable"]
 
 
 def test_a_photo_that_is_lost_is_told_to_whoever_needs_it(desk: Desk) -> None:

@@ -110,7 +110,7 @@ def test_whom_it_concerns_is_told_once(desk: Desk) -> None:
     assert sorted(set(desk.ways.read(people))) == ["刘洋", "吴静"]
     assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "刘洋")) == 3
     newest = desk.ways.read(lambda uow: personal_notices.of(uow, "刘洋")[0])
-    assert newest.path.startswith("/console/reports/")
+    assert newest.path.startswith("/console/quality/reports/")
     desk.ways.run(lambda uow: personal_notices.seen(uow, "刘洋", newest.path, NOW))
     assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "刘洋")) == 2
     assert desk.ways.read(lambda uow: personal_notices.unseen(uow, "吴静")) == 3

@@ -408,11 +408,11 @@ def test_surveys_come_after_what_they_ask_about(session: Session) -> None:
     about = set()
     for survey in session.scalars(select(Survey)):
         about.add(survey.about)
-        if survey.about != "agent_session":
+        if survey.about != "handoff":
             assert survey.sent_at > closed[survey.key.partition(":")[2]]
         assert (survey.status == "answered") == (survey.score is not None)
         assert survey.sent_at <= (survey.answered_at or NOW) <= NOW
-    assert about == {"agent_session", "claim", "complaint"}
+    assert about == {"handoff", "claim", "complaint"}
 
 
 def test_a_second_seeding_changes_nothing(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
 from bot.dialogue import phrases
+from bot.dialogue.message import InboundMessage
 from storage.models.base import table_of
 from storage.models.case import Claim
 from storage.models.outbox import Media
 from tests.bot.channels.telegram.fake_api import FakeBotApi
-from tests.bot.channels.telegram.kit import CHAT, Customer, Process, run
+from tests.bot.channels.telegram.kit import CHAT, NOW, Customer, Process, run
 
 ACCIDENT = "报案，昨天下午三点在南开区卫津路追尾了前车，没人受伤，车牌津B6K789，电话13800001111"
 REST = ("能开", "已经报警了", "王伟", "本人")
@@ -270,3 +273,41 @@ def test_what_cannot_be_opened_is_said_so(process: Process, api: FakeBotApi) -> 
 
     run(process, work)
     assert api.texts(CHAT) == [phrases.GOT_VOICE, phrases.GOT_FILE]
+
+
+def test_a_voice_note_is_kept(process: Process, api: FakeBotApi) -> None:
+    """Its bytes are fetched and told by themselves; an agent can hear it."""
+    customer = Customer()
+    api.files["V1"] = b"OggS" + bytes(24) + b"OpusHead" + bytes(40)
+    voice = {"file_id": "V1", "file_unique_id": "V1", "duration": 2}
+    run(process, lambda: process.talk(customer.sends(voice=voice)))
+    query = select(table_of(Media).c.kind, table_of(Media).c.status, table_of(Media).c.path)
+    [row] = process.app.transactions.read(lambda uow: uow.connection.execute(query).all())
+    assert (row.kind, row.status) == ("voice", "stored")
+    assert str(row.path).endswith(".ogg")
+
+
+def test_whoever_waits_sees_that_we_are_writing(process: Process, api: FakeBotApi) -> None:
+    """A turn that takes its time shows the typing sign, and its answer comes all the same."""
+    slow = asyncio.Event()
+    inbox = process.telegram.intake.inbox
+
+    class Slow:
+        """Answers when the typing sign has been shown."""
+
+        async def handle(self, message: InboundMessage, within: float | None = None) -> Any:
+            """Wait for it, then answer as ever."""
+            await slow.wait()
+            return await inbox.handle(message, within)
+
+    async def work() -> None:
+        process.telegram.intake.inbox = Slow()
+        talking = asyncio.create_task(process.talk(Customer(at=NOW).says("在吗")))
+        async with asyncio.timeout(30):
+            while not api.calls["sendChatAction"]:  # noqa: ASYNC110 - counted by another thread
+                await asyncio.sleep(0.01)
+        slow.set()
+        await talking
+
+    run(process, work)
+    assert len(api.texts(CHAT)) == 1

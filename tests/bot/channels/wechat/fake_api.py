@@ -46,6 +46,7 @@ class FakeApi:
     menu: dict[str, Any] = field(default_factory=dict)
     codes: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -73,6 +74,18 @@ class FakeApi:
             self.codes.append(body)
             return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
         return None
+
+    def login(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        """Tell who gave a code, once, as the platform's web authorisation does."""
+        if query.get("secret") != [self.app_secret]:
+            return {"errcode": 40125, "errmsg": "invalid appsecret"}
+        if query.get("grant_type") != ["authorization_code"]:
+            return {"errcode": 40002, "errmsg": "invalid grant_type"}
+        with self.lock:
+            openid = self.logins.pop(query["code"][0], "")
+        if not openid:
+            return {"errcode": 40163, "errmsg": "code been used rid: 3"}
+        return {"access_token": "web", "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
 
     def law(self, path: str, message: dict[str, Any]) -> int:
         """Return the errcode by which the platform refuses a message; this one takes all."""
@@ -140,8 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(raw, fault.content_type, fault.status, cut=fault.short, drip=fault.drip)
 
     def _answer(self, path: str, query: dict[str, list[str]], body: bytes) -> None:
-        if path == "/cgi-bin/stable_token":
-            return self._json(self.api.stable_token(json.loads(body)))
+        if path in ("/cgi-bin/stable_token", "/sns/oauth2/access_token"):
+            new = path == "/cgi-bin/stable_token"
+            return self._json(
+                self.api.stable_token(json.loads(body)) if new else self.api.login(query)
+            )
         token = query.get("access_token", [""])[0]
         if code := self.api.token_fault(token):
             return self._json({"errcode": code, "errmsg": "invalid credential rid: 9"})

@@ -1,0 +1,1 @@
+"""Pages behind links: who is there on WeChat, a survey, an upload."""
