@@ -319,5 +319,17 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
     """Return the flow of a remark that means something only because of what is waiting."""
     if office.waiting and words.HOW_LONG.match(text):
         return "human"
-    remark = not state.stack and words.REMARK.match(text)
-    return "callback" if remark and office.pending_survey() else ""
+    if state.stack:
+        return ""
+    if words.REMARK.match(text) and office.pending_survey():
+        return "callback"
+    if words.REFUSES.search(text) and any(view.decided for view in office.complaints()[:1]):
+        return "complaint_review"
+    return _given(office) if words.VALUE_ALONE.fullmatch(text.strip()) else ""
+
+
+def _given(office: TransactionBackOffice) -> str:
+    """Return the flow that waits for a value like this, without having asked just now."""
+    if office.returned_here:
+        return "apply_mend"
+    return "privacy_contact" if office.lacks_contact else ""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from bot.advice.form import form
 from bot.back_office import ApplicationView, BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.fold import fold
 from bot.dialogue.form_slots import field_slot
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json
@@ -90,6 +91,12 @@ class ApplyMend(_Following, Flow):
         """Take up what the newest returned application needs."""
         view = self.found(office, "returned")
         self.kept["wanted"] = {item.field: item.problem for item in view.items} if view else {}
+        for name in self.wanted:
+            # «津C66779», said without tapping first, is what was asked for.
+            slot = self.slots.get(name)
+            found = slot.type.find(fold(self.utterance), office.now) if slot else None
+            if found and found.value is not None:
+                self.keep(name, found.value, self.utterance)
 
     def prompt(self) -> Reply:
         """Ask with the reason it came back."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow, Outcome, Slot
+from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.pattern import Pattern
 
 _STOP = re.compile(
@@ -31,12 +32,14 @@ _AGAIN = re.compile(
 _SCORE = re.compile(r"([1-5一二两三四五])\s*(?:颗?星|分)|^\s*([1-5])\s*$")
 # In the order in which they are tried: «不满意» and «非常满意» both contain «满意».
 _WORDS = (
-    (1, re.compile(r"很差|太差|不满意|垃圾")),
+    (1, re.compile(r"很差|太差|不满意|垃圾|差评|👎")),
     (2, re.compile(r"^(?:有点|比较|太)?(?:差|烂|糟|不行|不好|不太好)")),
-    (5, re.compile(r"非常满意|特别好|太好了|很满意")),
-    (4, re.compile(r"挺好|满意|不错")),
-    (3, re.compile(r"还行|一般|凑合|还可以|马马虎虎")),
+    (5, re.compile(r"非常满意|特别好|太好了|很满意|好评|贼好|👍|👌|💯|❤")),
+    (4, re.compile(r"挺好|满意|不错|不赖|真好|很好|都好|^(?:好|棒|赞)")),
+    (3, re.compile(r"还行|一般|凑合|可以|马马虎虎|中评|^行")),
 )
+_OUT_OF_RANGE = re.compile(r"(?:打|给)?(?:0|[6-9]|10|100|[0-5]\.\d)分?[吧了。!！]*")
+_RANGE = "分数是 1 到 5 的整数，5 分最满意。您看给几分？"
 _STARS = re.compile(r"^\s*([★⭐🌟]{1,5})\s*$")
 # «别烦我» asks to be left alone; it is no score, and no wish that letters about a claim stop.
 _ALONE = re.compile(
@@ -55,6 +58,11 @@ def score_of(text: str) -> int | None:
 
 
 _BARE_FIGURE = re.compile(r"^\s*[1-5]\s*$")
+# What is said around a score; anything more is a word about our service.
+_AROUND = re.compile(
+    r"[1-5一二两三四五]|颗?星|分|打|给|评价?|你们?|这|次|服务|个|好评|差评|[吧了啊呀的。,，!！ ]"
+)
+_COMMENT = 3
 _A_SCORE = Pattern(
     r"[1-5一二两三四五]\s*(颗?星|分)?|很差|太差|不满意|垃圾|非常满意|特别好|太好了|很满意|挺好|满意|不错",
     volunteered=False,
@@ -91,8 +99,15 @@ class Callback(Flow):
     def begin(self, office: BackOffice) -> None:
         """Ask for a score only where the first words are neither one nor a wish about messages."""
         words = (_AGAIN, _STOP, _WHY, _ALONE)
-        said = any(w.search(self.utterance) for w in words) or score_of(self.utterance) is not None
+        out = _OUT_OF_RANGE.fullmatch(self.utterance.strip()) is not None
+        scored = score_of(self.utterance) is not None and not out
+        said = scored or any(w.search(self.utterance) for w in words)
+        self.kept["out"] = out
         self.kept["said"] = said
+
+    def opening(self, office: BackOffice) -> list[Reply]:
+        """Say which scores there are to whoever gave another one."""
+        return [Reply(_RANGE)] if self.kept.get("out") else []
 
     def submit(self, office: BackOffice) -> Outcome:
         """Unsubscribe, or record the rating."""
@@ -125,6 +140,8 @@ class Callback(Flow):
         if rated is None:
             if not self.score and _BARE_FIGURE.match(self.utterance):
                 return Outcome.say(_NO_SURVEY, "报案", "查保单", "查理赔进度", "转人工")
+            if len(_AROUND.sub("", self.utterance)) < _COMMENT:
+                return Outcome.say(_NOTHING_TO_RATE.format(score=score), "投诉", "转人工")
             office.open_ticket("feedback", {"score": score, "words": self.utterance[:500]})
         by = rated.call_back_by if rated else None
         more = rated.topics if rated else ()
@@ -142,6 +159,12 @@ class Callback(Flow):
 _NO_SURVEY = (
     "收到一个数字，不过我这边没有等您回答的问题。您想办什么，直接告诉我就行；"
     "想给服务打分的话，可以说「打 5 分」。"
+)
+
+
+_NOTHING_TO_RATE = (
+    "您给了 {score} 分，谢谢。现在没有等您评价的那次服务，分数我没有地方记；"
+    "哪里好、哪里不好，直接说一句，我原样转给同事。不满意要处理的，点「投诉」。"
 )
 
 

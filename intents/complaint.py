@@ -35,6 +35,11 @@ _BARE_WORD = re.compile(
 _WHO = re.compile(
     r"^(?:我(?:妈|爸|爹|娘|奶|爷|姥|媳|老|婆|丈)[^,，。]{0,3}|[他她]|对方|那人|这人)(?:名字)?[叫是]"
 )
+# «她压着我的投诉不办»: what somebody did is the story, not what should be done.
+_TELLS = re.compile(
+    r"^(?:他|她|那人|这人|那个人)们?(?:就|还|总|老|一直|天天|故意|当面|当时)*"
+    r"(?:压|拖|骂|骗|收|说|不(?!能再)|没|扣|挂|推|拿|卡|吼|摔|威胁)"
+)
 _WISH = re.compile(
     r"[请把给让叫就要求你们他她我必须 ]{0,8}(?:当面|书面|公开|正式|赔礼|尽快|赶紧|马上|全额)*"
     r"(?:道歉|赔钱|赔偿|退钱|退款|退保费|处分[他她]?|开除[他她]?|查清楚?|重新定损|重新处理|换人)"
@@ -49,7 +54,7 @@ _ANY_TIME = datetime.min.replace(tzinfo=UTC)  # a name is a name at any time
 
 def _a_wish(complaint: Complaint, text: str) -> str | None:
     said = text.strip()
-    if _names_somebody(said) and not _WISH.search(said):
+    if (_names_somebody(said) or _TELLS.match(said)) and not _WISH.search(said):
         return "好的，记下了。您希望得到什么结果，一句话就行；没想好可以回复「以后补」。"
     bare = _BARE_WORD.match(said)
     return "请说说您希望得到什么结果，一句话就行；没想好可以回复「以后补」。" if bare else None
@@ -81,6 +86,11 @@ class Complaint(Flow):
     sounds_like = (
         r"(我?(想|要))?(能|可以|可不可以|能不能)?匿名(投诉|举报)"
         r"(能|可以)?(行不行|行吗|行么|可以吗|吗|么|成吗)?"
+    )
+    told_by = (
+        r"(?!.{0,60}(?:撤|进度|到哪))(?:.{0,60}[ ,，。])?"
+        r"(?:我|现在|要|来|想|得|替[他她]|代[他她]|[ ,，])*"
+        r"(?:接着|继续|替[他她](?:接着|继续)?|代[他她])投诉(?:你们)?.{0,12}"
     )
     examples = ("我要投诉", "对你们的服务不满意", "投诉你们的查勘员", "态度太差了要投诉", "投诉")
 
@@ -164,7 +174,10 @@ class Complaint(Flow):
         self.kept["heard"] = True
         if "demand" in self.values and _WISH.fullmatch(text.strip()):
             self.values["demand"] = text.strip(" ,，。!！")
-        who = _WHO.match(text.strip())  # refused as a wish, and no less part of the story
+        said = text.strip()
+        who = _WHO.match(said) or (
+            _TELLS.match(said) and not _WISH.search(said)
+        )  # refused as a wish, and no less part of the story
         if (who or not _BARE.match(text.strip())) and _WORD.search(text if who else rest):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from bot.back_office import BackOffice
+from bot.back_office import BackOffice, PolicyView
 from bot.desks.identity import Assurance
 from bot.desks.policies import PolicyWish
 from bot.dialogue import core_system
@@ -23,6 +24,8 @@ PRIVATE = re.compile(
 )
 _DOUBLE = re.compile(r"(?:两|二|2|多|重复)(?:次|回|遍|笔)|重复|多扣|扣多|双份|又扣")
 _NOT_ISSUED = re.compile(r"没(?:有)?(?:出单|出保单|收到保单|保单|成功)|不出单|还没出")
+_A_SUM = re.compile(r"\d|[一二两三四五六七八九十几][百千万]")
+_MOST = 5
 _STOP = (
     "请先停一下：保费只能付到公司账户或官方页面，业务员、任何个人都不能代收保费，也不能代领退保金。"
     "让您转到个人微信、支付宝、银行卡的，不要转。\n"
@@ -39,17 +42,22 @@ class Pay(Request):
     name = "pay"
     title = "缴费问题"
     taps = ("缴费问题",)
+    told_by = (
+        r"(?:我们?|这|那|你们|今年|车险|好像|是不是|怎么|[ ,，])*(?:的)?(?:保费|钱|款)?(?:被)?"
+        r"(?:重复|多)"
+        r"(?:收|扣|交|缴|付)了?(?:我们?的?|两次|一次|一遍|一笔|一份|保费|钱|款|了)*"
+    )
     examples = ("钱扣了没出单", "保费扣了两次", "付款失败了怎么办")
     notice = "保费只付到公司账户；谁让您转到个人微信、支付宝或银行卡都不要转。"
 
     details = Slot(
         free_text,
         label="缴费情况",
-        when=lambda flow: not flow.private and not_told(flow),
+        when=lambda flow: not flow.private and (not_told(flow) or flow.sums_open),
         ask="什么时候付的、付了多少、用什么方式？页面或短信上怎么写的？",
         help="照付款记录说就行，比如“昨天下午微信付的，扣了两笔”。卡号、密码、验证码都不用写。",
     )
-    plate = plate_slot(when=lambda flow: not flow.private)
+    plate = plate_slot(when=lambda flow: not flow.private and not flow.kept.get("known"))
     phone = phone_slot()
 
     @property
@@ -57,9 +65,19 @@ class Pay(Request):
         """Tell whether somebody was asked to pay a person."""
         return bool(self.kept.get("private"))
 
+    @property
+    def sums_open(self) -> bool:
+        """Tell whether a double payment still lacks what was paid and when."""
+        return self.kept.get("issue") == "double" and not _A_SUM.search(self.words)
+
+    def listens(self) -> bool:
+        """Sums and times are taken down whenever they are said."""
+        return True
+
     def begin(self, office: BackOffice) -> None:
-        """See what it is about."""
+        """See what it is about; whoever is verified has policies that we know."""
         super().begin(office)
+        self.kept["known"] = office.level >= "V2"
         self._see(self.utterance)
 
     def hear(self, text: str, rest: str) -> None:
@@ -131,8 +149,16 @@ class PayRecord(Flow):
     told_by = (
         r"(?:我的?|帮我|查一?下?|看看|我想|要)*(?:交费|缴费|付款|保费)(?:的)?"
         r"(?:记录|明细|情况)(?:在哪儿?看|查询)?"
+        r"|(?:查查?|看看?|给我|帮我|一下|[ ,，])*(?:我的?|那|这)?(?:车险|保单|保险)的?"
+        r"(?:交费|缴费|付款)的?(?:记录|明细|流水)"
         r"|(?:我|我的|我们|今年|这|那|车险|保险|交强险|商业险|的|查下?|看看)*保费(?:都|已经?|是不是)*"
         r"(?:交|缴|付|扣)(?:了|清|齐|过|上|成功|没交|没缴|没付)*(?:没有?|吗|么)[?]?"
+    )
+
+    mine_by = (
+        r"(?:查查?|看看?|一下|要|的|车险|保险|保单|交强险|商业险|一共|总共|都|到底|上次|[ ,，])*"
+        r"(?:(?:交费|缴费|付款|保费)的?(?:记录|明细|流水)"
+        r"|(?:交|缴|付)(?:过|了)(?:多少|几)(?:钱|块|次|回|保费))"
     )
 
     @property
@@ -155,11 +181,7 @@ class PayRecord(Flow):
         views = office.find_policies(PolicyWish(), self.title).views
         if not views:
             return Outcome.say("没有查到您名下的保单。", "缴费问题", "转人工")
-        text = "\n\n".join(
-            f"【{view.product}】{view.subject}\n"
-            f"保费 {view.premium_fen / 100:,.2f} 元，{view.payment}"
-            for view in views[:5]
-        )
+        text = "\n\n".join(map(_paid, self._whole(office, views)))
         text = core_system.dated(text, office)
         return Outcome.say(
             f"{text}\n\n和您付的对不上，点「缴费问题」告诉我；保费只付到公司账户。",
@@ -167,3 +189,18 @@ class PayRecord(Flow):
             "开发票",
             "转人工",
         )
+
+    def _whole(self, office: BackOffice, views: Sequence[PolicyView]) -> list[PolicyView]:
+        """Return the policies with their payments: a list of several leaves those out."""
+        if len(views) == 1:
+            return list(views)
+        wishes = (PolicyWish(number=view.number) for view in views[:_MOST])
+        found = (office.find_policies(wish, self.title).views for wish in wishes)
+        return [views[0] for views in found if views]
+
+
+def _paid(view: PolicyView) -> str:
+    head = (
+        f"【{view.product}】{view.subject}\n保费 {view.premium_fen / 100:,.2f} 元，{view.payment}"
+    )
+    return head + "".join(f"\n· {payment}" for payment in view.payments)

@@ -40,6 +40,11 @@ class PolicyExplain(Flow):
         r"|(?:我的?|这份?)保单.{0,6}(?:看不懂|没看懂|怎么看|看不明白)[?啊呢]*"
     )
 
+    mine_by = (
+        r"(?:查查?|看看?|查看)?(?:一下|下)?(?:保单|保险|车险|商业险|交强险)?(?:的|上|里|面)*"
+        r"特别约定(?:[^,，。?？]{0,4}(?:写|是|有|说|约定)[^,，。?？]{0,3}(?:啥|什么|嘛|哪些)|呢)"
+    )
+
     plate = Slot(plate, label="车牌号", ask="请告诉我车牌号。", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="请告诉我保单号。", optional=True)
     seen = Slot(

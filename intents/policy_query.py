@@ -13,6 +13,7 @@ from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.readers_policies import LISTED, listing
 from bot.dialogue.slot_types.numbers import policy_number
+from bot.dialogue.slot_types.person import NAME
 from bot.dialogue.slot_types.plate import plate
 from bot.dialogue.slot_types.text import free_text
 from bot.dialogue.words import FAMILY
@@ -39,6 +40,10 @@ _HOW_TO_GRANT = (
     "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"
     "把授权码告诉您；您再跟我说「授权码」加那 6 位数字就行。"
 )
+_BY_NAME = re.compile(
+    rf"(?:查|看|调)(?:一?查|一?看|一?下|看看)*(?P<name>{NAME})(?:名下|本人)?的?(?:全部|所有)?(?:保单|保险|车险)"
+)
+_ONLY_YOUR_OWN = "这里只给您看您本人名下的保单，别人的不显示。"
 _MOST_CARDS = 5
 _MOST_BUTTONS = 3
 _SOON = 60
@@ -63,6 +68,13 @@ class PolicyQuery(Flow):
         r"(?:就|要|才)?到期(?:了|啊|呀|的|来着)*[?？]?"
         rf"|我的?(?:{_COVERS})险?(?:的|上)?(?:绝对)?(?:免赔(?:额|率)?|保额|限额)"
         r"(?:是|有|写的?)*(?:多少|几|嘛|什么)(?:钱|万|元|块)?(?:来着)?[?呀啊呢]*"
+    )
+    mine_by = (
+        rf"(?:{'|'.join(_KINDS)}|保险|保单)(?:责任)?险?(?:里|上)?面?(?:都|到底|究竟|一共|是|我)*"
+        r"(?:保|赔|管|含|包括?)(?:了|的|着)?(?:些)?(?:啥|什么|嘛|哪些|哪几样)"
+        rf"|(?:{_COVERS})险?[^,，。?？]{{0,4}}(?:保额|限额|免赔额?)[^,，。?？]{{0,3}}(?:多少|几|嘛|多大|多高)"
+        rf"|(?:{_COVERS})险?[^,，。?？]{{0,3}}(?:保|上|买|投)了(?:多少|几)"
+        rf"|(?:{_COVERS})险?(?:这)?(?:够不够|够吗)"
     )
     picked_by = (
         rf"(?:那|这|看看?|我的?|要|说说|就)*(?:一)?(?:份|个|张)?(?:{'|'.join(_KINDS)})(?:责任)?(?:保?险)?"
@@ -136,6 +148,8 @@ class PolicyQuery(Flow):
             text = _cards(found)
         if other:
             text = f"您名下没有查到这一类保单，下面是您现有的保单：\n\n{text}"
+        if _BY_NAME.search(str(self.kept.get("asked") or "")):
+            text = f"{_ONLY_YOUR_OWN}{_HOW_TO_GRANT}\n\n{text}"
         text = core_system.dated(text, office, granted=bool(self.kept.get("others")))
         if len(found.views) > 1:
             self.values[LISTED] = listing(self.name, found.views[:_MOST_CARDS])

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice
 from bot.desks.privacy import RequestKind, RequestReceipt
 from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.request import phone_slot
+from bot.dialogue.slot_types.phone import phone
 
 _ERASE = re.compile(r"删|清掉|清除|注销|别存|抹掉")
 _EXPORT = re.compile(r"导出|导一份|导出来|复制一份|拷一份|带走|转移")
@@ -38,6 +40,15 @@ _WHAT: dict[RequestKind, str] = {
     "privacy_correct": "更正您的信息",
     "privacy_withdraw": "撤回同意",
 }
+
+
+# Done only after a colleague has checked who asks, and so not without a way to reach them.
+_CHECKED = ("privacy_erase", "privacy_export", "privacy_correct")
+_LEAVE_PHONE = "留个联系电话"
+_HOW_TO_REACH = (
+    "我们还不知道怎么联系您：把手机号发给我就行，只用来核实和答复这件事；"
+    "不想留的，带证件和编号到网点也能办。"
+)
 
 
 class Privacy(Flow):
@@ -102,6 +113,9 @@ class Privacy(Flow):
         if child:
             lines.append("孩子的信息由监护人提出，请准备好能证明监护关系的材料。")
         lines.append(_next(office, kind))
+        if kind in _CHECKED and not office.verified:
+            lines.append(_HOW_TO_REACH)
+            return Outcome.say("\n".join(lines), _LEAVE_PHONE, "转人工")
         return Outcome.say("\n".join(lines), "转人工")
 
 
@@ -114,6 +128,36 @@ def _taken_back(numbers: Sequence[str]) -> Outcome:
         "想删的时候再说「删除我的信息」就行。",
         *_RIGHTS[:2],
     )
+
+
+class PrivacyContact(Flow):
+    """Leave a number to be reached at for a request that needs a check of who asks."""
+
+    name = "privacy_contact"
+    title = "补联系电话"
+    keeps_draft = False
+    taps = (_LEAVE_PHONE,)
+
+    phone = phone_slot(when=lambda flow: not flow.kept.get("phone"))
+
+    @property
+    def confirm(self) -> bool:
+        """A number is taken as it is."""
+        return False
+
+    def begin(self, office: BackOffice) -> None:
+        """A number sent by itself is what was asked for."""
+        found = phone.find(self.utterance, office.now)
+        self.kept["phone"] = found.value if found and found.value else ""
+
+    def submit(self, office: BackOffice) -> Outcome:
+        """Note it with the request, and nowhere else."""
+        said = str(self.phone or self.kept.get("phone") or "")
+        number = office.reach_privacy(said) if said else ""
+        if not number:
+            return Outcome.say("没有查到要补电话的请求。", *_RIGHTS[:2], "转人工")
+        shown = phone.show(said)
+        return Outcome.say(f"好的，{number} 的同事会打 {shown} 联系您，只为核实和答复这件事。")
 
 
 def _progress(begun: RequestReceipt | None) -> Outcome:

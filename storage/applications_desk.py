@@ -70,6 +70,14 @@ class ApplicationsDesk:
             identity.log(f"application {application.number}", "投保进度查询")
         return [self._application_view(application) for application in found]
 
+    @property
+    def returned_here(self) -> bool:
+        """Tell whether an application handed in here waits for what sales returned."""
+        query = select(Application.id).where(
+            Application.conversation_id == self.conversation.id, Application.status == "returned"
+        )
+        return self.uow.session.scalar(query.limit(1)) is not None
+
     def _application_view(self, application: Application) -> ApplicationView:
         state = machine().states[application.status]
         book, opinion = self._application_book, _opinion(application)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.crypto import Cipher
 from storage.models.complaint import ComplaintParty
+from storage.rules.complaint import rules
 
 AGAINST = "against"
 _PARTS = re.compile(r"[\s,，、:：/()（）]+")
@@ -25,8 +26,10 @@ def names_of(label: str) -> frozenset[str]:
 
 
 def blinds(cipher: Cipher, label: str) -> list[str]:
-    """Return the blind indexes of these names."""
-    return sorted(cipher.blind(f"party:{name}") for name in names_of(label))
+    """Return the blind indexes of these names, and of «王经理» for everybody called 王."""
+    names = names_of(label)
+    addressed = {f"{name[0]}{title}" for name in names for title in rules()["addressed"]}
+    return sorted(cipher.blind(f"party:{name}") for name in names | addressed)
 
 
 def add(

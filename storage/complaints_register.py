@@ -83,7 +83,7 @@ class ComplaintRegister:
             category=str(said.get("category") or rules.category(text)),
             dispute=str(said.get("dispute") or rules.dispute(text)),
             capacity=str(said.get("capacity") or rules.capacity(text)),
-            severity=rules.severity(text),
+            severity=rules.severity(text, channel),
             status="received",
             owner=LEAD_OWNER if rules.about_bot(text) else OWNER,
             phone_blind=self.cipher.blind(str(phone)) if phone else None,

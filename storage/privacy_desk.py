@@ -51,6 +51,24 @@ class PrivacyPart:
             ticket.facts = {**ticket.facts, "left": []}
             book.move(ticket, "done", note="客户撤回")
         return [ticket.number for ticket in taken]
+    @property
+    def lacks_contact(self) -> bool:
+        """Tell whether a request of this conversation waits for a way to reach its author."""
+        found = self._open_request()
+        return found is not None and not found.facts.get("phone")
+
+    def reach_privacy(self, phone: str) -> str:
+        """Note where to reach whoever made the newest open request here; return its number."""
+        found = self._open_request()
+        if found is None:
+            return ""
+        found.facts = {**found.facts, "phone": phone}
+        return found.number
+
+    def _open_request(self) -> Ticket | None:
+            Ticket.kind.in_(("privacy_erase", "privacy_export", "privacy_correct")),
+        )
+        return self.uow.session.scalar(query.order_by(Ticket.id.desc()).limit(1))
 
     def erasure(self) -> RequestReceipt | None:
         """Return the erasure of this conversation that is not finished."""

@@ -23,6 +23,10 @@ class FakePrivacy:
         """There is nothing to take back."""
         return ()
 
+    def reach_privacy(self, phone: str) -> str:
+        """Return the number of the newest request."""
+        return self.opened[-1][1] if self.opened else ""
+
     def erasure(self) -> RequestReceipt | None:
         """Return nothing: nobody asked."""
         return None

@@ -13,7 +13,7 @@ from bot.advice.rows import Row, load_table
 from bot.back_office import ProductView
 
 _FILE = Path(__file__).with_name("form.yaml")
-TYPES = ("choice", "text", "money", "day", "plate", "vin", "name", "phone", "count", "agree")
+TYPES = ("choice", "text", "money", "day", "plate", "vin", "name", "phone", "count", "agree", "age")
 _KEYS = (
     *("label", "type", "ask", "help", "called", "options", "must", "later", "told"),
     *("unasked", "duty", "only", "only_without"),

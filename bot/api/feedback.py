@@ -103,7 +103,7 @@ def list_feedback(
     desk: Annotated[Desk, Depends(may("feedback", "read"))],
 ) -> Response:
     """Return feedback, the newest first."""
-    return _listed(desk, query, Feedback, _feedback)
+    return _listed(desk, query, Feedback, _feedback, paging.Page[FeedbackView])
 
 
 @router.post("/feedback", summary="登记反馈", response_model=FeedbackView, status_code=201)
@@ -128,7 +128,7 @@ def list_improvements(
     desk: Annotated[Desk, Depends(may("improvements", "read"))],
 ) -> Response:
     """Return improvements, the newest first."""
-    return _listed(desk, query, Improvement, _improvement)
+    return _listed(desk, query, Improvement, _improvement, paging.Page[ImprovementView])
 
 
 @router.get("/qa-samples", summary="质检抽样", response_model=paging.Page[SampleView])
@@ -137,7 +137,7 @@ def list_samples(
     desk: Annotated[Desk, Depends(may("qa-samples", "read"))],
 ) -> Response:
     """Return samples, the newest first."""
-    return _listed(desk, query, QaSample, _sample)
+    return _listed(desk, query, QaSample, _sample, paging.Page[SampleView])
 
 
 @router.patch("/qa-samples/{number}", summary="填评分表", response_model=SampleView)
@@ -153,7 +153,13 @@ def score_sample(
     return desk.change(change)
 
 
-def _listed(desk: Desk, query: StatusQuery, model: type[M], view: Callable[[M], V]) -> Response:
+def _listed(
+    desk: Desk,
+    query: StatusQuery,
+    model: type[M],
+    view: Callable[[M], V],
+    kind: type[paging.Page[V]],
+) -> Response:
     """Return a page of rows in the wanted state, the newest first, and record whose they are."""
     statement = select(model)
     if query.status:
@@ -161,7 +167,7 @@ def _listed(desk: Desk, query: StatusQuery, model: type[M], view: Callable[[M], 
 
     def read(uow: UnitOfWork) -> Shown:
         found, following = paging.rows(uow.session, desk, query, statement, model.id)
-        page = paging.Page[BaseModel](items=list(map(view, found)), next_cursor=following)
+        page = kind(items=list(map(view, found)), next_cursor=following)
         return Shown(page, tuple(seen for row in found for seen in _seen(row)))
 
     return desk.show(read, query.reason)

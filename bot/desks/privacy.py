@@ -32,6 +32,9 @@ class PrivacyDesk(Protocol):
 
     def take_back_privacy(self) -> Sequence[str]:
         """End the open requests to erase of this conversation; return their numbers."""
+
+    def reach_privacy(self, phone: str) -> str:
+        """Note where to reach whoever made the newest open request here; return its number."""
         ...
 
     def erasure(self) -> RequestReceipt | None:

@@ -132,7 +132,7 @@ class Flow:
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
     ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
     words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
-    ``told_by`` is a regular expression: a message that is wholly this begins the flow like a tap.
+    ``told_by``: a message that is wholly this begins it like a tap; ``mine_by``: one's own records.
     What is wholly ``picked_by`` names one of the policies that the flow has just listed.
     The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
@@ -154,6 +154,7 @@ class Flow:
     amended_by: ClassVar[str] = ""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
     told_by: ClassVar[str] = ""
+    mine_by: ClassVar[str] = ""
     picked_by: ClassVar[str] = ""
     gate: ClassVar[bool] = False
 

@@ -8,10 +8,11 @@ from typing import Any
 from bot.advice.form import Field
 from bot.advice.questions import Question
 from bot.dialogue.flow import Accept, Flow, Slot
+from bot.dialogue.slot_types.age_band import AgeBand
 from bot.dialogue.slot_types.base import SlotType
 from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.frame_number import frame_number
-from bot.dialogue.slot_types.future_day import future_day
+from bot.dialogue.slot_types.future_day import day_said_early
 from bot.dialogue.slot_types.headcount import headcount
 from bot.dialogue.slot_types.numbers import money
 from bot.dialogue.slot_types.person import person_name
@@ -25,7 +26,7 @@ _TYPES: dict[str, SlotType[Any]] = {
     "text": free_text,
     "money": money,
     "count": headcount,
-    "day": future_day,
+    "day": day_said_early,
     "plate": plate,
     "vin": frame_number,
     "name": person_name,
@@ -39,6 +40,8 @@ def type_of(question: Question) -> SlotType[Any]:
     """Return how the answers to a question are found, stored and shown."""
     if question.options:
         kind = Several if question.several else Choice
+        if isinstance(question, Field) and question.type == "age":
+            kind = AgeBand
         return kind(question.options, volunteered=question.unasked)
     return _TYPES[question.type if isinstance(question, Field) else "text"]
 

@@ -53,6 +53,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.Say: _say,
     say.NotUnderstood: answering.miss,
 }
+_WAITS_BEFORE_OFFER = 3
 _MISSES = (say.NotUnderstood, say.Offer, say.NoneOfThese)
 
 
@@ -94,6 +95,7 @@ class DialogueManager:
         if turn.filled and not turn.replies and asked and _open_slot(turn) == asked:
             # What was told is not what was asked: say that it was heard before asking again.
             turn.say(phrases.GOT_IT)
+        _count_waits(turn, asked)
         _ask_next(turn)
         lifecycle.offer_draft(turn)
         if not turn.replies:
@@ -101,6 +103,16 @@ class DialogueManager:
             buttons = () if turn.alarm else phrases.MENU_BUTTONS
             turn.say(turn.unsaid or phrases.HELP_OPEN, *buttons)
         return turn
+
+
+def _count_waits(turn: Turn, asked: tuple[str, str] | None) -> None:
+    """Offer a person to whoever is asked the same thing again and again, whatever was said."""
+    same = asked is not None and _open_slot(turn) == asked and not turn.filled
+    waits = turn.state.waits + 1 if same else 0
+    turn.state = replace(turn.state, waits=waits)
+    told = turn.state.misses > 1 or turn.office.waiting
+    if waits and waits % _WAITS_BEFORE_OFFER == 0 and not told and not turn.quiet:
+        turn.say(phrases.PERSON_OFFERED, phrases.PERSON_BUTTON)
 
 
 def _open_slot(turn: Turn) -> tuple[str, str] | None:

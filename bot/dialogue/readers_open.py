@@ -93,7 +93,8 @@ def _raise(heard: Heard) -> list[Command]:
         return commands
     if not begins and fired.level != "P0":
         begins = _meant(heard)
-    if begins == _DISPUTE and _COMPLAINT in heard.flows and COMPLAINS.search(heard.text):
+    disputed = begins == _DISPUTE or (not begins and fired.level == "P2")
+    if disputed and _COMPLAINT in heard.flows and COMPLAINS.search(heard.text):
         begins = _COMPLAINT  # «我要投诉！定损员压价»: the word decides
     if begins and (heard.flow is None or heard.flow.name != begins):
         return [*commands, *start(begins, heard)]

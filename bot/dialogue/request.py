@@ -38,10 +38,11 @@ def plate_slot(when: Callable[[Any], bool] = lambda flow: True) -> Slot[str]:
     )
 
 
-def phone_slot() -> Slot[str]:
+def phone_slot(when: Callable[[Any], bool] = lambda flow: True) -> Slot[str]:
     """Return the question for the number that a colleague will call."""
     return Slot(
         phone,
+        when=when,
         label=phrases.PHONE_LABEL,
         called=phrases.PHONE_CALLED,
         ask=phrases.ASK_PHONE,

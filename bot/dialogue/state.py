@@ -82,7 +82,7 @@ class DialogueState:
 
     ``waiting`` names flows whose drafts are to be offered as soon as nothing else is open.
     ``done`` is the form that was submitted last, when, and the slots that were left for later:
-    it may still be corrected and completed.
+    it may still be corrected and completed. ``waits`` counts turns that left the question open.
     """
 
     stack: tuple[Frame, ...] = ()
@@ -93,6 +93,7 @@ class DialogueState:
     answered: Answered | None = None
     done: tuple[str, ...] = ()
     misses: int = 0
+    waits: int = 0
     welcomed: bool = False
 
     @property
@@ -138,6 +139,7 @@ class DialogueState:
             answered=Answered.from_json(raw["answered"]) if raw.get("answered") else None,
             done=tuple(map(str, raw.get("done", ()))),
             misses=int(raw.get("misses", 0)),
+            waits=int(raw.get("waits", 0)),
             welcomed=bool(raw.get("welcomed", False)),
         )
 

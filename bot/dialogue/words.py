@@ -102,7 +102,9 @@ ASKING = re.compile(
 )
 NONE_OF_THESE = re.compile(r"^(都不是|都不对|不是这些|没有我要的|(没有|没|不是)[了吧啊呀 。!！]*$)")
 EDIT = re.compile(rf"^(要修改|修改|改一下|有误|不对|错了|不正确|有问题){_END}")
-PERSON = re.compile(r"人工|真人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]")
+PERSON = re.compile(
+    r"人 ?工|真 ?人|转 ?人|活人|转接|客服|机器人|跟人[说聊讲]|[找叫].{0,4}人|有人[吗没么嘛]"
+)
 OPENER = re.compile(r"^\s*[哦啊嗯]?对了(?=[ ,，。:：])")
 # A bare sum of money answers something; it begins nothing.
 SUM = re.compile(
@@ -118,8 +120,11 @@ RATING = re.compile(
 )
 # A remark that answers «are you satisfied?», and means nothing much where nobody has asked.
 REMARK = re.compile(
-    r"^(还|挺|很|非常|特别|蛮|太|服务|态度)*(好|棒|不错|满意|可以|行|差|烂|糟|不行|不好|不满意|一般|垃圾)"
+    r"^(还|挺|很|非常|特别|蛮|太|贼|真|都|服务|态度|您|你们?|这|的)*"
+    r"(好|棒|不错|不赖|满意|可以|行|差劲?|烂|糟|不行|不好|不满意|一般|垃圾|凑合|马马虎虎|赞)"
     r"(的|了|啊|呀|吧|呢|极了|得很|透了)*[。!！~]*([,，。 ]*(就是|但是?|不过|可是?|只是).{1,80})?$"
+    r"|^(给个?|来个?)?([1-5一二三四五](颗?星|分)的?)?[,， ]*(好评|差评|中评)[啊呀吧了。!！~]*$"
+    r"|^[👍👎🏻🏼🏽🏾🏿❤👌💯 ]{1,6}$|^(打|给)?(0|[6-9]|10|100|[0-5]\.\d)分?[吧了。!！]*$"
 )
 ASKS = re.compile(
     r"[?？]|吗[ 。!！]*$|怎么|咋|多久|多少|能不能|可不可以|赔不赔|保不保|算不算"
@@ -138,6 +143,32 @@ WISHES = re.compile(
 
 # «他68了», «68岁»: short, and still a fact.
 _AGE = re.compile(r"\d{1,3}(?:多?岁|了|周岁|个月大)")
+
+
+# Said of a decision where a complaint has been decided: it is to be looked at by others.
+REFUSES = re.compile(
+    r"^(?!.*(?:定损|理赔|赔|核损|交警|认定|报价))"
+    r"(?:.*(?:结果|决定|答复|结论|处理|说法|方案)[^,，。]{0,6}"
+    r"(?:不(?:能)?(?:接受|同意|服|认可?|满意)|没法接受|接受不了)"
+    r"|.*不(?:接受|同意|服|认可?|满意)[^,，。]{0,6}(?:结果|决定|答复|结论|处理|说法|方案))"
+)
+# Nothing but a plate, a frame number, a day or a telephone number: what was returned, mended.
+VALUE_ALONE = re.compile(
+    r"(?:是|改成|应该是|车牌(?:号)?(?:是|[:：])?|[ ,，])*"
+    r"(?:[\u4e00-\u9fff][A-Za-z][·. ]?[A-Za-z0-9]{5,6}|[A-HJ-NPR-Za-hj-npr-z0-9]{17}|1\d{10}"
+    r"|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号])[。.! ]*"
+)
+# A word for one's own right before a subject: «我那», «我买的», «给我查查我们家的».
+OWN = re.compile(
+    r"(?:(?:我们?|咱们?|名下|给我|帮我)(?:家|自己|名下)?"
+    r"(?:的|那|这|几|个|份|张|单|辆|台|买|上|投(?!保|诉)|申请|在你们?(?:这|那|家)儿?|[ ,，])*)+"
+)
+# Asked about the rule, the way or the future, and not about what stands in one's records.
+GENERAL = re.compile(
+    r"一般|通常|规定|标准|法律|法规|条款|为什么|为啥|凭什么|怎么(?!样)|咋(?!样)|如何|能不能|可不可以|可以|能[^,，。]{0,8}[吗么]"
+    r"|要不要|该不该|应该|什么是|(?:什么|啥|嘛)意思|如果|要是|万一|想买|要买|想上|打算|准备|推荐|多久|几天|多长时间"
+    r"|投诉电话|撞|追尾|出险|出事|事故"
+)
 
 
 def is_remark(text: str) -> bool:

@@ -69,6 +69,7 @@ def test_a_letter_counts_from_the_day_it_came(room: Room) -> None:
         ("替我妈投诉，柜员态度差", "P2", "服务态度", "服务", "proxy"),
         ("父亲去世，继承人来问意外险", "P3", "其他", "其他", "heir"),
         ("我们业主们集体投诉，水管爆了没人管", "P2", "其他", "服务", "group"),
+        ("孙经理收了我五百块红包才给办", "P1", "缴费", "收费", "self"),
         ("我的个人信息被泄露，天天骚扰电话", "P1", "信息安全", "信息泄露", "self"),
     ],
 )
@@ -82,6 +83,23 @@ def test_the_words_say_what_it_is(
     assert said[1:] == (category, dispute, capacity)
     overruled = room.get(room.open(story=story, category="缴费", capacity="self"))
     assert (overruled.category, overruled.capacity) == ("缴费", "self")
+
+
+def test_what_a_regulator_passes_on_is_urgent(room: Room) -> None:
+    """The same words are P2 from a customer and P1 from the regulator (domain.md 4.2)."""
+    own = room.work(lambda s: s.register.open(SAID, "web").number)
+    passed_on = room.work(lambda s: s.register.open(SAID, "regulator").number)
+    assert room.get(own).severity == "P2"
+    assert room.get(passed_on).severity == "P1"
+
+
+def test_a_surname_with_a_title_shuts_out_all_of_that_name(room: Room) -> None:
+    """«孙经理»: until it is known who that is, nobody called 孙 may own or read it."""
+    number = room.open(story="孙经理收了我五百块红包才给办")
+    with pytest.raises(Refused, match="被投诉人"):
+        room.move(number, "accepted", owner="孙立")
+    room.move(number, "accepted", owner="李专员")
+    assert room.get(number).owner == "李专员"
 
 
 def test_an_anonymous_complaint_is_received(room: Room) -> None:

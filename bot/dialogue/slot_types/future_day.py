@@ -17,6 +17,9 @@ _DAY = re.compile(rf"(?<!月)(?<!\d){_N}[号日](?!楼|院|线)")
 _WEEKDAY = re.compile(r"(下下|下|这|本)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
 _AFTER = re.compile(rf"(?:过|再过)?{_N}(天|周|个?星期)(?:以?后|之后)?")
 _WORDS = (
+    (re.compile(r"大前[天儿日]"), -3),
+    (re.compile(r"前[天儿日]"), -2),
+    (re.compile(r"昨[天儿日晚]"), -1),
     (re.compile(r"大后天"), 3),
     (re.compile(r"后天"), 2),
     (re.compile(r"明[天儿日]|次日|第二天"), 1),
@@ -24,7 +27,13 @@ _WORDS = (
     (re.compile(r"越快越好|尽快|最快|赶紧|随时|都行|都可以|早点"), 1),
 )
 _WEEK = "一二三四五六日"
-_PAST = "这个日子已经过了，起保日要从今天以后选。想哪天开始？"
+_NAMES_A_DAY = re.compile(r"[月号日天周儿]|星期|礼拜")
+_AROUND = re.compile(
+    r"(?:我?想|我?要|就|从|那就?|打算|最好|起保日?|生效|日期|时间|是|定在?|[ ,，:：])*"
+)
+_BEHIND = re.compile(r"(?:起保?|生效|开始保?|起期|吧|呢|可以吗|行吗|行不行|[ 。!！?？])*")
+_CUED = re.compile(r"\s*(?:起保|生效|开始(?:保|生效)|起期)")
+_PAST = "这个日子已经过了，起保日不能早于今天。想从哪天开始？"
 _NO_SUCH = "没有这一天，请再核对一下，比如“12月1日”或“明天”。"
 
 
@@ -36,8 +45,15 @@ class FutureDay:
     greedy: bool = False
 
     def find(self, text: str, now: datetime) -> Found[date] | None:
-        """Return nothing: a day said unasked may be about anything."""
-        return None
+        """Return a day said unasked where it is all that was said, or said to be the beginning."""
+        found = self.answer(text, now) if self.volunteered else None
+        if found is None:
+            return None
+        start, end = found.span
+        if not _NAMES_A_DAY.search(text, start, end):
+            return None  # «尽快», «3.5» may be about anything
+        alone = _AROUND.fullmatch(text, 0, start) and _BEHIND.fullmatch(text, end)
+        return found if alone or _CUED.match(text, end) else None
 
     def answer(self, text: str, now: datetime) -> Found[date] | None:
         """Return the day that was said."""
@@ -143,3 +159,4 @@ def _bare_day(text: str, today: date) -> Found[date] | None:
 
 
 future_day = FutureDay()
+day_said_early = FutureDay(volunteered=True)

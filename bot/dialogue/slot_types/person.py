@@ -32,6 +32,7 @@ _GIVEN = (
     "钧锋锐钢锦铭钊铮键连群众普全满余有根来顺起运达通广大"
 )
 _BARE = re.compile(rf"(?:我?叫|我是|姓名|名字|[是: ])*([{_SURNAMES}][{_GIVEN}]{{1,2}})[,。!啊吧 ]*")
+SURNAMES = _SURNAMES
 NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 _CUED = re.compile(
     r"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*"

@@ -133,7 +133,10 @@ def _incomplete(text: str, cued: bool) -> Found[str] | None:
     for run in _RUN.finditer(text):
         digits = spoken(run.group())
         left = text[max(0, run.start() - 12) : run.start()]
-        if not 7 <= len(digits) <= 13 or _OTHERS.search(left) or _NOT_A_PHONE.search(left):
+        least = (
+            4 if cued and text[run.end() :].strip() == "" and not text[: run.start()].strip() else 7
+        )
+        if not least <= len(digits) <= 13 or _OTHERS.search(left) or _NOT_A_PHONE.search(left):
             continue
         if _SERVICE.fullmatch(digits) or _MOBILE.fullmatch(digits):
             continue

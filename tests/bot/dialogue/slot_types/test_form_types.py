@@ -7,8 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from bot.clock import SHANGHAI
+from bot.dialogue.slot_types.age_band import AgeBand
 from bot.dialogue.slot_types.frame_number import frame_number
-from bot.dialogue.slot_types.future_day import future_day
+from bot.dialogue.slot_types.future_day import day_said_early, future_day
 from bot.dialogue.slot_types.headcount import headcount
 from bot.dialogue.slot_types.several import Several
 
@@ -158,3 +159,58 @@ def test_about_how_many(said: str, count: int) -> None:
 def test_no_headcount() -> None:
     """Nothing is counted where nothing was said."""
     assert headcount.answer("不清楚", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "month", "day"), [("12月10号", 12, 10), ("那就明天起保", 11, 26), ("后天", 11, 27)]
+)
+def test_a_day_said_early(said: str, month: int, day: int) -> None:
+    """A day that is all that was said, or is called the beginning, is taken before its turn."""
+    found = day_said_early.find(said, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
+    assert found is not None
+    assert found.value is not None
+    assert (found.value.month, found.value.day) == (month, day)
+
+
+@pytest.mark.parametrize("said", ["3.5", "都行", "明天我再来", "12月撞过一次", "200万"])
+def test_no_day_said_early(said: str) -> None:
+    """A figure, or a day in a sentence about something else, is no beginning."""
+    assert day_said_early.find(said, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI)) is None
+
+
+@pytest.mark.parametrize("said", ["昨天", "前天起保", "11月20号"])
+def test_a_day_that_is_past(said: str) -> None:
+    """Why a day cannot be taken is said."""
+    found = day_said_early.find(said, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
+    assert found is not None
+    assert "今天" in (found.problem or "")
+
+
+_BANDS = AgeBand(
+    (
+        ("child", "未成年", r"(?<!\d)([1-9]|1[0-7])岁"),
+        ("adult", "成年", r"(?<!\d)(1[89]|[2-5]\d)岁"),
+        ("old", "老年", r"(?<!\d)([6-9]\d)岁"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "band"),
+    [
+        ("41岁", "adult"),
+        ("41", "adult"),
+        ("今年16了", "child"),
+        ("1985年3月", "adult"),
+        ("50年的", "old"),
+        ("2015年生的", "child"),
+        ("成年", "adult"),
+        ("2", "adult"),
+        ("8888", None),
+        ("不想说", None),
+    ],
+)
+def test_age_bands(said: str, band: str | None) -> None:
+    """An age, a year of birth, a label or the place of a button names the bracket."""
+    found = _BANDS.answer(said, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
+    assert (found.value if found else None) == band
