@@ -119,17 +119,6 @@ class Privacy(Flow):
         return Outcome.say("\n".join(lines), "转人工")
 
 
-def _taken_back(numbers: Sequence[str]) -> Outcome:
-    """Say that nothing will be erased any more."""
-    if not numbers:
-        return Outcome.say("这个对话里没有还在办的删除请求，不用撤回。", *_RIGHTS[:2], "转人工")
-    return Outcome.say(
-        f"好的，删除的请求（编号 {'、'.join(numbers)}）已经撤回，不再往下删；之前删掉的恢复不了。"
-        "想删的时候再说「删除我的信息」就行。",
-        *_RIGHTS[:2],
-    )
-
-
 class PrivacyContact(Flow):
     """Leave a number to be reached at for a request that needs a check of who asks."""
 
@@ -158,6 +147,17 @@ class PrivacyContact(Flow):
             return Outcome.say("没有查到要补电话的请求。", *_RIGHTS[:2], "转人工")
         shown = phone.show(said)
         return Outcome.say(f"好的，{number} 的同事会打 {shown} 联系您，只为核实和答复这件事。")
+
+
+def _taken_back(numbers: Sequence[str]) -> Outcome:
+    """Say that nothing will be erased any more."""
+    if not numbers:
+        return Outcome.say("这个对话里没有还在办的删除请求，不用撤回。", *_RIGHTS[:2], "转人工")
+    return Outcome.say(
+        f"好的，删除的请求（编号 {'、'.join(numbers)}）已经撤回，不再往下删；之前删掉的恢复不了。"
+        "想删的时候再说「删除我的信息」就行。",
+        *_RIGHTS[:2],
+    )
 
 
 def _progress(begun: RequestReceipt | None) -> Outcome:

@@ -37,20 +37,6 @@ class PrivacyPart:
         book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
         return open_request(book, kind, facts, self.conversation.id)
 
-    def take_back_privacy(self) -> Sequence[str]:
-        """End what is asked for still; what is erased already stays erased."""
-        query = select(Ticket).where(
-            Ticket.conversation_id == self.conversation.id,
-            Ticket.kind == "privacy_erase",
-            Ticket.status != "done",
-        )
-        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
-        taken = self.uow.session.scalars(query.with_for_update()).all()
-        for ticket in taken:
-            # Nothing is left to be done, so that it may be closed before its day.
-            ticket.facts = {**ticket.facts, "left": []}
-            book.move(ticket, "done", note="客户撤回")
-        return [ticket.number for ticket in taken]
     @property
     def lacks_contact(self) -> bool:
         """Tell whether a request of this conversation waits for a way to reach its author."""
@@ -66,9 +52,27 @@ class PrivacyPart:
         return found.number
 
     def _open_request(self) -> Ticket | None:
+        query = select(Ticket).where(
+            Ticket.conversation_id == self.conversation.id,
             Ticket.kind.in_(("privacy_erase", "privacy_export", "privacy_correct")),
+            Ticket.status != "done",
         )
         return self.uow.session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End what is asked for still; what is erased already stays erased."""
+        query = select(Ticket).where(
+            Ticket.conversation_id == self.conversation.id,
+            Ticket.kind == "privacy_erase",
+            Ticket.status != "done",
+        )
+        book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
+        taken = self.uow.session.scalars(query.with_for_update()).all()
+        for ticket in taken:
+            # Nothing is left to be done, so that it may be closed before its day.
+            ticket.facts = {**ticket.facts, "left": []}
+            book.move(ticket, "done", note="客户撤回")
+        return [ticket.number for ticket in taken]
 
     def erasure(self) -> RequestReceipt | None:
         """Return the erasure of this conversation that is not finished."""

@@ -19,13 +19,13 @@ class FakePrivacy:
         self.opened.append((kind, number, {"words": words}))
         return RequestReceipt(number, date(2026, 12, 11), fresh=True)
 
-    def take_back_privacy(self) -> Sequence[str]:
-        """There is nothing to take back."""
-        return ()
-
     def reach_privacy(self, phone: str) -> str:
         """Return the number of the newest request."""
         return self.opened[-1][1] if self.opened else ""
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """There is nothing to take back."""
+        return ()
 
     def erasure(self) -> RequestReceipt | None:
         """Return nothing: nobody asked."""

@@ -30,11 +30,12 @@ class PrivacyDesk(Protocol):
         """Record a request; the same one twice is one. ``minor`` when it is about a child."""
         ...
 
-    def take_back_privacy(self) -> Sequence[str]:
-        """End the open requests to erase of this conversation; return their numbers."""
-
     def reach_privacy(self, phone: str) -> str:
         """Note where to reach whoever made the newest open request here; return its number."""
+        ...
+
+    def take_back_privacy(self) -> Sequence[str]:
+        """End the open requests to erase of this conversation; return their numbers."""
         ...
 
     def erasure(self) -> RequestReceipt | None:
