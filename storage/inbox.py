@@ -119,7 +119,7 @@ class Inbox:
                 and_(_read.c.conversation_id == _conversation.c.id, _read.c.agent == agent),
             )
         )
-        if tab in ("queue", "all"):
+        if trade is None and tab in ("queue", "all"):
             # By the index first: sorting ten thousand joined rows to show fifty costs the most.
             query = query.where(_conversation.c.id.in_(self._first(tab, now, limit)))
         query = of_tab(query, tab, agent, now)
