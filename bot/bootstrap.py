@@ -226,7 +226,7 @@ class App:
     @cached_property
     def queue_keeper(self) -> QueueKeeper:
         """Return what keeps the queue for people moving."""
-        return QueueKeeper(self.settings, self.cipher, self.engine.go_on, self.now())
+        return QueueKeeper(self.settings, self.cipher, self.engine.go_on)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

@@ -7,6 +7,7 @@ import gc
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -136,7 +137,8 @@ async def _take_up_spool(app: App) -> None:
 
 async def _keep_queue(app: App) -> None:
     """Look after those who wait for a person, every second."""
-    keeper = app.queue_keeper
+    # Absence is counted from when this process can hear anybody.
+    keeper = replace(app.queue_keeper, started=app.now())
     tellers = relays(app)
     while True:
         try:

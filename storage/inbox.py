@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.inbox_tabs import awake, of_tab
 from storage.masking import mask_name
 from storage.models.base import table_of
 from storage.models.case import Handoff
@@ -118,10 +119,10 @@ class Inbox:
                 and_(_read.c.conversation_id == _conversation.c.id, _read.c.agent == agent),
             )
         )
-        if tab in ("queue", "all"):
+        if trade is None and tab in ("queue", "all"):
             # By the index first: sorting ten thousand joined rows to show fifty costs the most.
             query = query.where(_conversation.c.id.in_(self._first(tab, now, limit)))
-        query = _of_tab(query, tab, agent, now)
+        query = of_tab(query, tab, agent, now)
         if trade is not None:
             own = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent)
             query = query.where(or_(own, _handoff.c.skill == trade))
@@ -148,7 +149,7 @@ class Inbox:
             .select_from(
                 _handoff.join(_conversation, _handoff.c.conversation_id == _conversation.c.id)
             )
-            .where(_handoff.c.status == "open", _conversation.c.owner == "queue", _awake(now))
+            .where(_handoff.c.status == "open", _conversation.c.owner == "queue", awake(now))
             .order_by(_handoff.c.level, _handoff.c.opened_at)
             .limit(limit)
         )
@@ -312,33 +313,6 @@ class Inbox:
                 set_={"text": made.excluded.text, "at": made.excluded.at},
             )
         )
-
-
-def _awake(now: datetime) -> ColumnElement[bool]:
-    """What is put aside until later is in no list but its own."""
-    return or_(_conversation.c.snoozed_until.is_(None), _conversation.c.snoozed_until <= now)
-
-
-def _of_tab(query: Select[Any], tab: str, agent: str, now: datetime) -> Select[Any]:
-    """Narrow and order the list for a tab."""
-    asleep = _conversation.c.snoozed_until > now
-    awake = _awake(now)
-    newest = _conversation.c.last_at.desc()
-    if tab == "mine":
-        mine = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent, awake)
-        # Whose last word is the customer's waits for us.
-        waits = (_message.c.author == "customer").desc()
-        return query.where(mine).order_by(waits, _conversation.c.last_at)
-    if tab == "queue":
-        return query.where(_conversation.c.owner == "queue", awake).order_by(
-            _handoff.c.level, _handoff.c.opened_at, _conversation.c.id
-        )
-    if tab == "bot":
-        return query.where(_conversation.c.owner == "bot").order_by(newest)
-    if tab == "snoozed":
-        served = _conversation.c.owner.in_(("agent", "queue"))
-        return query.where(served, asleep).order_by(_conversation.c.snoozed_until)
-    return query.order_by(newest)
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -24,6 +24,7 @@ from bot.console import (
     complaint_work,
     complaints,
     customers,
+    draft_form,
     entrance,
     floor,
     inbox,
@@ -63,6 +64,7 @@ DESKS: Sequence[APIRouter] = (
     *quality_desks.ROUTERS,
     search.router,
     together.router,
+    draft_form.router,
 )
 
 

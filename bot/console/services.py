@@ -25,7 +25,7 @@ from bot.console.cases import (
 from bot.console.claim_asks import DOCUMENT
 from bot.console.pages import show
 from bot.console.parts import Room, may
-from bot.console.timeline import history, seen_of
+from bot.console.timeline import WAYS, history, seen_of
 from bot.errors import Refused
 from storage.masking import mask_name, mask_phone
 from storage.models.service import ServiceRequest
@@ -152,7 +152,7 @@ def _facts(one: ServiceRequest, *, full: bool) -> list[tuple[str, str]]:
     for key, value in one.facts.items():
         if value in (None, "", [], {}) or key not in _LABELS:
             continue
-        text = str(value)
+        text = WAYS.get(str(value), str(value)) if key == "way" else str(value)
         found.append((_LABELS[key], masks[key](text) if key in masks and not full else text))
     return found
 

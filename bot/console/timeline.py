@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from bot.console.reveal import masked
 from bot.console.times import yuan
 from bot.errors import Refused
 from storage.models.case import CaseEvent
+from storage.rules.application_checks import checks
 from storage.unit_of_work import UnitOfWork
 
 ACTORS = {"customer": "客户", "bot": "机器人", "system": "系统"}
@@ -42,6 +44,8 @@ _KEYS = {
     "identity_check": "核实本人", "tracking_no": "快递单号", "outlet": "网点", "words": "原话",
     "checked": "初审清单", "conditions": "条件", "policy_number": "保单号",
 }  # fmt: skip
+# How a paper or a policy reaches the customer.
+WAYS = {"link": "发链接", "post": "邮寄", "courier": "快递", "pick_up": "到网点自取"}
 _VALUES = {
     "wanted": "还要", "received": "收到", "accepted": "合格", "rejected": "退回", "waived": "免交",
     "upheld": "支持", "partly": "部分支持", "unreached": "联系不上", "yes": "是", "no": "否",
@@ -133,7 +137,14 @@ def _value(key: str, value: Any) -> str:
     if key.endswith("fen") and isinstance(value, int):
         return yuan(value)
     if isinstance(value, list | tuple):
-        return "、".join(_value("", one) for one in value)
+        return "、".join(_value(key if key == "checked" else "", one) for one in value)
     if isinstance(value, dict):
         return "、".join(_value(name, one) for name, one in value.items())
-    return _VALUES.get(str(value), str(value))
+    return _word(key, str(masked(key, value, shown=False)))
+
+
+def _word(key: str, value: str) -> str:
+    """Return what staff call a code."""
+    if key == "checked":
+        return next((one.label for one in checks().checks if one.code == value), value)
+    return _VALUES.get(value, WAYS.get(value, value))

@@ -13,7 +13,7 @@ from bot.console.parts import Room
 from bot.console.reach import within_reach
 from bot.console.times import on
 from bot.dialogue import words
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
 from bot.log import mask
@@ -38,6 +38,8 @@ class Fact:
     label: str
     value: str
     quote: str
+    slot: str = ""
+    choices: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -154,12 +156,24 @@ def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
         return "", []
     flow = registry.revive(top)
     # Codes and the tails of documents are not for us to see either.
-    filled = [slot for slot in flow.relevant() if slot.name in flow.values and slot.shown]
+    open_ones = {slot.name for slot in editable(flow)}
     facts = [
-        Fact(slot.label, mask(slot.type.show(flow.values[slot.name])), _quote(flow, slot.name))
-        for slot in filled
+        Fact(
+            slot.label,
+            mask(slot.type.show(flow.values[slot.name])) if slot.name in flow.values else "",
+            _quote(flow, slot.name),
+            slot.name if slot.name in open_ones else "",
+            slot.buttons,
+        )
+        for slot in flow.relevant()
+        if slot.shown
     ]
     return flow.title, facts
+
+
+def editable(flow: Flow) -> list[Slot[Any]]:
+    """Return what may be put right by hand: no codes, nothing that acts when it is accepted."""
+    return [slot for slot in flow.relevant() if slot.shown and slot.accept is None]
 
 
 def _quote(flow: Flow, slot: str) -> str:

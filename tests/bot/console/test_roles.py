@@ -39,6 +39,7 @@ WANTED = {
     "/c/{number}/recall/{seq}": SERVE,
     "/c/{number}/retry/{seq}": SERVE,
     "/c/{number}/resend": SERVE,
+    "/c/{number}/fact": SERVE,
     "/c/{number}/typing": SERVE,
     "/c/{number}/same": SERVE,
     "/c/{number}/part/{other}": SERVE,

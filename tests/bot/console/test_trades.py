@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -103,7 +105,7 @@ def test_a_restart_throws_nobody_out(house: House) -> None:
     agent.post(f"/console/c/{number}/take")
     house.later(minutes=5)
     # The process starts anew: its keeper has heard nobody yet.
-    keeper = house.app.queue_keeper
+    keeper = replace(house.app.queue_keeper, started=house.moment)
     house.run(lambda uow: keeper.keep(uow, house.moment))
     assert 'data-mine="yes"' in agent.get(f"/console/c/{number}").text
     house.later(seconds=house.app.settings.desk.gone_seconds + 1)

@@ -1,0 +1,84 @@
+"""An agent puts right what the customer's open form holds; the thread says who changed what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from sqlalchemy import update
+from starlette.responses import Response
+
+from bot.console.moves import moved
+from bot.console.parts import Room, may
+from bot.console.views import editable
+from bot.dialogue.flow import Flow
+from bot.dialogue.fold import fold
+from bot.dialogue.registry import Registry
+from bot.dialogue.state import DialogueState, Frame, Stored
+from bot.errors import Refused
+from bot.full_desk import FullDesk
+from bot.handoff import Done
+from bot.log import mask
+from storage.models.base import table_of
+from storage.models.conversation import Conversation
+
+router = APIRouter(prefix="/console/c/{number}")
+_conversation = table_of(Conversation)
+_GONE = "客户正在办的事已经变了，请看右边现在的内容。"
+
+
+@router.post("/fact")
+def put_right(
+    request: Request,
+    here: Annotated[Room, Depends(may("desk", "read"))],
+    number: Annotated[int, Path(ge=1)],
+    slot: Annotated[str, Form(max_length=64)],
+    value: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Write a value in the customer's stead, as it is said in words; the owner alone may."""
+    registry, agent = here.parts.registry, here.staff.name
+
+    def work(desk: FullDesk) -> Done:
+        conversation = desk.uow.ownership.open(number)
+        if conversation is None or (conversation.owner, conversation.agent) != ("agent", agent):
+            return Done(False, "接管以后才能改")
+        state = DialogueState.from_json(conversation.state)
+        if state.top is None or state.top.flow not in registry.flows:
+            return Done(False, _GONE)
+        frame, told = _changed(registry, state.top, slot, value.strip(), here)
+        new = {"state": state.with_top(frame).to_json()}
+        change = update(_conversation).where(_conversation.c.id == number)
+        desk.uow.connection.execute(change.values(**new))
+        return desk.note(number, agent, told)
+
+    return moved(request, here, number, work)
+
+
+def _changed(
+    registry: Registry, frame: Frame, name: str, text: str, here: Room
+) -> tuple[Frame, str]:
+    """Return the form with the new value, and what is noted of it; raise Refused."""
+    flow = registry.revive(frame)
+    slot = next((one for one in editable(flow) if one.name == name), None)
+    if slot is None:
+        raise Refused(_GONE)
+    found = slot.type.answer(fold(text), here.now) if text else None
+    if found is None or found.value is None:
+        hint = (found.problem if found else None) or f"没看懂，{slot.ask}"
+        raise Refused(f"「{slot.label}」没有改：{hint}")
+    if problem := slot.check(flow, found.value):
+        raise Refused(f"「{slot.label}」没有改：{problem}")
+    before = flow.values.get(name)
+    old = mask(slot.type.show(before)) if before is not None else "没有填"
+    flow.keep(name, found.value, f"（{here.staff.name}更正）")
+    told = f"更正「{slot.label}」：原来 {old}，改成 {mask(slot.type.show(flow.values[name]))}"
+    return _stored(flow, frame), told
+
+
+def _stored(flow: Flow, frame: Frame) -> Frame:
+    slots = {
+        name: Stored(flow.slots[name].type.dump(value), flow.quotes.get(name, ""))
+        for name, value in flow.values.items()
+    }
+    return replace(frame, version=flow.version, slots=slots, skipped=flow.skipped, order=flow.order)
