@@ -35,6 +35,8 @@ def _and_lead(*roles: str) -> frozenset[str]:
     return _LEAD | frozenset(roles)
 
 
+# Resources that are pages of the console and no list of the API.
+PAGES_ONLY: Final = frozenset({"desk"})
 PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxyType(
     {
         "conversations": {"read": _and_lead("agent", "claims", "complaints")},

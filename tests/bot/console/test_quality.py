@@ -200,7 +200,7 @@ def test_the_talk_stands_beside_the_scorecard(house: House) -> None:
     page = lead.get(f"{ROOT}/samples/{sample.id}").text
     assert "转人工，我的电话" in page
     assert "13812345678" not in page
-    assert f"qa sample {sample.id}" in lead.get("/console/audit").text
+    assert f"质检 样本 {sample.id}" in lead.get("/console/audit").text
     assert lead.get(f"{ROOT}/samples/999").status_code == 409
 
 
