@@ -55,8 +55,9 @@ class ClaimForm(Flow):
         self.kept["account"] = [*self.kept_clauses, *untaken(text, rest)][:_MOST_CLAUSES]
         if len(_WORD.findall(rest)) >= _ENOUGH_WORDS:
             self.kept["told"] = True
-        if ANOTHER.search(fold(text)):
-            self.kept["another"] = True  # «还有一起»: no need to ask whether it is the same
+        if ANOTHER.search(fold(text)) and not self.kept.get("opened"):
+            # «还有一起» begins this form: no need to ask whether it is the same.
+            self.kept["another"] = True
         two_plates.note(self, text)
 
     @property
