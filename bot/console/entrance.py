@@ -14,6 +14,7 @@ from bot.console.gate import COOKIE, STAFF
 from bot.console.menu import menu_of
 from bot.console.pages import show
 from bot.console.parts import Parts, Room, room
+from bot.permissions import SERVES
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter()
@@ -101,8 +102,11 @@ def me(here: Annotated[Room, Depends(room)]) -> Response:
 
 @router.get("/console")
 def home(here: Annotated[Room, Depends(room)], request: Request) -> Response:
-    """Go to the first page that this role may open."""
-    pages = menu_of(here.staff.role)
+    """Go to the first page that this role may open; who has one trade, to its board."""
+    role = here.staff.role
+    pages = menu_of(role)
+    if role in SERVES:
+        pages = [page for page in pages if page.resource != "desk"]
     if not pages:
         return show(request, "empty.html", title="控制台", words="您的角色还没有可用的页面。")
     return RedirectResponse(pages[0].path, 303)

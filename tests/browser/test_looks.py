@@ -180,7 +180,7 @@ def test_the_bell_asks_tells_and_can_be_muted(
     customer_says(page, product, "转人工")
     desk.wait_for_timeout(2500)
     assert _beeps(desk) + _beeps(other) == before + 1
-    desk.get_by_label("声音").uncheck()
+    desk.get_by_role("checkbox", name="声音").uncheck()
     another = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
     stranger = another.new_page()
     customer_says(stranger, product, "人工客服")
