@@ -45,9 +45,12 @@ def customer_says(page: Page, product: str, *words: str) -> None:
 
 
 def waiting(desk: Page, words: str) -> None:
-    """Open the waiting conversation whose last words contain ``words``."""
+    """Open the newest waiting conversation whose last words contain ``words``.
+
+    First come, first served: customers whom earlier agents left behind stand before it.
+    """
     desk.get_by_role("tab", name="排队").click()
-    row = desk.locator(".row-item", has_text=words).first
+    row = desk.locator(".row-item", has_text=words).last
     expect(row).to_be_visible()
     row.locator("a").click()
     expect(desk.locator(".conversation")).to_be_visible()
