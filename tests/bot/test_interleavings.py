@@ -26,7 +26,7 @@ from tests.bot.handoff_kit import Scene, hire
 
 Make = Callable[[], App]
 # Ten thousand in all; PostgreSQL takes three times as long for each.
-SCHEDULES = {"sqlite": 7_000, "postgresql": 3_000}
+SCHEDULES = {"sqlite": 9_000, "postgresql": 1_000}
 STEPS, A_COMMIT = 9, 100
 AGENTS = ("王敏", "李强")
 _item, _message, _episode = table_of(OutboxItem), table_of(Message), table_of(Episode)
