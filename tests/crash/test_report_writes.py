@@ -19,7 +19,7 @@ from tests.crash.report_writes import NOW
 pytestmark = pytest.mark.xdist_group("crash")
 WRITTEN = (
     "SELECT count(*) FROM service_report",
-    "SELECT count(*) FROM staff_notice",
+    "SELECT count(*) FROM personal_notice",
     "SELECT count(*) FROM event WHERE kind = 'report.made'",
     "SELECT count(*) FROM audit_entry WHERE subject LIKE 'report:%'",
 )
