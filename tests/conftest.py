@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copy
 from uuid import uuid4
 
 import hypothesis
@@ -30,17 +31,44 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'anda.db'}"
-    server = request.getfixturevalue("postgres")
-    name = f"t{uuid4().hex}"
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and no rows, made once: tests copy it."""
+    file = tmp_path_factory.mktemp("template") / "anda.db"
+    engine = open_engine(f"sqlite:///{file}", SECRET)
+    schema.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The same on the PostgreSQL server of this process; the name of the database."""
+    name = "anda_template"
+    _create(postgres, f"CREATE DATABASE {name}")
+    engine = open_engine(f"{postgres}/{name}", SECRET)
+    schema.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+def _create(server: str, statement: str) -> None:
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(statement))
     admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without rows, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        copy(request.getfixturevalue("sqlite_template"), tmp_path / "anda.db")
+        return f"sqlite:///{tmp_path / 'anda.db'}"
+    server = request.getfixturevalue("postgres")
+    template = request.getfixturevalue("postgres_template")
+    name = f"t{uuid4().hex}"
+    _create(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
 
 

@@ -1,4 +1,4 @@
-"""kill -9 at every other statement of the staff group's desk: whole, once, and nothing is left out."""
+"""kill -9 at every other statement of the staff group's desk: whole, once, nothing left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console with people to log in, over a real database of each kind."""
+"""The console with people to log in; what it does to either database is tested below it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -37,6 +39,13 @@ PEOPLE = {
     "吴静": "trainer",
     "admin": "admin",
 }
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """Pages are pages: the moves behind them are tested on both databases in tests/bot."""
+    copy(sqlite_template, tmp_path / "console.db")
+    return f"sqlite:///{tmp_path / 'console.db'}"
 
 
 @dataclass
