@@ -14,17 +14,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import yaml
-from sqlalchemy import func, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from bench.contender import Contender, product
 from bench.load import Round
-from bench.pushes import Platform
+from bench.pushes import Platform, Push
 from bench.questions import Query, entry_id, write_base
 from bot import outbound_parts
 from bot.bootstrap import App
@@ -89,9 +89,9 @@ def _measure(server: Contender, known: Sequence[str], count: int) -> None:
         engine.dispose()
 
 
-def _standing(engine: object) -> str:
+def _standing(engine: Engine) -> str:
     query = select(_item.c.status, func.count()).where(_item.c.campaign.is_not(None))
-    with engine.connect() as connection:  # type: ignore[attr-defined]
+    with engine.connect() as connection:
         rows = connection.execute(query.group_by(_item.c.status)).all()
     return ", ".join(f"{status} {number:,}" for status, number in rows) or "nothing yet"
 
@@ -126,11 +126,11 @@ async def _paced(port: int, platform: Platform, known: Sequence[str]) -> Round:
     return result
 
 
-async def _one(port: int, push: object, result: Round) -> None:
+async def _one(port: int, push: Push, result: Round) -> None:
     began = time.perf_counter()
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        request = push.request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)  # type: ignore[attr-defined]
+        request = push.request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
         writer.write(request)
         answer = await asyncio.wait_for(reader.read(), 10)
         writer.close()
@@ -138,7 +138,7 @@ async def _one(port: int, push: object, result: Round) -> None:
         result.broken += 1
         return
     result.waits.append(time.perf_counter() - began)
-    result.answers.append((push, int(answer[9:12]), b""))  # type: ignore[arg-type]
+    result.answers.append((push, int(answer[9:12]), b""))
 
 
 def _serve(base: Path, port: int) -> None:
@@ -151,6 +151,7 @@ def _serve(base: Path, port: int) -> None:
     vars(outbound_parts)["find_jobs"] = dict
     parts = App.from_configuration()
     vars(parts)["knowledge"] = Service(KnowledgeBase(list(load_jsonl(base))), parts.settings.branch)
+    # `anda serve` builds its parts from the configuration; here they carry the generated base.
     App.from_configuration = lambda: parts  # type: ignore[method-assign]
     _let_be_held(parts)
     threading.Thread(target=_campaign, args=[parts], daemon=True).start()
@@ -182,10 +183,10 @@ def _campaign(parts: App) -> None:
     parts.dispatcher.wake()
 
 
-def _fill(environment: dict[str, str] | object, count: int) -> None:
+def _fill(environment: Mapping[str, str], count: int) -> None:
     """Fill the database in a process of its own, whose memory is given back."""
     command = [sys.executable, "-c", f"from bench.alongside import fill; fill({count})"]
-    subprocess.run(command, env=environment, check=True)  # type: ignore[arg-type]
+    subprocess.run(command, env=environment, check=True)
 
 
 def fill(count: int) -> None:

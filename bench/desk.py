@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -160,12 +160,12 @@ def _message(row: dict[str, object]) -> dict[str, object]:
 
 def _handoff(row: dict[str, object]) -> dict[str, object]:
     opened = row["opened_at"]
-    assert hasattr(opened, "tzinfo")
+    assert isinstance(opened, datetime)
     return {
         "number": f"HO20200101{row['id']:06d}", "conversation_id": row["id"], "level": "human",
         "reason": "客户要求转人工", "status": "open", "skill": "general", "told": 2,
         "package": {"last_words": ["customer：转人工"] * 6, "draft": []},
-        "opened_at": opened, "answer_by": opened + timedelta(hours=10),  # type: ignore[operator]
+        "opened_at": opened, "answer_by": opened + timedelta(hours=10),
     }  # fmt: skip
 
 

@@ -10,8 +10,10 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bench.touches import NOW, SECRET, fill
@@ -20,7 +22,7 @@ from storage import schema
 from storage.database import open_engine
 from storage.outbound import planning
 from storage.outbound.letters import Configured, Letter, Settled
-from storage.outbound.touches import Touches
+from storage.outbound.touches import Leaving, Touches
 from storage.rules.outbound import rules
 from storage.transactions import Transactions, transactions
 from storage.unit_of_work import UnitOfWork
@@ -73,17 +75,29 @@ def _bookkeeping(ways: Transactions, count: int) -> Spent:
         spent.begin()
         ids = ways.run(lambda uow: _touches(uow).take("w", 60, _BATCH))
         spent.end()
-        judged = ways.run(lambda uow, ids=ids: _touches(uow).judged(ids, "w"))  # type: ignore[misc]
-        leaving = [
-            (row, ways.read(lambda uow, one=(row, known, verdict): _touches(uow).letter(*one)))  # type: ignore[misc]
-            for row, known, verdict in judged
-        ]
+        leaving = ways.run(partial(_leaving, ids))
         spent.begin()
-        ways.run(lambda uow, leaving=leaving: _touches(uow).put_on_way(leaving))  # type: ignore[misc]
+        ways.run(partial(_put_on_way, leaving))
         ends = [Settled(row["id"], "sent", "", "x") for row, _ in leaving]
-        ways.run(lambda uow, ends=ends: _touches(uow).settle_all(ends))  # type: ignore[misc]
+        ways.run(partial(_settle, ends))
         spent.end()
     return spent
+
+
+def _leaving(ids: Sequence[int], uow: UnitOfWork) -> list[Leaving]:
+    touches = _touches(uow)
+    return [
+        (row, touches.letter(row, known, verdict))
+        for row, known, verdict in touches.judged(ids, "w")
+    ]
+
+
+def _put_on_way(leaving: Sequence[Leaving], uow: UnitOfWork) -> None:
+    _touches(uow).put_on_way(leaving)
+
+
+def _settle(ends: Sequence[Settled], uow: UnitOfWork) -> None:
+    _touches(uow).settle_all(ends)
 
 
 async def _whole(ways: Transactions, count: int) -> Spent:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
@@ -151,7 +152,10 @@ class TouchWorker:
     async def _write_ends(self) -> None:
         while self._ended:
             ends, self._ended = self._ended, []
-            await self._do(lambda uow, ends=ends: self._touches(uow).settle_all(ends))  # type: ignore[misc]
+            await self._do(partial(self._settle_all, ends))
+
+    def _settle_all(self, ends: Sequence[Settled], uow: UnitOfWork) -> None:
+        self._touches(uow).settle_all(ends)
 
     async def _do(self, work: Work[T]) -> T:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from scheduler.context import JobContext
 from storage.unit_of_work import UnitOfWork
@@ -22,8 +23,14 @@ def each(
     way = context.ways.read if dry_run else context.ways.run
     lines: list[str] = []
     for part in _parts(numbers):
-        lines += way(lambda uow, some=part: [line for n in some for line in do(uow, n)])  # type: ignore[misc]
+        lines += way(partial(_portion, part, do))
     return lines
+
+
+def _portion(
+    numbers: Sequence[str], do: Callable[[UnitOfWork, str], list[str]], uow: UnitOfWork
+) -> list[str]:
+    return [line for number in numbers for line in do(uow, number)]
 
 
 def _parts(numbers: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -108,7 +109,7 @@ class Runner:
         ways, now = self.context.ways, self.clock()
         done = []
         for slot in ways.read(lambda uow: runs.open_slots(uow, job, now)):
-            if ways.run(lambda uow, s=slot: runs.begin(uow, job, s, now, self.name)):  # type: ignore[misc]
+            if ways.run(partial(runs.begin, job=job, slot=slot, now=now, by=self.name)):
                 if not slot.result:
                     self._run(job, slot)
                 done.append(slot)

@@ -96,6 +96,7 @@ def _contents(
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         try:
             rows = session.scalars(select(model).where(key.in_(ids))).all() if ids else []
+            # Every table of the chain has a number of its own; the base class does not say so.
             yield from ((row.id, content_of(row)) for row in rows)  # type: ignore[attr-defined]
         except (ConfigurationError, ValueError):
             # One of them is damaged so that it does not decrypt: look at each by itself.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
@@ -44,7 +45,7 @@ def campaign(item: ContentItem) -> str:
 def plan(ways: Transactions, item: ContentItem, now: datetime) -> int:
     """Plan the touches of an item, a transaction a page; return how many are new."""
     return sum(
-        ways.run(lambda uow, a=after, b=until: plan_page(uow, item, now, a, b))  # type: ignore[misc]
+        ways.run(partial(plan_page, item=item, now=now, after=after, until=until))
         for after, until in ways.read(lambda uow: list(_pages(uow)))
     )
 

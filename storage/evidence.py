@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from storage.models.audit import AuditEntry
-from storage.models.base import Base
+from storage.models.base import Base, table_of
 from storage.models.case import CaseEvent, Complaint, Handoff, Survey, Ticket
 from storage.models.conversation import Message
 from storage.models.customer import AccessLog
@@ -72,7 +72,7 @@ def _links(session: Session, timeline: Sequence[Row], access: Sequence[Row]) -> 
 
 
 def _rows(session: Session, model: type[Base], where: Any) -> list[Row]:
-    order = model.__table__.primary_key.columns.values()  # type: ignore[attr-defined]
+    order = table_of(model).primary_key.columns.values()
     return [_row(row) for row in session.scalars(select(model).where(where).order_by(*order))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -39,7 +40,7 @@ def show(
             time.sleep(1)
             print()
         since = parts.clock() - timedelta(days=days)
-        for line in parts.transactions.read(lambda uow, s=since: _lines(uow, s)):  # type: ignore[misc]
+        for line in parts.transactions.read(partial(_lines, since=since)):
             print(line)
     parts.transactions.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -29,7 +30,7 @@ def list_jobs() -> None:
     parts = _open()
     now = parts.clock()
     for job in find_jobs().values():
-        at = parts.transactions.read(lambda uow, j=job: runs.standing(uow, j, now))  # type: ignore[misc]
+        at = parts.transactions.read(partial(runs.standing, job=job, now=now))
         last = f"{at.last_at:%Y-%m-%d %H:%M} {at.result}" if at.last_at else "还没跑过"
         following = f"下次 {at.next_at:%Y-%m-%d %H:%M}"
         print("\t".join((job.name, job.cron, job.catch_up, job.title, last, following)))

@@ -11,6 +11,7 @@ from bot.console.parts import Room, room
 from bot.console.reach import within_reach
 from bot.errors import NotAllowed, Refused
 from bot.media import stored
+from bot.permissions import Action
 from storage import complaint_parties
 from storage.models.outbox import Media
 from storage.unit_of_work import UnitOfWork
@@ -56,5 +57,5 @@ def _served(uow: UnitOfWork, here: Room, media: Media) -> bool:
 
 def _by_case(uow: UnitOfWork, here: Room, case: str) -> bool:
     resource = _RESOURCES.get(case[:2], "endorsements" if case else "")
-    action = "read" if resource == "complaints" else "full"
-    return bool(resource) and here.may(resource, action)  # type: ignore[arg-type]
+    action: Action = "read" if resource == "complaints" else "full"
+    return bool(resource) and here.may(resource, action)

@@ -141,6 +141,7 @@ class PolicyRequest(Request):
     @property
     def choices(self) -> list[list[str]]:
         """Return number and label of the policies to choose from."""
+        # We have put pairs of words there ourselves; of JSON the type knows only that it is a list.
         raw = self.kept.get("choices") or []
         return raw if isinstance(raw, list) else []  # type: ignore[return-value]
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import SHANGHAI
@@ -74,17 +75,18 @@ def _pages(ways: Transactions, rules: Rules, wave: Wave, now: datetime) -> Itera
     pace = Pace(rules.renewal.page)
     while after is not None:
         first, served, began = after, ways.served, time.monotonic()
-        after = ways.read(lambda uow, a=first: _end(uow.connection, rules, wave, a, pace.size))  # type: ignore[misc]
-        yield ways.run(lambda uow, a=first, b=after: plan_page(uow, rules, wave, now, a, b))  # type: ignore[misc]
+        after = ways.read(partial(_end, rules=rules, wave=wave, after=first, size=pace.size))
+        page = partial(plan_page, rules=rules, wave=wave, now=now, after=first, until=after)
+        yield ways.run(page)
         others = ways.served - served > 1
         time.sleep(pace.after(time.monotonic() - began, others=others))
 
 
-def _end(connection: Connection, rules: Rules, wave: Wave, after: int, size: int) -> int | None:
+def _end(uow: UnitOfWork, rules: Rules, wave: Wave, after: int, size: int) -> int | None:
     """Return the last number of the page that begins after a number; None on the last page."""
     query = select(_policy.c.id).where(_due(rules, wave), _policy.c.id > after)
     page = query.order_by(_policy.c.id).offset(size - 1).limit(1)
-    return connection.execute(page).scalar()
+    return uow.connection.execute(page).scalar()
 
 
 def plan_all(uow: UnitOfWork, rules: Rules, wave: Wave, now: datetime) -> int:

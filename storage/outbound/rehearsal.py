@@ -144,7 +144,8 @@ def _copy(engine: Engine, path: Path) -> None:
     source = engine.raw_connection()
     target = sqlite3.connect(path)
     try:
-        raw: sqlite3.Connection = source.driver_connection  # type: ignore[assignment]
+        raw = source.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
         raw.backup(target)
     finally:
         target.close()

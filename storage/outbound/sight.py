@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from storage.models.base import table_of
 from storage.models.outbound import Campaign
@@ -96,8 +97,8 @@ def unknown(uow: UnitOfWork, limit: int) -> list[Touched]:
     return _rows(uow, query.order_by(_item.c.id.desc()).limit(limit))
 
 
-def _rows(uow: UnitOfWork, query: object) -> list[Touched]:
-    rows = uow.connection.execute(query).mappings()  # type: ignore[call-overload]
+def _rows(uow: UnitOfWork, query: Select[Any]) -> list[Touched]:
+    rows = uow.connection.execute(query).mappings()
     return [
         Touched(r["id"], r["subject"] or "", r["kind"], r["step"] or "", r["status"],
                 r["way"] or "", r["reason"], r["sent_at"])
