@@ -10,11 +10,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    expect,
+    sync_playwright,
+)
 
+from tests.browser.chat_kit import PHONE, Visit, visit
+from tests.browser.fake_chat import FakeChat
 from tests.postgres import free_port
 
 FLAGS = [
@@ -93,3 +101,21 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.25)
     raise AssertionError("the server was not ready within three minutes")
+
+
+@pytest.fixture
+def here(browser: Browser) -> Iterator[Visit]:
+    """A desktop visit that must end without a single console error."""
+    with ExitStack() as stack:
+        here = visit(browser, stack, FakeChat())
+        yield here
+        assert here.errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Visit]:
+    """The same on a phone."""
+    with ExitStack() as stack:
+        here = visit(browser, stack, FakeChat(), viewport=PHONE, is_mobile=True, has_touch=True)
+        yield here
+        assert here.errors == []

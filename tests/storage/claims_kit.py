@@ -146,3 +146,17 @@ def desk_on(engine: Engine, secret: bytes = SECRET, **settings: Any) -> Desk:
     """Return a desk on a database with the newest schema."""
     made = Settings(secret_key=secret.decode(), **settings)
     return Desk(transactions(engine), made, cipher=Cipher(secret))
+
+
+def at(text: str) -> datetime:
+    """Return a time in Shanghai."""
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def ready(desk: Desk, **said: Any) -> str:
+    """Return a claim that was contacted and whose documents are all there."""
+    number = desk.open(**said)
+    desk.move(number, "contacted")
+    desk.all_documents(number)
+    desk.move(number, "documents_complete", owner="王理赔")
+    return number

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.clock import SHANGHAI
 from storage import complaints_after
 from storage.complaints_dates import ComplaintDates
 from storage.complaints_register import ComplaintRegister
@@ -28,6 +30,8 @@ DECISION = {
     "told_by": "电话",
 }
 CLOSING = {"root_cause": "delay", "measure": "每日清点超时案件", "department": "理赔部"}
+
+NOW = datetime(2026, 9, 28, 10, 0, tzinfo=SHANGHAI)
 
 
 @dataclass
@@ -134,3 +138,8 @@ def found(steps: ComplaintSteps, number: str) -> Complaint:
     complaint = steps.register.locked(number)
     assert complaint is not None
     return complaint
+
+
+def at(text: str) -> datetime:
+    """Return a time in Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)

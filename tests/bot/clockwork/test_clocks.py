@@ -77,7 +77,8 @@ def test_a_hand_computed_end_with_pauses(
 
 units = st.sampled_from([unit for unit in UNITS if unit != "year"])  # years are no additive unit
 amounts = st.integers(1, 30)
-moments = st.integers(0, 60 * 24 * 300).map(
+# Sixty working days later it must still be 2026: the calendar knows no further.
+moments = st.integers(0, 60 * 24 * 250).map(
     lambda minutes: datetime(2026, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
 )
 lengths = st.integers(1, 60 * 24 * 10).map(lambda minutes: timedelta(minutes=minutes))

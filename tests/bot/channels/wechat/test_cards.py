@@ -10,8 +10,8 @@ import pytest
 from bot.channels.wechat.text import plan
 from bot.dialogue.message import Card, Reply
 from bot.errors import OutcomeUnknown, Unreachable
+from tests.bot.channels.wechat.api_world import SEND, World
 from tests.bot.channels.wechat.fake_api import Fault, running
-from tests.bot.channels.wechat.test_api import SEND, World
 
 CARD = Card(
     "机动车商业保险 电子保单", "20 分钟内有效", "https://b.cn/papers/x", "https://b.cn/c.png"
