@@ -56,6 +56,14 @@ def waiting(desk: Page, words: str) -> None:
     expect(desk.locator(".conversation")).to_be_visible()
 
 
+def taken_over(desk: Page, page: Page, product: str) -> None:
+    """Ask for a person and let the desk take the conversation."""
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    desk.get_by_role("button", name="接管").click()
+    expect(desk.locator("[data-mode=say]")).to_be_visible()
+
+
 def test_from_the_queue_to_the_customer_and_back_to_the_bot(
     desk: Page, page: Page, product: str
 ) -> None:
@@ -104,10 +112,7 @@ def test_the_line_breaks_and_nothing_is_missed(
     line = Line(product)
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
     desk = logged_in(context.new_page(), line.address, product_folder, "王敏")
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    taken_over(desk, page, product)
     line.cut()
     customer_says(page, product, "断线的时候说的第一句", "断线的时候说的第二句")
     expect(desk.locator("#line")).not_to_have_attribute("data-state", "live", timeout=40_000)
@@ -130,10 +135,7 @@ def test_what_the_customer_typed_is_only_text(desk: Page, page: Page, product: s
 
 def test_an_unfinished_pinyin_is_not_sent(desk: Page, page: Page, product: str) -> None:
     """Enter chooses the word while the input method is composing."""
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    taken_over(desk, page, product)
     box = desk.locator("#words")
     box.fill("您hao")
     box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
@@ -181,10 +183,7 @@ def test_what_others_say_meanwhile_stops_the_send(
     """On a page that missed the news the customer's new words are shown before anything leaves."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
     desk = logged_in(context.new_page(), product, product_folder, "王敏")
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    taken_over(desk, page, product)
     # Its news do not arrive any more, but what it sends does.
     desk.route("**/console/c/*/thread*", lambda route: route.abort())
     customer_says(page, product, "等等，我说错地方了")
@@ -200,10 +199,7 @@ def test_what_others_say_meanwhile_stops_the_send(
 
 def test_a_promise_is_underlined_while_it_is_written(desk: Page, page: Page, product: str) -> None:
     """The words of the supervision table, and not the sentence that says the opposite."""
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    taken_over(desk, page, product)
     desk.locator("#words").fill("您放心，这个肯定 能赔。")
     expect(desk.locator(".mirror mark")).to_have_text("肯定 能赔")
     expect(desk.locator(".promise")).to_contain_text("承诺赔付")
@@ -214,10 +210,7 @@ def test_a_promise_is_underlined_while_it_is_written(desk: Page, page: Page, pro
 
 def test_own_words_can_be_taken_back(desk: Page, page: Page, product: str) -> None:
     """They vanish from the customer's page, which says so; staff see them struck through."""
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
+    taken_over(desk, page, product)
     desk.locator("#words").fill("这句发错人了")
     desk.keyboard.press("Enter")
     expect(page.get_by_text("这句发错人了")).to_be_visible()

@@ -10,12 +10,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from storage.database import open_engine
 from tests.conftest import SECRET
@@ -32,6 +32,12 @@ def killed(url: str, work: str, *deadly: int) -> list[int]:
     command = [sys.executable, "-m", "tests.crash.dying", url, work, *map(str, deadly)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [int(line) for line in done.stdout.split()]
+
+
+def counts(engine: Engine, queries: Sequence[str]) -> set[int]:
+    """Return what the queries count: one number where all was written as often."""
+    with engine.connect() as connection:
+        return {int(connection.execute(text(query)).scalar() or 0) for query in queries}
 
 
 def statements(engine: Engine, deadly: int = 0) -> Callable[[], int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from storage import schema
 from storage.database import open_engine
-from tests.crash.dying import KILLED, killed
+from tests.crash.dying import KILLED, counts, killed
 from tests.crash.job_writes import WHEN, prepare, prepare_content
 from tests.storage.claims_kit import SECRET, desk_on
 
@@ -46,11 +46,6 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def _counts(engine: Engine, name: str) -> set[int]:
-    with engine.connect() as connection:
-        return {int(connection.execute(text(sql)).scalar() or 0) for sql in WRITTEN[name]}
-
-
 @pytest.mark.parametrize("name", sorted(WHEN))
 def test_a_job_is_whole_or_has_done_nothing(name: str, tmp_path: Path) -> None:
     """Killed at each statement, begun anew each time, and at last undisturbed: done once."""
@@ -63,10 +58,10 @@ def test_a_job_is_whole_or_has_done_nothing(name: str, tmp_path: Path) -> None:
     work = f"tests.crash.job_writes:{name}"
     deadly = range(2, 32, 4)
     assert KILLED in killed(url, work, *deadly)
-    assert len(_counts(engine, name)) == 1
+    assert len(counts(engine, WRITTEN[name])) == 1
     killed(url, work)
     killed(url, work)
-    assert _counts(engine, name) == {1}
+    assert counts(engine, WRITTEN[name]) == {1}
     engine.dispose()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from storage import schema
 from storage.database import open_engine
-from tests.crash.dying import KILLED, killed
+from tests.crash.dying import KILLED, counts, killed
 from tests.crash.link_writes import prepare
 from tests.storage.services_kit import SECRET, branch_on
 
@@ -28,11 +28,6 @@ WRITTEN = {
 }
 
 
-def _counts(engine: Engine, what: str) -> set[int]:
-    with engine.connect() as connection:
-        return {int(connection.execute(text(sql)).scalar() or 0) for sql in WRITTEN[what]}
-
-
 @pytest.mark.parametrize("what", sorted(WRITTEN))
 def test_it_is_whole_or_not_there(what: str, tmp_path: Path) -> None:
     """Killed here and there, begun anew, and twice undisturbed: there once."""
@@ -44,10 +39,10 @@ def test_it_is_whole_or_not_there(what: str, tmp_path: Path) -> None:
     branch.ways.close()
     work = f"tests.crash.link_writes:{what}"
     assert KILLED in killed(url, work, *range(2, 30, 5))
-    assert _counts(engine, what) in ({0}, {1})
+    assert counts(engine, WRITTEN[what]) in ({0}, {1})
     killed(url, work)
     killed(url, work)
-    assert _counts(engine, what) == {1}
+    assert counts(engine, WRITTEN[what]) == {1}
     engine.dispose()
 
 
