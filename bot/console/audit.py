@@ -28,6 +28,7 @@ _WORDS = {
     "applications board": "投保看板", "tickets board": "工单列表", "masked": "（遮挡）",
     "full": "（完整）", "of": "，属于", "audit": "审计", "feedback board": "反馈列表",
     "surveys board": "回访列表", "qa": "质检", "sample": "样本", "a": "一个",
+    "case": "案件", "found": "（搜到）",
 }  # fmt: skip
 
 

@@ -127,6 +127,23 @@ def test_every_page_is_readable_and_holds_still(
     assert faults == []
 
 
+@pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
+def test_every_page_of_the_menu_can_be_seen(
+    browser: Browser, product: str, password: str, size: str
+) -> None:
+    """A word or an icon for each, on the page of conversations as on the others."""
+    width, height = _SIZES[size]
+    context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
+    page = _entered(context.new_page(), product, "刘洋", password)
+    seen = """all => all.filter((one) => [...one.children].every((part) =>
+      part.getBoundingClientRect().width < 8)).map((one) => one.title)"""
+    for place in ("inbox", "claims"):
+        page.goto(f"{product}/console/{place}")
+        assert page.locator(".tabs a").evaluate_all(seen) == []
+        assert page.locator(".tabs a").count() > 8
+    context.close()
+
+
 @pytest.mark.parametrize("name", ["刘洋", "陈立"])
 def test_the_sheet_of_keys_opens_everywhere(
     browser: Browser, product: str, password: str, name: str
