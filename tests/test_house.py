@@ -60,6 +60,7 @@ CHINESE_ALLOWED = {
     "bot/closing_time.py": "reasons and refusals that staff read",
     "bot/full_desk.py": "reasons and refusals that staff read",
     "storage/same_people.py": "why two cannot be joined, and who joined them; told to staff",
+    "storage/customer_joins.py": "why two records cannot be joined, or parted; told to staff",
     "storage/after_sending.py": "the reason that staff read beside what was kept back",
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",

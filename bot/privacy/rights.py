@@ -100,7 +100,7 @@ class Rights:
             copy = export(uow.session, person, self.now())
             if messages := self.files.short_messages(person):
                 copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
-            self._log(uow, ticket, person, seen, "export of all personal data")
+            self._log(uow, ticket, seen, "export of all personal data")
             if ticket.kind == "privacy_export":
                 self._close(uow, ticket, seen, {"tables": len(copy["tables"])})
             return copy
@@ -149,7 +149,7 @@ class Rights:
         if uow.connection.dialect.name == "sqlite":
             # What is deleted is overwritten, not only forgotten.
             uow.session.execute(text("PRAGMA secure_delete=ON"))
-        self._log(uow, ticket, person, check, "erasure of personal data")
+        self._log(uow, ticket, check, "erasure of personal data")
         uow.session.flush()
         done = erase(uow.session, person, self.now(), ticket.number)
         self._tell_audit(uow, ticket, check, done)
@@ -206,17 +206,17 @@ class Rights:
             raise Refused(str(error)) from None
 
         def work(uow: UnitOfWork) -> None:
-            ticket, person, seen = self._checked(uow, number, check)
+            ticket, _, seen = self._checked(uow, number, check)
             if ticket.kind != "privacy_correct":
                 raise Refused(f"{number} 不是更正的请求")
-            customer = uow.session.get(Customer, next(iter(person.customers), 0))
+            customer = uow.session.get(Customer, self._customer(uow, ticket) or 0)
             if customer is None:
                 raise Refused("这个请求没有对应的客户资料，请先核验并绑定")
             setattr(customer, field, good)
             if field in ("phone", "id_number"):
                 blind = "phone_blind" if field == "phone" else "id_blind"
                 setattr(customer, blind, self.cipher.blind(good))
-            self._log(uow, ticket, person, seen, f"correction of {field}")
+            self._log(uow, ticket, seen, f"correction of {field}")
             self._close(uow, ticket, seen, {"field": field})
 
         self.ways.run(work)
@@ -233,7 +233,7 @@ class Rights:
         if minor and not check.guardian.strip():
             raise Refused("这是未成年人的信息：由监护人提出，请核对监护关系并写明监护人")
         holds = timedelta(minutes=self.settings.identity.staff_check_minutes)
-        whose = Whose(ticket.conversation_id, next(iter(person.customers), None))
+        whose = Whose(ticket.conversation_id, self._customer(uow, ticket))
         put_on_record(uow, said, whose, number, (self.now(), self.now() + holds))
         return ticket, person, check
 
@@ -278,10 +278,8 @@ class Rights:
         except ValueError:
             return False
 
-    def _log(
-        self, uow: UnitOfWork, ticket: Ticket, person: Person, check: Check, what: str
-    ) -> None:
-        customer = next(iter(person.customers), None)
+    def _log(self, uow: UnitOfWork, ticket: Ticket, check: Check, what: str) -> None:
+        customer = self._customer(uow, ticket)
         reason = f"{ticket.number} {check.words}"
         uow.customers.log_access(
             self.now(), ticket.conversation_id, customer, f"staff:{check.by}", what, reason
