@@ -90,6 +90,7 @@ CHINESE_ALLOWED = {
     "bot/channels/sms.py": "reasons that staff read beside an undelivered message",
     "bot/channels/webchat/service.py": "why a photo is refused, told to the customer",
     "bot/channels/wechat/menu.py": "mistakes in the menu, told to clerks",
+    "bot/channels/wechat/profiles.py": "the reason that staff read beside what was dropped",
     "bot/channels/wechat/qrcodes.py": "what is wrong with an answer, told to the operator",
     "bot/channels/wechat/crypto.py": "a mistake in the configuration, told to the operator",
     "bot/channels/wechat/messages.py": "the platform's own words for an unsupported message",

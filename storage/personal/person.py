@@ -63,7 +63,7 @@ def of_customer(session: Session, customer_id: int) -> Person:
         IdentityBinding.customer_id.in_(person.customers), Conversation.customer_id.is_(None)
     )
     person.conversations |= set(session.scalars(once))
-    return _completed(session, person)
+    return completed(session, person)
 
 
 def of_conversation(session: Session, conversation_id: int) -> Person:
@@ -73,10 +73,11 @@ def of_conversation(session: Session, conversation_id: int) -> Person:
     )
     if bound is not None:
         return of_customer(session, bound)
-    return _completed(session, Person(conversations={conversation_id}))
+    return completed(session, Person(conversations={conversation_id}))
 
 
-def _completed(session: Session, person: Person) -> Person:
+def completed(session: Session, person: Person) -> Person:
+    """Return a person with all that follows from their records and conversations."""
     for customer in session.scalars(select(Customer).where(Customer.id.in_(person.customers))):
         person.phones.add(customer.phone_blind)
         person.papers.add(customer.id_blind)
