@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from storage.claims_register import Register
     from storage.models.case import Claim
 
-_WHY: Final = "更正为有人受伤，马上联系客户"
+_WHY: Final = "{number} 更正为有人受伤，马上联系客户"
 
 
 def begins(book: Register, claim: Claim) -> None:
@@ -19,5 +19,5 @@ def begins(book: Register, claim: Claim) -> None:
     if claim.status not in book.machine.over:
         minutes = book.settings.deadlines.injury_contact_minutes
         claim.next_step = f"理赔人员在 {minutes} 分钟内与您联系"
-    data = {"level": "P0", "why": _WHY, "handoff": claim.number}
+    data = {"level": "P0", "why": _WHY.format(number=claim.number), "handoff": claim.number}
     book.uow.ownership.tell("alarm", claim.conversation_id, None, book.now, data)

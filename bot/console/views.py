@@ -12,6 +12,7 @@ from bot.console.meter import Meter, meter_of
 from bot.console.parts import Room
 from bot.console.reach import within_reach
 from bot.console.times import on
+from bot.console.unreachable import Gone, gone
 from bot.dialogue import words
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.state import DialogueState
@@ -87,6 +88,7 @@ class Whole:
     meter: Meter | None
     known_words: Mapping[str, str]
     may_cases: bool
+    gone: Gone | None = None
 
 
 def whole(
@@ -137,6 +139,7 @@ def whole(
         meter=meter_of(uow, row, lines, here.now),
         known_words=_words(found.claims, here.now),
         may_cases=allowed(here.staff.role, "claims", "read"),
+        gone=gone(uow, here, number) if not row["subscribed"] else None,
     )
 
 

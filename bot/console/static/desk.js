@@ -158,8 +158,8 @@ function news(event) {
     notice(`${PERSONAL[event.kind].replace("〔谁〕", event.by ?? "")}${mine ? "" : `（会话 #${event.conversation}）`}`);
     tell("有同事找您", event.kind);
   } else if (event.kind === "alarm") {
-    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：${event.conversation ? `会话 #${event.conversation}` : ""}（${event.handoff}）`, "bad");
-    tell(event.level === "P0" ? "特急，马上处理" : "有客户等得太久", "alarm");
+    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：会话 #${event.conversation ?? ""}（${event.handoff}）`, "bad");
+    tell("有客户等得太久", "alarm");
   } else if (event.kind === "state") {
     notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
     const select = document.getElementById("state-select");

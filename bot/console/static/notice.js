@@ -98,8 +98,8 @@ function hear(event) {
     notice("派给您一位客户，请到「会话」的排队里接管。");
     tell("派给您一位客户", "offer");
   } else if (event.kind === "alarm") {
-    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：${event.conversation ? `会话 #${event.conversation}` : ""}（${event.handoff}）`, "bad");
-    tell(event.level === "P0" ? "特急，马上处理" : "有客户等得太久", "alarm");
+    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：会话 #${event.conversation ?? ""}（${event.handoff}）`, "bad");
+    tell("有客户等得太久", "alarm");
   } else if (event.kind === "state") notice(`您的状态改了：${event.reason}`, "bad");
 }
 
