@@ -15,11 +15,11 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.bootstrap import App
-from bot.console.live import OUT
 from bot.errors import ConfigurationError
 from storage.models.base import table_of
 from storage.models.group_desk import StaffTelegram
 from storage.models.staff import ApiToken, StaffUser
+from storage.ownership import OUT
 from storage.unit_of_work import UnitOfWork
 
 user = typer.Typer(help="控制台账号", no_args_is_help=True)

@@ -13,6 +13,7 @@ import orjson
 import structlog
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from storage.ownership import OUT
 from storage.transactions import Transactions
 
 POLL_SECONDS = 0.5
@@ -22,8 +23,6 @@ _BATCH = 500
 # On PostgreSQL a lower number may be committed after a higher one: look back a little.
 _BACK = 50
 _KEEP = 2_000
-# The account was closed: its pages hear nothing more.
-OUT = "out"
 _PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake"})
 log = structlog.get_logger()
 

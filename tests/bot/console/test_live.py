@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.console.live import OUT, News
+from bot.console.live import News
+from storage.ownership import OUT
 from tests.bot.console.conftest import House
 
 
