@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 # A process that is killed loses nothing that the kernel holds: only a power cut would.
 _HASTY = (
     " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
