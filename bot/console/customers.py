@@ -137,13 +137,19 @@ def _around(uow: UnitOfWork, here: Room, one: Customer) -> dict[str, Any]:
     }
 
 
+def _phones(uow: UnitOfWork, one: Customer) -> list[str]:
+    """Return under which phones their cases are; what was joined away is told at its new home."""
+    gone = joined.homes(uow.connection, [one.id])[one.id] != one.id
+    return [] if gone else joined.phones(uow.connection, one.id)
+
+
 def _claims(uow: UnitOfWork, here: Room, one: Customer, ids: Sequence[int]) -> list[Entry] | None:
     if not here.may("claims", "read"):
         return None
     policies = select(Policy.number).where(Policy.customer_id == one.id)
     query = select(Claim).where(
         or_(
-            Claim.phone_blind.in_(joined.phones(uow.connection, one.id)),
+            Claim.phone_blind.in_(_phones(uow, one)),
             Claim.conversation_id.in_(ids),
             Claim.policy_number.in_(policies),
         )
@@ -161,7 +167,7 @@ def _complaints(
         return None
     query = visible_complaints(here, select(Complaint)).where(
         or_(
-            Complaint.phone_blind.in_(joined.phones(uow.connection, one.id)),
+            Complaint.phone_blind.in_(_phones(uow, one)),
             Complaint.conversation_id.in_(ids),
         )
     )
