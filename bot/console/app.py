@@ -25,9 +25,11 @@ from bot.console import (
     complaints,
     customers,
     draft_form,
+    drafts,
     entrance,
     floor,
     inbox,
+    inbox_list,
     intake,
     notices,
     photos,
@@ -36,6 +38,7 @@ from bot.console import (
     services,
     tickets,
     together,
+    wrap_up,
 )
 from bot.console.forms import csrf_checked, what_is_wrong
 from bot.console.gate import Gate
@@ -48,6 +51,7 @@ _STATIC = Path(__file__).parent / "static"
 # Every form on these pages is checked; a new page is one line here.
 DESKS: Sequence[APIRouter] = (
     inbox.router,
+    inbox_list.router,
     claims.router,
     complaints.router,
     complaint_work.router,
@@ -64,7 +68,9 @@ DESKS: Sequence[APIRouter] = (
     *quality_desks.ROUTERS,
     search.router,
     together.router,
+    wrap_up.router,
     draft_form.router,
+    drafts.router,
 )
 
 

@@ -20,6 +20,9 @@ from storage.rules.supervision import rules
 from storage.same_people import REASONS
 from storage.unit_of_work import UnitOfWork
 
+WRAP_REASONS = ("报案理赔", "保单查询变更", "投保续保", "投诉意见", "咨询", "其他")
+WRAP_PRODUCTS = ("车险", "家财险", "意外健康险", "责任险", "货运险", "其他险种")
+
 
 def around(here: Room) -> dict[str, Any]:
     """Return what the page of a conversation needs beside it."""
@@ -28,6 +31,8 @@ def around(here: Room) -> dict[str, Any]:
         "states": STATES,
         "promises": promises(),
         "same_reasons": REASONS,
+        "wrap_reasons": WRAP_REASONS,
+        "wrap_products": WRAP_PRODUCTS,
     }
 
 
