@@ -163,7 +163,7 @@ def _handoff(row: dict[str, object]) -> dict[str, object]:
     assert isinstance(opened, datetime)
     return {
         "number": f"HO20200101{row['id']:06d}", "conversation_id": row["id"], "level": "human",
-        "reason": "客户要求转人工", "status": "open", "skill": "general", "told": 2,
+        "reason": "客户要求转人工", "status": "open", "skill": "general", "told": 9,
         "package": {"last_words": ["customer：转人工"] * 6, "draft": []},
         "opened_at": opened, "answer_by": opened + timedelta(hours=10),
     }  # fmt: skip
