@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.console import (
+    answers,
     applications,
     audit,
     campaigns,
@@ -69,6 +70,7 @@ DESKS: Sequence[APIRouter] = (
     search.router,
     together.router,
     wrap_up.router,
+    answers.router,
     draft_form.router,
     drafts.router,
 )

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.console.drafts import TAB
 from bot.console.inbox_list import page
 from bot.console.live import event_stream
-from bot.console.moves import around, known, moved
+from bot.console.moves import around, moved
 from bot.console.pages import show
 from bot.console.parts import Room, may, room
 from bot.console.views import Whole, whole
@@ -194,6 +194,8 @@ def pass_on(
         known = desk.uow.session.query(StaffUser.id).filter_by(name=whom, disabled_at=None)
         if known.first() is None:
             return Done(False, f"没有叫{whom}的同事，请刷新后重选")
+        if whom not in {agent.name for agent in desk.uow.floor.agents()}:
+            return Done(False, f"{whom}现在不在线，请选别的同事，或者转给一组排队")
         return desk.transfer(number, name, whom, seen)
 
     return moved(request, here, number, transfer)
@@ -206,13 +208,15 @@ def snooze(
     """Put the conversation aside for a while; 0 brings it back."""
     until = here.now + timedelta(minutes=minutes) if minutes else None
 
-    def put_aside(uow: UnitOfWork) -> None:
-        known(uow, number)
-        uow.ownership.snooze(number, until, here.now)
+    def put_aside(desk: FullDesk) -> Done:
+        row = desk.uow.inbox.conversation(number)
+        mine = row is not None and (row["owner"], row["agent"]) == ("agent", here.staff.name)
+        if until and not (mine or here.may("handoffs", "approve")):
+            return Done(False, "这个会话不在您手里，不能搁置。")
+        desk.uow.ownership.snooze(number, until, here.now)
+        return Done(True)
 
-    here.change(put_aside)
-    view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_conversation.html", view=view, **around(here))
+    return moved(request, here, number, put_aside)
 
 
 @router.post("/state")

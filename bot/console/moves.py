@@ -43,12 +43,6 @@ def promises() -> list[dict[str, Any]]:
     ]
 
 
-def known(uow: UnitOfWork, number: int) -> None:
-    """Refuse what is wanted of a conversation that is not there."""
-    if uow.inbox.conversation(number) is None:
-        raise Refused("没有这个会话，可能已经合并或删除。")
-
-
 def moved(
     request: Request,
     here: Room,

@@ -89,6 +89,7 @@ class Whole:
     meter: Meter | None
     known_words: Mapping[str, str]
     may_cases: bool
+    may_customers: bool
 
 
 def whole(
@@ -139,6 +140,7 @@ def whole(
         meter=meter_of(uow, row, lines, here.now),
         known_words=_words(found.claims, here.now),
         may_cases=allowed(here.staff.role, "claims", "read"),
+        may_customers=allowed(here.staff.role, "customers", "read"),
     )
 
 

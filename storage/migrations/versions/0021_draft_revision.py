@@ -1,4 +1,4 @@
-"""draft revision: two browsers of one agent never write over each other's draft"""
+"""draft revision, so that browsers never overwrite each other; whom an agent served is found"""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ def upgrade() -> None:
     with op.batch_alter_table("agent_draft") as table:
         table.add_column(sa.Column("rev", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("tab", sa.String(length=64), nullable=False, server_default=""))
+    op.create_index("ix_episode_agent_opened_at", "episode", ["agent", "opened_at"])
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index("ix_episode_agent_opened_at", "episode")
     with op.batch_alter_table("agent_draft") as table:
         table.drop_column("tab")
         table.drop_column("rev")

@@ -35,6 +35,7 @@ WANTED = {
     "/c/{number}/release": SERVE,
     "/c/{number}/pass": SERVE,
     "/c/{number}/close": SERVE,
+    "/c/{number}/wrong/{seq}": SERVE,
     "/c/{number}/snooze": SERVE,
     "/c/{number}/recall/{seq}": SERVE,
     "/c/{number}/retry/{seq}": SERVE,
