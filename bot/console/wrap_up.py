@@ -15,6 +15,7 @@ from bot.console.tickets import book
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
+from storage.tickets import TicketBook
 
 router = APIRouter(prefix="/console/c/{number}")
 KIND = "follow_up"
@@ -66,25 +67,28 @@ def close(
     def end(desk: FullDesk) -> Done:
         done = desk.hand_back(number, here.staff.name, wrap.seen, wrap.kept())
         if done.ok and wrap.follow_up.strip():
-            _owe(desk, here, number, wrap)
+            owe(desk, book(desk.uow, here), number, wrap)
         return done
 
     return moved(request, here, number, end)
 
 
-def _owe(desk: FullDesk, here: Room, number: int, wrap: WrapUp) -> None:
-    """Open the ticket that reminds whoever promised it."""
-    tickets = book(desk.uow, here)
-    by = _by(here, wrap.due) if wrap.due else None
+def owe(desk: FullDesk, tickets: TicketBook, number: int, wrap: WrapUp) -> None:
+    """Open the ticket that reminds whoever promised it: the actor of ``tickets``."""
+    conversation = desk.uow.ownership.open(number)
     facts = {"words": wrap.follow_up.strip(), "details": f"{wrap.reason} {wrap.product}".strip()}
-    rev = desk.uow.ownership.open(number)
-    key = f"wrap:{number}:{rev.owner_rev if rev else 0}"
-    ticket = tickets.open(KIND, facts, number, promised_at=by, unique_key=key)
-    ticket.owner = here.staff.name
-    tickets.move(ticket, "assigned", note=f"{here.staff.name}结束会话时约定")
+    ticket = tickets.open(
+        KIND,
+        facts,
+        number,
+        promised_at=_by(tickets, wrap.due) if wrap.due else None,
+        unique_key=f"wrap:{number}:{conversation.owner_rev if conversation else 0}",
+    )
+    ticket.owner = tickets.actor
+    tickets.move(ticket, "assigned", note=f"{tickets.actor}结束会话时约定")
 
 
-def _by(here: Room, day: date) -> datetime:
+def _by(tickets: TicketBook, day: date) -> datetime:
     """Return the end of the desk's day; late on the day itself the end of that day."""
-    end = datetime.combine(day, here.parts.settings.desk.closes, here.now.tzinfo)
-    return end if end > here.now else end.replace(hour=23, minute=59)
+    end = datetime.combine(day, tickets.settings.desk.closes, tickets.now.tzinfo)
+    return end if end > tickets.now else end.replace(hour=23, minute=59)
