@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import table_of
@@ -88,13 +88,15 @@ class Drafts:
         return None if found is None else int(found)
 
     def _tell(self, conversation: int, agent: str, rev: int, tab: str, now: datetime) -> None:
-        """Let the agent's other pages hear of it; only the newest is worth hearing."""
-        self.connection.execute(
-            delete(_event).where(
-                _event.c.kind == KIND,
-                _event.c.conversation_id == conversation,
-                _event.c.agent == agent,
-            )
+        """Let the agent's other pages hear of it; only the newest is worth hearing.
+
+        It is written before the older ones go: the number of the newest event is never used again.
+        """
+        Ownership(self.connection).tell(KIND, conversation, agent, now, {"rev": rev, "tab": tab})
+        mine = (
+            _event.c.kind == KIND,
+            _event.c.conversation_id == conversation,
+            _event.c.agent == agent,
         )
-        told = {"rev": rev, "tab": tab}
-        Ownership(self.connection).tell(KIND, conversation, agent, now, told)
+        newest = select(func.max(_event.c.id)).where(*mine).scalar_subquery()
+        self.connection.execute(delete(_event).where(*mine, _event.c.id < newest))

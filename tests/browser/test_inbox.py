@@ -111,8 +111,12 @@ def test_every_key_of_the_sheet_does_what_it_says(desk: Page, page: Page, produc
 
 def test_the_end_owes_a_ticket_and_the_bar_counts(desk: Page, page: Page, product: str) -> None:
     """One more in hand, live; without a choice nothing ends; the promise is under «我的»."""
-    taken_over(desk, page, product)
-    expect(desk.locator("#load")).to_contain_text("手上 1/")
+    customer_says(page, product, "转人工")
+    waiting(desk, "转接")
+    mine = desk.locator("#load b").first
+    had = int(mine.inner_text().partition("/")[0])
+    desk.get_by_role("button", name="接管").click()
+    expect(mine).to_have_text(f"{had + 1}/6")
     desk.locator("summary", has_text="结束").click()
     button = desk.get_by_role("button", name="结束，交还机器人")
     button.click()
@@ -122,9 +126,9 @@ def test_the_end_owes_a_ticket_and_the_bar_counts(desk: Page, page: Page, produc
     desk.get_by_label("不请", exact=True).check()
     desk.get_by_label("为什么不请评价").fill("伤者家属")
     button.click()
-    expect(desk.locator("#load")).to_contain_text("手上 0/")
+    expect(mine).to_have_text(f"{had}/6")
     desk.goto(f"{product}/console/tickets?view=mine")
-    expect(desk.get_by_text("跟进客户").first).to_be_visible()
+    expect(desk.get_by_role("link", name="跟进客户")).to_be_visible()
 
 
 def test_a_long_list_has_no_end_and_keeps_its_place(desk: Page, product: str) -> None:

@@ -7,7 +7,11 @@ const me = document.querySelector(".columns").dataset.me;
 const work = document.getElementById("work");
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const PAUSE = 800;
-export const TAB = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+// A page keeps its name over a reload; it is put back only then, so that a copy of the tab has its own.
+const NAME = "anda-tab";
+const fresh = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const TAB = sessionStorage.getItem(NAME) ?? fresh();
+sessionStorage.removeItem(NAME);
 
 // The newest draft of the open conversation that this page knows the server to have.
 let known = { id: "", text: "", rev: 0 };
@@ -32,8 +36,13 @@ const place = (id) => `anda-draft:${me}:${id}`;
 export function keepHere(id, text) {
   if (!id) return;
   const base = known.id === id ? { rev: known.rev, base: known.text } : { rev: null, base: null };
-  if (text) localStorage.setItem(place(id), JSON.stringify({ text, ...base }));
-  else localStorage.removeItem(place(id));
+  // That everything was wiped out is to be kept too.
+  if (text || base.base) localStorage.setItem(place(id), JSON.stringify({ text, ...base }));
+  else forget(id);
+}
+
+export function forget(id) {
+  if (id) localStorage.removeItem(place(id));
 }
 
 export function keptHere(id) {
@@ -55,7 +64,8 @@ export function draftRev(id) {
 
 export function writing() {
   if (!replying()) return;
-  keepHere(openId(), words().value);
+  if (words().value === known.text && known.id === openId()) forget(openId());
+  else keepHere(openId(), words().value);
   clearTimeout(timer);
   saved("");
   timer = setTimeout(keepTyping, PAUSE);
@@ -83,7 +93,7 @@ export async function keepTyping() {
 }
 
 function settle(id, text, found, ok) {
-  if (keptHere(id)?.text === text && (ok || found.text === text)) keepHere(id, "");
+  if (keptHere(id)?.text === text && (ok || found.text === text)) forget(id);
   if (id !== openId()) return;
   if (ok || found.text === text) {
     learn(found);
@@ -114,7 +124,7 @@ export async function draftMoved(conversation, rev, tab) {
 
 function follow(found) {
   learn(found);
-  keepHere(openId(), "");
+  forget(openId());
   words().value = found.text;
   drawn();
   saved(found.text ? "您在另一处改过，已跟上" : "这段话在另一处发出或清空了");
@@ -166,7 +176,7 @@ export function begin(id) {
 
 function merge(id, box, mine, lastTab) {
   if (!mine || mine.text === known.text || (mine.text === mine.base && mine.rev < known.rev)) {
-    keepHere(id, "");
+    forget(id);
   } else if (mine.rev === null) {
     box.value = mine.text.startsWith(known.text) ? mine.text : known.text.includes(mine.text) ? known.text : `${known.text}\n${mine.text}`;
     keepTyping();
@@ -194,4 +204,7 @@ work.addEventListener("compositionend", () => { composing = false; });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) keepTyping();
 });
-addEventListener("pagehide", keepTyping);
+addEventListener("pagehide", () => {
+  sessionStorage.setItem(NAME, TAB);
+  keepTyping();
+});

@@ -2,7 +2,7 @@
 // Enter waits for the first, a press that may have arrived is repeated as the same message, and a
 // text that cannot leave comes back into the box. Nothing is dropped on the way.
 import { notice } from "./console.js";
-import { draftRev, keepHere, keptHere, TAB } from "./drafts.js";
+import { draftRev, forget, keepHere, keptHere, TAB } from "./drafts.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const work = document.getElementById("work");
@@ -184,7 +184,7 @@ work.addEventListener("submit", (event) => {
   if (unfilled(form, box)) return;
   delete form.dataset.gaps;
   box.value = "";
-  keepHere(openId(), "");
+  forget(openId());
   put(form, text);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
