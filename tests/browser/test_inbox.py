@@ -109,6 +109,18 @@ def test_every_key_of_the_sheet_does_what_it_says(desk: Page, page: Page, produc
     expect(page.get_by_text("人工服务先到这里").last).to_be_visible()
 
 
+def test_suggestions_follow_the_last_words(desk: Page, page: Page, product: str) -> None:
+    """After «人工» there is nothing to suggest; the next question has its answers, once."""
+    taken_over(desk, page, product)
+    expect(desk.locator(".suggestions")).to_have_count(0)
+    customer_says(page, product, "交强险是什么")
+    expect(desk.locator(".suggestions button").first).to_contain_text("交强险")
+    expect(desk.locator("#hints")).to_have_count(1)
+    desk.locator("#thread").focus()
+    desk.keyboard.press("1")
+    expect(desk.locator("#words")).not_to_have_value("")
+
+
 def test_the_end_owes_a_ticket_and_the_bar_counts(desk: Page, page: Page, product: str) -> None:
     """One more in hand, live; without a choice nothing ends; the promise is under «我的»."""
     customer_says(page, product, "转人工")

@@ -24,15 +24,65 @@ async function refreshOpen(moved) {
     await htmx.ajax("GET", `/console/c/${id}`, { target: "#work" });
     return;
   }
+  await refreshThread();
+}
+
+// One look at a time, and one more for whatever was told meanwhile: a look that another one pushed
+// aside would leave the page as it was before the last message.
+let looking = false;
+let lookAgain = false;
+async function refreshThread() {
+  lookAgain = true;
+  if (looking) return;
+  looking = true;
+  try {
+    while (lookAgain && open()) {
+      lookAgain = false;
+      await lookAt(open().dataset.id);
+    }
+  } finally {
+    looking = false;
+  }
+}
+
+// The two parts of the open conversation, as the server has them; nothing when it cannot be asked.
+async function part(id, name) {
+  try {
+    const answer = await fetch(`/console/c/${id}/${name}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) });
+    if (answer.status === 401) logInAgain();
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+// What comes along for another place (suggestions, the meter) goes there.
+function put(place, html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const one of page.querySelectorAll("[hx-swap-oob]")) {
+    one.remove();
+    one.removeAttribute("hx-swap-oob");
+    document.getElementById(one.id)?.replaceWith(one);
+    htmx.process(one);
+  }
+  place.replaceChildren(...page.body.childNodes);
+  htmx.process(place);
+}
+
+async function lookAt(id) {
+  const since = document.querySelector("#thread #since")?.nextElementSibling?.dataset.seq;
+  const lines = await part(id, `thread${since ? `?since=${since}` : ""}`);
   const thread = document.getElementById("thread");
+  if (lines === null || open()?.dataset.id !== id) return;
   const low = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
   const place = thread.scrollTop;
-  const since = thread.querySelector("#since")?.nextElementSibling?.dataset.seq;
-  await htmx.ajax("GET", `/console/c/${id}/thread${since ? `?since=${since}` : ""}`, { target: "#thread" });
+  put(thread, lines);
+  showWaiting();
   thread.scrollTop = low ? thread.scrollHeight : place;
-  // What is being filled in there is not swept away.
+  const facts = await part(id, "side");
   const side = document.getElementById("side");
-  if (!side.contains(document.activeElement)) htmx.ajax("GET", `/console/c/${id}/side`, { target: "#side" });
+  // What is being filled in there is not swept away.
+  if (facts !== null && open()?.dataset.id === id && !side.contains(document.activeElement)) put(side, facts);
 }
 
 function markOpen() {
@@ -111,6 +161,23 @@ const PERSONAL = {
   awake: "搁置的会话到时间了",
 };
 
+// While the answer to a press here is on its way, the news of that same press asks for nothing: two
+// swaps in a row would take the box away from somebody who already writes.
+let pressed = 0;
+let newest = null;
+const forWork = (event) => event.detail?.ctx?.target === work;
+document.addEventListener("htmx:before:request", (event) => { pressed += forWork(event); });
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!forWork(event)) return;
+  pressed -= 1;
+  if (!pressed && newest) catchUp(newest);
+});
+function catchUp(event) {
+  newest = pressed ? event : null;
+  const shown = open();
+  if (!pressed && shown?.dataset.id === String(event.conversation) && Number(shown.dataset.rev) < event.rev) refreshOpen(true);
+}
+
 function news(event) {
   const mine = open()?.dataset.id === String(event.conversation);
   if (event.kind === "owner" || event.kind === "snooze") {
@@ -118,7 +185,8 @@ function news(event) {
     if (mine && (event.kind === "snooze" || Number(open().dataset.rev) !== event.rev)) {
       const had = open().dataset.mine;
       if (had && event.kind === "owner" && event.agent !== me) notice(event.owner === "agent" ? `${event.agent}接手了这个会话` : "这个会话已经不在您手里", "bad");
-      refreshOpen(true);
+      if (event.kind === "owner") catchUp(event);
+      else refreshOpen(true);
     }
     if (event.owner === "queue") tell("有客户在排队", "queue");
   } else if (event.kind === "message") {
