@@ -146,8 +146,8 @@ def _conversation(number: int, at: object) -> dict[str, object]:
         # Half of them on WeChat: their allowance is counted with the list.
         "id": number, "channel": "webchat" if number % 2 else "wechat", "account": "web",
         "peer": f"bench-{number}", "state": {}, "owner": "queue", "owner_rev": 1, "fence_rev": 0,
-        "agent": None, "customer_id": None, "verified_until": None, "subscribed": True, "snoozed_until": None,
-        "last_seq": 1, "opened_at": at, "last_at": at,
+        "agent": None, "customer_id": None, "verified_until": None, "subscribed": True,
+        "snoozed_until": None, "last_seq": 1, "opened_at": at, "last_at": at,
     }  # fmt: skip
 
 
