@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine
 
 from storage.ledger import Happening
+from storage.unit_of_work import UnitOfWork
 from tests.scheduler.jobs.kit import at, run
 from tests.storage.claims_kit import Desk, desk_on
 
@@ -22,11 +24,15 @@ def desk(database: Engine) -> Desk:
     return made
 
 
+def _add(row: Happening, uow: UnitOfWork) -> None:
+    uow.ledger.add(row)
+
+
 def test_every_row_of_the_rehearsal_is_counted_by_the_run(desk: Desk) -> None:
     """Of two ends of service the second waits for the answer to the first: it is not lost."""
     for number in ("HO1", "HO2"):
         row = Happening("handoff.closed", at(NOW) - timedelta(minutes=5), 1, number)
-        desk.ways.run(lambda uow, row=row: uow.ledger.add(row))
+        desk.ways.run(partial(_add, row))
     listed = run(desk, "satisfaction_survey", NOW, dry_run=True)
     [told] = run(desk, "satisfaction_survey", NOW)
     numbers = [int(word) for word in told.replace("位", " ").split() if word.isdigit()]
