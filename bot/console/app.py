@@ -37,6 +37,8 @@ from bot.console import (
     quality_desks,
     search,
     services,
+    tag_words,
+    tags,
     tickets,
     together,
     wrap_up,
@@ -71,6 +73,7 @@ DESKS: Sequence[APIRouter] = (
     together.router,
     wrap_up.router,
     answers.router,
+    tags.router,
     draft_form.router,
     drafts.router,
 )
@@ -78,6 +81,7 @@ DESKS: Sequence[APIRouter] = (
 
 def console_app(parts: Parts) -> ASGIApp:
     """Return the application behind its gate."""
+    tag_words.words()
     canned.replies()  # a mistake in it stops the start, not an agent
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = parts

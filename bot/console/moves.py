@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from bot.console import canned, reach
+from bot.console import canned, reach, tag_words
 from bot.console.pages import show
 from bot.console.parts import Room
 from bot.console.views import Whole, whole
@@ -31,6 +31,7 @@ def around(here: Room) -> dict[str, Any]:
         "states": STATES,
         "promises": promises(),
         "same_reasons": REASONS,
+        "tag_words": tag_words.words(),
         "wrap_reasons": WRAP_REASONS,
         "wrap_products": WRAP_PRODUCTS,
     }

@@ -36,6 +36,8 @@ WANTED = {
     "/c/{number}/pass": SERVE,
     "/c/{number}/close": SERVE,
     "/c/{number}/wrong/{seq}": SERVE,
+    "/c/{number}/tag": SERVE,
+    "/c/{number}/tag/off": SERVE,
     "/c/{number}/snooze": SERVE,
     "/c/{number}/recall/{seq}": SERVE,
     "/c/{number}/retry/{seq}": SERVE,
