@@ -61,7 +61,7 @@ class Engine:
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
-        message = replace(message, text=clean(message.text, MAX_STORED))
+        message = _cleaned(message)
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
@@ -98,7 +98,7 @@ class Engine:
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
         """Store a message whose turn failed, tell the customer, and put a person on it."""
-        message = replace(message, text=clean(message.text, MAX_STORED))
+        message = _cleaned(message)
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
@@ -313,6 +313,11 @@ class Engine:
                 conversation_id=conversation.id,
                 owner_rev=conversation.owner_rev,
             )
+
+
+def _cleaned(message: InboundMessage) -> InboundMessage:
+    text = clean(message.text, MAX_STORED)
+    return message if text == message.text else replace(message, text=text)
 
 
 def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffice) -> str:

@@ -7,11 +7,15 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+
+from bot.cli.main import main
 
 WRONG_USE = {
     "": "用法不对",
@@ -71,10 +75,32 @@ def anda(tmp_path: Path) -> Anda:
     return Anda(tmp_path)
 
 
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """Leave the logs of this process as they were: the command sets them up for itself."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("own_logs")
 @pytest.mark.parametrize(("line", "said"), WRONG_USE.items(), ids=lambda text: text or "-")
-def test_wrong_use(line: str, said: str, anda: Anda) -> None:
+def test_wrong_use(
+    line: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Wrong use exits 2 and says in one Chinese line what is wrong with which word."""
-    assert said in anda.fails(2, *line.split())
+    monkeypatch.setattr(sys, "argv", ["anda", *line.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_wrong_use_of_the_command_itself(anda: Anda) -> None:
+    """The same in a process of its own, as an operator meets it."""
+    assert "没有命令 bogus" in anda.fails(2, "bogus")
 
 
 def test_backup_and_restore(anda: Anda, tmp_path: Path) -> None:
