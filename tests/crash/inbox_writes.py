@@ -11,6 +11,7 @@ from bot.settings import Settings
 from storage.crypto import Cipher
 from storage.drafts import Draft, Drafts
 from storage.models.case import Handoff
+from storage.tags import Tags
 from storage.tickets import TicketBook
 from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
@@ -36,7 +37,7 @@ def _begin(uow: UnitOfWork) -> int:
 
 
 def write(engine: Engine) -> None:
-    """Keep a draft twice, say it, end with something owed; begun or not."""
+    """Put a tag on, keep a draft twice, say it, end with something owed; begun or not."""
     ways = transactions(engine)
     number = ways.run(_begin)
 
@@ -58,6 +59,7 @@ def write(engine: Engine) -> None:
         if desk.hand_back(number, AGENT, None, wrap.kept()).ok:
             owe(desk, TicketBook(uow, Cipher(SECRET), settings, NOON, AGENT), number, wrap)
 
+    ways.run(lambda uow: Tags(uow.connection).put(number, "老人", AGENT, NOON))
     ways.run(lambda uow: keep(uow, "您好", "a"))
     ways.run(lambda uow: keep(uow, "您好，请讲", "b"))
     ways.run(say)

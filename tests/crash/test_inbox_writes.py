@@ -19,6 +19,7 @@ _ONCE = (
     "SELECT count(*) FROM message WHERE author = 'agent'",
     "SELECT count(*) FROM ticket WHERE kind = 'follow_up' AND owner = '王敏'",
     "SELECT count(*) FROM agent_draft",
+    "SELECT count(*) FROM conversation_tag",
     "SELECT count(*) FROM console_event WHERE kind = 'draft'",
     "SELECT count(*) FROM handoff WHERE status = 'closed'",
 )
