@@ -31,7 +31,7 @@ _stop, _grant, _quota = table_of(OutboundStop), table_of(NoticeGrant), table_of(
 LEFT = ("sending", "sent", "delivered", "unknown", "failed", "undeliverable")
 _TAPS = ("subscribe", "scan")
 _RECENT = 12
-_SKEW = timedelta(seconds=10)
+SKEW = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
     wrote = tapped = None
     for body, at in connection.execute(query):
-        if _is_tap(body):
+        if is_tap(body):
             tapped = tapped or at
         elif not body.get("event"):
             wrote = wrote or at
@@ -305,9 +305,9 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
 
 
-def _is_tap(body: Mapping[str, Any]) -> bool:
-    event = str(body.get("event") or "")
-    return event in _TAPS or event.startswith("click:")
+def is_tap(body: Mapping[str, Any]) -> bool:
+    """Tell whether a customer only touched something: that opens less than a word does."""
+    return (event := str(body.get("event") or "")) in _TAPS or event.startswith("click:")
 
 
 def _used(connection: Connection, place: Place, since: datetime | None) -> int:
@@ -318,7 +318,7 @@ def _used(connection: Connection, place: Place, since: datetime | None) -> int:
         _item.c.conversation_id == place.conversation_id,
         _item.c.way == "custom",
         # Between the platform's clock and ours a message may count for either action.
-        _item.c.sent_at >= since - _SKEW,
+        _item.c.sent_at >= since - SKEW,
     )
     return int(connection.execute(query).scalar() or 0)
 
