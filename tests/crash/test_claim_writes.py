@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from storage import schema
 from storage.database import open_engine
 from tests import warm
+from tests.crash.dying import counts
 from tests.storage.claims_kit import HOOK, SECRET, desk_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -110,3 +111,26 @@ def test_documents_arrive_one_by_one(url: str) -> None:
     desk.move(number, "documents_complete")
     assert desk.outbox("claim_reminder", "planned") == []
     desk.ways.close()
+
+
+def test_an_emergency_that_comes_out_later_is_whole_or_not_there(url: str) -> None:
+    """As urgent as it says, its clock begun and the desk called; or none of the three."""
+    engine = open_engine(url, SECRET)
+    desk = desk_on(engine, webhooks=[HOOK])
+    desk.open(desk.converse())
+    desk.ways.close()
+    told = (
+        "SELECT count(*) FROM claim WHERE severity = 'P0'",
+        "SELECT count(*) FROM case_event WHERE kind = 'hurt'",
+        "SELECT count(*) FROM console_event WHERE kind = 'alarm'",
+    )
+    codes: list[int] = []
+    for first in range(1, 150, 15):
+        codes += run_writer(url, "hurt", first, first + 5, first + 10)
+        found = counts(engine, told)
+        assert found in ({0}, {1})
+        if found == {1}:
+            break
+    assert codes.count(-9) > 4
+    assert counts(engine, told) == {1}
+    engine.dispose()

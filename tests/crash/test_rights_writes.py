@@ -102,3 +102,36 @@ def test_a_nightly_erasure_that_died_is_finished_by_the_next(tmp_path: Path) -> 
         status = session.execute(text("SELECT status FROM ticket WHERE number = :n"), {"n": number})
         assert status.scalar() == "restricted"
     engine.dispose()
+
+
+def test_what_a_platform_asked_for_is_done_once_whatever_dies(tmp_path: Path) -> None:
+    """Told or not told; the user there whole or gone; the policy stays, the other one too."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    _run(url, tmp_path)
+    killed(url, "tests.crash.rights_writes:told_by_platform", *range(1, 40, 2))
+    asked = "SELECT count(*) FROM ticket WHERE unique_key LIKE 'platform:%'"
+    with engine.connect() as connection:
+        assert connection.execute(text(asked)).scalar() == 1
+    one, other = Somebody(Cipher(SECRET), 1), Somebody(Cipher(SECRET), 2)
+    with Session(engine) as session:
+        before, others = traces(session, one.words), traces(session, other.words)
+    codes: list[int] = []
+    for first in range(1, 400, 40):
+        codes += killed(url, "tests.crash.rights_writes:by_platform", first, first + 20)
+        with Session(engine) as session:
+            left = traces(session, one.words)
+        if left != before:
+            break
+    assert codes.count(-9) > 2
+    gone = {"message.body", "conversation.peer", "outbox_item.body"}
+    assert gone <= set(before)
+    assert not gone & set(left)
+    assert {"policy.number", "customer.name"} <= set(left)
+    with Session(engine) as session:
+        assert traces(session, other.words) == others
+        status = "SELECT status FROM ticket WHERE unique_key LIKE 'platform:%'"
+        assert session.execute(text(status)).scalar() in ("done", "restricted")
+        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    engine.dispose()
