@@ -14,6 +14,7 @@ import intents as intents_package
 from bot import clock, outbound_parts, staff_parts
 from bot import settings as configuration
 from bot.api.app import api_app
+from bot.api.desk import Parts as ApiParts
 from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
@@ -55,6 +56,7 @@ from bot.spool import Spool
 from knowledge_base import products
 from knowledge_base.service import LiveEntries, Service
 from knowledge_base.understanding.reader import SentenceReader
+from scheduler.registry import planned
 from scheduler.runner import Runner
 from storage.crypto import Cipher
 from storage.database import open_engine
@@ -281,8 +283,11 @@ class App:
         """Return the JSON API."""
         entries = LiveEntries(lambda: self.knowledge)
         return api_app(
-            self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
-        )
+            ApiParts(
+                self.transactions, self.cipher, self.settings, self.clock, entries, self.editors,
+                planned,
+            )
+        )  # fmt: skip
 
     @cached_property
     def news(self) -> News:
