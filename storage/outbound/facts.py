@@ -18,7 +18,10 @@ from storage.models.identity import Consent
 from storage.models.outbound import NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
+from storage.outbound import core_policies
+from storage.outbound.core_policies import PolicyRow, Told, needs
 from storage.outbound.judge import Facts, Place, PolicyFacts
+from storage.outbound.letters import CoreLead
 from storage.rules import claim_states, complaint_states
 from storage.rules.outbound import Rules
 
@@ -40,14 +43,18 @@ class Known:
 
     facts: Facts
     name: str = ""
-    policy: RowMapping | None = None
+    policy: PolicyRow | None = None
 
 
 def gather(
-    connection: Connection, rows: Sequence[RowMapping], rules: Rules, now: datetime
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    rules: Rules,
+    now: datetime,
+    core: CoreLead | None = None,
 ) -> dict[int, Known]:
     """Return what is known of each row of the outbox, by its id."""
-    policies = _policies(connection, {r["subject"] for r in rows if r["subject"]})
+    told = _told(connection, rows, rules, now, core)
     places = _places(connection, rows)
     customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
     customers |= {p["customer_id"] for found in places.values() for p in found} - {None}
@@ -66,11 +73,12 @@ def gather(
         # A wish said on the web page holds for the account on WeChat too: it is one person.
         said = {p["id"] for p in mine} | elsewhere.get(who or 0, set())
         facts = about.facts(sorted(said), person)
-        policy = policies.get(row["subject"] or "")
+        policy = told.policies.get(row["subject"] or "")
         found[row["id"]] = Known(
             replace(
                 facts,
                 policy=_policy_facts(policy),
+                unchecked=row["customer_id"] in told.unchecked and needs(row, rules),
                 places=tuple(about.place(p, rules) for p in mine),
                 phone=str(row["body"].get("to") or (person["phone"] if person else "")),
                 claim_open=open_claims.get(_case_of(row)),
@@ -93,7 +101,24 @@ def _who(row: RowMapping, places: Sequence[RowMapping]) -> int | None:
     return next((p["customer_id"] for p in places if p["customer_id"] is not None), None)
 
 
-def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, RowMapping]:
+def _told(
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    rules: Rules,
+    now: datetime,
+    core: CoreLead | None,
+) -> Told:
+    """Return the policies of touches from whoever leads: our own tables or the core system."""
+    numbers = {row["subject"] for row in rows if row["subject"]}
+    if core is None:
+        return Told(_policies(connection, numbers))
+    told = core_policies.told(connection, rows, rules, now, core)
+    if not core.rehearsing:
+        return told
+    return Told({**_policies(connection, numbers), **told.policies})
+
+
+def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, PolicyRow]:
     later = _policy.alias("later")
     renewed = exists().where(
         later.c.customer_id == _policy.c.customer_id,
@@ -108,10 +133,10 @@ def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, RowMa
         ),
     )
     query = select(_policy, renewed.label("renewed")).where(_policy.c.number.in_(list(numbers)))
-    return {row["number"]: row for row in connection.execute(query).mappings()}
+    return {str(row["number"]): dict(row) for row in connection.execute(query).mappings()}
 
 
-def _policy_facts(row: RowMapping | None) -> PolicyFacts | None:
+def _policy_facts(row: PolicyRow | None) -> PolicyFacts | None:
     if row is None:
         return None
     return PolicyFacts(
