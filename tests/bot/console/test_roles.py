@@ -74,6 +74,12 @@ WANTED = {
     "/applications/{number}/note": APPLICATIONS | {"agent"},
     # Who only reads customers is told to ask a supervisor.
     "/customers/{ref}/reveal": DESK | {"claims", "underwriting", "sales"},
+    # Whole persons are taken out or away.
+    "/rights": LEAD,
+    "/rights/{number}/export": LEAD,
+    "/rights/{number}/erase": LEAD,
+    "/rights/{number}/correct": LEAD,
+    "/rights/{number}/answer": LEAD,
     "/intake/{kind}": ALL,
     "/campaigns/stop": LEAD,
     "/campaigns/resume": LEAD,
