@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from storage.models.base import table_of
 from storage.models.case import Claim, Complaint
@@ -17,15 +17,14 @@ from storage.models.customer import Customer, OptOut
 from storage.models.identity import Consent
 from storage.models.outbound import NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import OutboxItem
-from storage.models.policy import Policy
-from storage.outbound import core_policies
-from storage.outbound.core_policies import PolicyRow, Told, needs
+from storage.outbound import leading_policies
+from storage.outbound.core_policies import PolicyRow, needs
 from storage.outbound.judge import Facts, Place, PolicyFacts
 from storage.outbound.letters import CoreLead
 from storage.rules import claim_states, complaint_states
 from storage.rules.outbound import Rules
 
-_item, _policy, _customer = table_of(OutboxItem), table_of(Policy), table_of(Customer)
+_item, _customer = table_of(OutboxItem), table_of(Customer)
 _conversation, _message = table_of(Conversation), table_of(Message)
 _complaint, _claim = table_of(Complaint), table_of(Claim)
 _opt_out, _consent = table_of(OptOut), table_of(Consent)
@@ -54,7 +53,7 @@ def gather(
     core: CoreLead | None = None,
 ) -> dict[int, Known]:
     """Return what is known of each row of the outbox, by its id."""
-    told = _told(connection, rows, rules, now, core)
+    told = leading_policies.told(connection, rows, rules, now, core)
     places = _places(connection, rows)
     customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
     customers |= {p["customer_id"] for found in places.values() for p in found} - {None}
@@ -99,41 +98,6 @@ def _who(row: RowMapping, places: Sequence[RowMapping]) -> int | None:
     if row["customer_id"] is not None:
         return int(row["customer_id"])
     return next((p["customer_id"] for p in places if p["customer_id"] is not None), None)
-
-
-def _told(
-    connection: Connection,
-    rows: Sequence[RowMapping],
-    rules: Rules,
-    now: datetime,
-    core: CoreLead | None,
-) -> Told:
-    """Return the policies of touches from whoever leads: our own tables or the core system."""
-    numbers = {row["subject"] for row in rows if row["subject"]}
-    if core is None:
-        return Told(_policies(connection, numbers))
-    told = core_policies.told(connection, rows, rules, now, core)
-    if not core.rehearsing:
-        return told
-    return Told({**_policies(connection, numbers), **told.policies})
-
-
-def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, PolicyRow]:
-    later = _policy.alias("later")
-    renewed = exists().where(
-        later.c.customer_id == _policy.c.customer_id,
-        later.c.line == _policy.c.line,
-        later.c.ends_on > _policy.c.ends_on,
-        later.c.id != _policy.c.id,
-        later.c.status.in_(("有效", "未生效")),
-        later.c.product == _policy.c.product,
-        or_(
-            later.c.plate == _policy.c.plate,
-            and_(later.c.plate.is_(None), _policy.c.plate.is_(None)),
-        ),
-    )
-    query = select(_policy, renewed.label("renewed")).where(_policy.c.number.in_(list(numbers)))
-    return {str(row["number"]): dict(row) for row in connection.execute(query).mappings()}
 
 
 def _policy_facts(row: PolicyRow | None) -> PolicyFacts | None:
