@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.changes import Change, changes
+from bot.desks.policies import PolicyWish
 from bot.desks.servicing import ServiceView
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
@@ -27,6 +28,10 @@ _INTO = re.compile(
     r"|(?:加|减|去|取消|增加|减少|降|提|升|调)(?:上|掉|个|一个|一份|一名|一人|到|至|保)?.{2,}|[:：]"
     r"|(?:新的?|现在的?)(?:地址|电话|手机号?|车牌号?|邮箱|名字)?是|搬(?:到|去)|去世|走了"
 )
+# An order from our list, a yes: never what something is changed into.
+_NO_VALUE = re.compile(
+    r"(?:第?[一二三四五六七八九两\d]{1,2}[份个张条]?|确认|对|好的?|是的?|嗯+|行|可以|改|要改)[吧了啊呀。!！]*"
+)
 _BANK = re.compile(r"[^,，。;；]*(?:银行卡|卡号|账户|账号)[^,，。;；]*")
 
 
@@ -40,6 +45,8 @@ def _holds(flow: Any, said: str) -> str | None:
     """«那就改我自己的» is no phone number: what the kind must have is asked for again."""
     change: Change | None = flow.change
     wanted = change.holds if change else ""
+    if change is not None and _NO_VALUE.fullmatch(said.strip()):
+        return f"没看到要改成什么。{change.ask}"
     if not wanted or change is None or re.search(wanted, re.sub(r"(?<=\d)[ -](?=\d)", "", said)):
         return None
     return f"没看到要改成什么。{change.ask}"
@@ -68,6 +75,7 @@ class Endorse(PolicyRequest):
         free_text,
         label="改成",
         called=("内容",),
+        belongs_to="kind",
         when=_not_detailed,
         check=_holds,
         ask="从什么改成什么，简单说一下。",
@@ -89,6 +97,16 @@ class Endorse(PolicyRequest):
     def suits(self, policy: PolicyView) -> bool:
         """Tell whether such a policy knows this change."""
         return policy.running and self.change is not None and self.change.fits(policy.line)
+
+    def _look(self, office: BackOffice) -> list[Reply]:
+        """A plate that none of the policies has is the new one, where the plate is changed."""
+        if self.kind == "plate" and self.plate:
+            mine = office.find_policies(PolicyWish(plate=self.plate), self.title).views
+            if not mine:
+                new, quote = self.plate, self.quotes.get("plate", "")
+                self.forget("plate")
+                self.keep("details", new, quote)
+        return super()._look(office)
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Say all that it takes as soon as the kind is known, once."""
