@@ -19,6 +19,7 @@ from bot.dialogue.slot_types.text import free_text
 
 _KINDS = [change for change in changes().values() if change.by == "customer"]
 _ENOUGH = 12
+_A_WORD, _MOST = 4, 400
 _V3 = "这一类要由工作人员当面、视频或两人核实您本人以后，才能出批单；同事会联系您约时间。"
 
 
@@ -36,6 +37,8 @@ _BANK = re.compile(r"[^,，。;；]*(?:银行卡|卡号|账户|账号)[^,，。;
 
 
 def _not_detailed(flow: Any) -> bool:
+    if flow.kept.get("no_value"):
+        return True
     said = _BANK.sub("", flow.words)
     told = len(said) >= _ENOUGH and _INTO.search(said) is not None
     return "details" in flow.values or not told
@@ -46,7 +49,10 @@ def _holds(flow: Any, said: str) -> str | None:
     change: Change | None = flow.change
     wanted = change.holds if change else ""
     if change is not None and _NO_VALUE.fullmatch(said.strip()):
-        return f"没看到要改成什么。{change.ask}"
+        # Asked once in vain, it is not to be guessed from the rest of the talk.
+        flow.kept["no_value"] = True
+        picked = flow.pick(said)
+        return f"{'好的，就改这一份。' if picked else '没看到要改成什么。'}{change.ask}"
     if not wanted or change is None or re.search(wanted, re.sub(r"(?<=\d)[ -](?=\d)", "", said)):
         return None
     return f"没看到要改成什么。{change.ask}"
@@ -107,6 +113,14 @@ class Endorse(PolicyRequest):
                 self.forget("plate")
                 self.keep("details", new, quote)
         return super()._look(office)
+
+    def also_said(self, said: str) -> str | None:
+        """«他叫李四», «加到300万» while the policy is asked for: part of what is to be changed."""
+        if self.change is None or len(said) < _A_WORD or _NO_VALUE.fullmatch(said):
+            return None
+        told = "；".join(filter(None, (self.details, said)))
+        self.keep("details", told[:_MOST], said)
+        return "好的，这句我记下了。还差一样：是哪一份保单？"
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Say all that it takes as soon as the kind is known, once."""
