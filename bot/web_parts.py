@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from bot import outbound_parts
 from bot.api.app import api_app
+from bot.api.desk import Parts as ApiParts
 from bot.bootstrap import App
 from bot.channels.feedback_form.app import feedback_app
 from bot.channels.links.app import links_app
@@ -17,12 +18,14 @@ from bot.channels.papers.app import papers_app
 from bot.console.app import console_app
 from bot.console.parts import Parts
 from knowledge_base.service import LiveEntries
+from scheduler.registry import planned
 
 
 def api(app: App) -> ASGIApp:
     """Return the JSON API."""
     entries = LiveEntries(lambda: app.knowledge)
-    return api_app(app.transactions, app.cipher, app.settings, app.clock, entries, app.editors)
+    ours = (app.transactions, app.cipher, app.settings, app.clock)
+    return api_app(ApiParts(*ours, entries, app.editors, planned))
 
 
 def console(app: App) -> ASGIApp:

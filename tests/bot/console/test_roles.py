@@ -80,6 +80,12 @@ WANTED = {
     "/customers/{ref}/reveal": DESK | {"claims", "underwriting", "sales"},
     "/customers/{ref}/join": LEAD | {"underwriting"},
     "/customers/{ref}/part": LEAD | {"underwriting"},
+    # Whole persons are taken out or away.
+    "/rights": LEAD,
+    "/rights/{number}/export": LEAD,
+    "/rights/{number}/erase": LEAD,
+    "/rights/{number}/correct": LEAD,
+    "/rights/{number}/answer": LEAD,
     "/intake/{kind}": ALL,
     "/campaigns/stop": LEAD,
     "/campaigns/resume": LEAD,
