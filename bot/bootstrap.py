@@ -1,8 +1,4 @@
-"""Composition root: the only module that knows every part.
-
-The web applications are imported where they are built: a command that serves nothing starts
-in half the time without them.
-"""
+"""Composition root: the only module that knows every part."""
 
 from __future__ import annotations
 
@@ -11,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-
-from starlette.types import ASGIApp
 
 import intents as intents_package
 from bot import clock, outbound_parts, staff_parts
@@ -30,7 +24,6 @@ from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
 from bot.channels.wechat.routes import routes as wechat_routes
 from bot.clockwork.calendar_files import shipped
-from bot.console import parts as console_parts
 from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.manager import DialogueManager
@@ -50,7 +43,7 @@ from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
-from knowledge_base.service import LiveEntries, Service
+from knowledge_base.service import Service
 from knowledge_base.understanding.reader import SentenceReader
 from scheduler.runner import Runner
 from storage.crypto import Cipher
@@ -272,62 +265,16 @@ class App:
             return None
         return WeChatCallback(self.settings.wechat, ChannelInbox(self.inbox), self.clock)
 
-    def api(self) -> ASGIApp:
-        """Return the JSON API."""
-        from bot.api.app import api_app  # noqa: PLC0415 - see above
-
-        entries = LiveEntries(lambda: self.knowledge)
-        return api_app(
-            self.transactions, self.cipher, self.settings, self.clock, entries, self.editors
-        )
-
     @cached_property
     def news(self) -> News:
         """Return what tells open consoles of news."""
         return News(self.transactions, self.now)
 
-    def _suggest(self, text: str) -> list[tuple[str, str]]:
+    def suggest(self, text: str) -> list[tuple[str, str]]:
         """Return questions of the knowledge base that fit, with their answers."""
         found = [match.id for match in self.knowledge.look_up(text).matches]
         answers = ((entry, self.knowledge.answer(entry)) for entry in found)
         return [(self.knowledge.question(entry), answer[0]) for entry, answer in answers if answer]
-
-    def console(self) -> ASGIApp:
-        """Return the staff's pages."""
-        from bot.console.app import console_app  # noqa: PLC0415 - see above
-
-        return console_app(
-            console_parts.Parts(
-                self.transactions,
-                self.cipher,
-                self.settings,
-                self.clock,
-                self.engine.go_on,
-                self.dispatcher.wake,
-                self.news,
-                self.registry,
-                self._suggest,
-            )
-        )
-
-    def papers(self) -> ASGIApp:
-        """Return the documents behind links."""
-        from bot.channels.papers.app import papers_app  # noqa: PLC0415 - see above
-
-        ours = (self.transactions, self.cipher, self.settings, self.clock)
-        return papers_app(*ours, login=outbound_parts.login(self))
-
-    def links(self) -> ASGIApp:
-        """Return the surveys and uploads behind links."""
-        from bot.channels.links.app import links_app  # noqa: PLC0415 - see above
-
-        return links_app(outbound_parts.login(self), self.media)
-
-    def feedback(self) -> ASGIApp:
-        """Return the form on which customers say what they think."""
-        from bot.channels.feedback_form.app import feedback_app  # noqa: PLC0415 - see above
-
-        return feedback_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

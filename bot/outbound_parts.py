@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels import posts
 from bot.channels.base import Sender
+from bot.channels.core.look_up import core_look_up
 from bot.channels.links.login import Login
 from bot.channels.sms import FileSms, HttpSms
 from bot.channels.wechat.notices import WeChatNotices
@@ -35,6 +36,7 @@ def dispatcher(app: App, routes: Mapping[tuple[str, str], Deliver]) -> Dispatche
         clock=app.now,
         name=made.name,
         gone=posts.gone,
+        look_up=core_look_up(routes, app.transactions, app.now),
     )
     return made
 

@@ -72,7 +72,7 @@ class Desk(Section):
     gone_seconds: Positive = 20
     alarm_seconds: Positive = 60
     tell_every_seconds: Positive = 60
-    tell_most: Positive = 2
+    tell_most: Positive = 1
 
     @field_validator("opens", "closes", mode="before")
     @classmethod

@@ -40,6 +40,14 @@ class Post(Protocol):
         ...
 
 
+class LookUp(Protocol):
+    """Asks the core system about customers (number, reference) and keeps what it tells."""
+
+    async def __call__(self, customers: Sequence[tuple[int, str]]) -> None:
+        """Ask; who gets no answer stays unknown, and nothing is raised."""
+        ...
+
+
 @dataclass
 class TouchWorker:
     """Works off the touches; any number of them may run at once.
@@ -54,6 +62,7 @@ class TouchWorker:
     clock: Callable[[], datetime]
     name: str
     gone: Callable[[UnitOfWork, Letter], None] = lambda uow, letter: None
+    look_up: LookUp | None = None
     _swept: datetime | None = field(default=None)
     _ended: list[Settled] = field(default_factory=list)
     _settling: asyncio.Task[None] | None = field(default=None)
@@ -91,6 +100,9 @@ class TouchWorker:
 
     async def _begin(self, items: list[int]) -> Begun:
         """Put on its way what may leave; whatever does not is settled with its reason."""
+        if self.look_up and (ask := await self._do(lambda uow: self._touches(uow).to_ask(items))):
+            # Outside any transaction: whoever does not answer holds up nobody's words.
+            await self.look_up(ask)
         served, own, began = self.transactions.served, self._own, time.perf_counter()
         begun = await self._do(lambda uow: self._touches(uow).begin(items, self.name))
         self._others = self.transactions.served - served > self._own - own

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.changes import Change, changes
+from bot.desks.policies import PolicyWish
 from bot.desks.servicing import ServiceView
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
@@ -18,6 +19,7 @@ from bot.dialogue.slot_types.text import free_text
 
 _KINDS = [change for change in changes().values() if change.by == "customer"]
 _ENOUGH = 12
+_A_WORD, _MOST = 4, 400
 _V3 = "这一类要由工作人员当面、视频或两人核实您本人以后，才能出批单；同事会联系您约时间。"
 
 
@@ -27,10 +29,16 @@ _INTO = re.compile(
     r"|(?:加|减|去|取消|增加|减少|降|提|升|调)(?:上|掉|个|一个|一份|一名|一人|到|至|保)?.{2,}|[:：]"
     r"|(?:新的?|现在的?)(?:地址|电话|手机号?|车牌号?|邮箱|名字)?是|搬(?:到|去)|去世|走了"
 )
+# An order from our list, a yes: never what something is changed into.
+_NO_VALUE = re.compile(
+    r"(?:第?[一二三四五六七八九两\d]{1,2}[份个张条]?|确认|对|好的?|是的?|嗯+|行|可以|改|要改)[吧了啊呀。!！]*"
+)
 _BANK = re.compile(r"[^,，。;；]*(?:银行卡|卡号|账户|账号)[^,，。;；]*")
 
 
 def _not_detailed(flow: Any) -> bool:
+    if flow.kept.get("no_value"):
+        return True
     said = _BANK.sub("", flow.words)
     told = len(said) >= _ENOUGH and _INTO.search(said) is not None
     return "details" in flow.values or not told
@@ -40,6 +48,11 @@ def _holds(flow: Any, said: str) -> str | None:
     """«那就改我自己的» is no phone number: what the kind must have is asked for again."""
     change: Change | None = flow.change
     wanted = change.holds if change else ""
+    if change is not None and _NO_VALUE.fullmatch(said.strip()):
+        # Asked once in vain, it is not to be guessed from the rest of the talk.
+        flow.kept["no_value"] = True
+        picked = flow.pick(said)
+        return f"{'好的，就改这一份。' if picked else '没看到要改成什么。'}{change.ask}"
     if not wanted or change is None or re.search(wanted, re.sub(r"(?<=\d)[ -](?=\d)", "", said)):
         return None
     return f"没看到要改成什么。{change.ask}"
@@ -68,6 +81,7 @@ class Endorse(PolicyRequest):
         free_text,
         label="改成",
         called=("内容",),
+        belongs_to="kind",
         when=_not_detailed,
         check=_holds,
         ask="从什么改成什么，简单说一下。",
@@ -89,6 +103,24 @@ class Endorse(PolicyRequest):
     def suits(self, policy: PolicyView) -> bool:
         """Tell whether such a policy knows this change."""
         return policy.running and self.change is not None and self.change.fits(policy.line)
+
+    def _look(self, office: BackOffice) -> list[Reply]:
+        """A plate that none of the policies has is the new one, where the plate is changed."""
+        if self.kind == "plate" and self.plate:
+            mine = office.find_policies(PolicyWish(plate=self.plate), self.title).views
+            if not mine:
+                new, quote = self.plate, self.quotes.get("plate", "")
+                self.forget("plate")
+                self.keep("details", new, quote)
+        return super()._look(office)
+
+    def also_said(self, said: str) -> str | None:
+        """«他叫李四», «加到300万» while the policy is asked for: part of what is to be changed."""
+        if self.change is None or len(said) < _A_WORD or _NO_VALUE.fullmatch(said):
+            return None
+        told = "；".join(filter(None, (self.details, said)))
+        self.keep("details", told[:_MOST], said)
+        return "好的，这句我记下了。还差一样：是哪一份保单？"
 
     def progress(self, office: BackOffice) -> list[Reply]:
         """Say all that it takes as soon as the kind is known, once."""

@@ -20,6 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.clock import SHANGHAI
 from scheduler import jobs
 from scheduler.context import JobContext
+from storage.job_runs import Planned
 from storage.unit_of_work import UnitOfWork
 
 # What becomes of the times that passed while nobody ran: each of them on its own, one run for
@@ -47,6 +48,10 @@ class Job:
         found = self.trigger.get_next_fire_time(moment, moment)
         assert isinstance(found, datetime), f"{self.name}: the timetable has no end"
         return found
+
+    def planned(self, now: datetime) -> Planned:
+        """Return the job as it is shown, with its next run."""
+        return Planned(self.name, self.title, self.cron, self.catch_up, self.next_after(now))
 
     def run(self, context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
         """Do it as if it were ``as_of``; return what was done. A dry run writes nothing."""
@@ -77,3 +82,8 @@ def find_jobs() -> Mapping[str, Job]:
         n: Job(n, module.TITLE, module.CRON, module.run, getattr(module, "CATCH_UP", "merge"))
         for n, module in modules.items()
     }
+
+
+def planned(now: datetime) -> list[Planned]:
+    """Return the whole timetable by name, each job with its next run."""
+    return [job.planned(now) for job in find_jobs().values()]

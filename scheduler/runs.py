@@ -105,33 +105,3 @@ def end(uow: UnitOfWork, job: Job, slot: Slot, now: datetime, result: str, note:
         .where(_run.c.job == job.name, _run.c.slot == slot.at)
         .values(ended_at=now, result=result, note=note[:255], next_at=job.next_after(now))
     )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """When a job ran last, how that ended, and when it runs next."""
-
-    job: str
-    title: str
-    cron: str
-    catch_up: str
-    last_at: datetime | None
-    result: str
-    note: str
-    next_at: datetime
-
-
-def standing(uow: UnitOfWork, job: Job, now: datetime) -> Standing:
-    """Return where a job stands."""
-    query = select(_run).where(_run.c.job == job.name).order_by(_run.c.slot.desc()).limit(1)
-    row = uow.connection.execute(query).mappings().first()
-    return Standing(
-        job.name,
-        job.title,
-        job.cron,
-        job.catch_up,
-        row["started_at"] if row else None,
-        (row["result"] or "running") if row else "never",
-        row["note"] if row else "",
-        job.next_after(now),
-    )

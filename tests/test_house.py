@@ -65,7 +65,7 @@ CHINESE_ALLOWED = {
     "bot/queue_keeper.py": "reasons that staff read beside a change of state",
     "storage/outbox.py": "the reason that staff read beside what was kept back",
     "storage/outbound/": "why a touch is not sent, and how a policy is called; read by people",
-    "storage/inbox.py": "what staff call a visitor and a message without words",
+    "storage/inbox_list.py": "what staff call a visitor and a message without words",
     "bot/outbox.py": "reasons that staff read beside an undelivered item",
     "bot/settings_sections.py": "mistakes in a section, told to the operator",
     "bot/settings.py": "mistakes in the configuration, told to the operator",

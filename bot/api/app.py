@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -33,6 +30,7 @@ from bot.api import (
     feedback,
     handoffs,
     identity,
+    jobs,
     knowledge,
     knowledge_flow,
     knowledge_releases,
@@ -56,11 +54,6 @@ from bot.api.auth import Gate
 from bot.api.desk import Parts
 from bot.api.guard import Guard
 from bot.api.headers import SecurityHeaders
-from bot.api.knowledge import EntryLike
-from bot.knowledge.releases import Editors
-from bot.settings import Settings
-from storage.crypto import Cipher
-from storage.transactions import Transactions
 
 _RESOURCES = (
     conversations,
@@ -76,6 +69,7 @@ _RESOURCES = (
     deliveries,
     notifications,
     campaigns,
+    jobs,
     content,
     staff_notices,
     surveys,
@@ -116,15 +110,8 @@ _PROBLEM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def api_app(
-    transactions: Transactions,
-    cipher: Cipher,
-    settings: Settings,
-    clock: Callable[[], datetime],
-    knowledge: Mapping[str, EntryLike] = MappingProxyType({}),
-    editors: Editors | None = None,
-) -> FastAPI:
-    """Return the application; ``knowledge`` are the entries by id that are live."""
+def api_app(parts: Parts) -> FastAPI:
+    """Return the application."""
     app = FastAPI(
         title="安答 AnDa 接口",
         version="1",
@@ -133,7 +120,7 @@ def api_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.parts = Parts(transactions, cipher, settings, clock, knowledge, editors)
+    app.state.parts = parts
     problems.install(app)
     # The token itself is checked by the gate; this tells the reader of openapi.json about it.
     bearer = Depends(HTTPBearer(auto_error=False))
@@ -142,7 +129,7 @@ def api_app(
     app.add_api_route("/docs", _docs, include_in_schema=False)
     # Outermost last: headers on everything, then the token, and only then the body.
     app.add_middleware(Guard)
-    app.add_middleware(Gate, transactions=transactions)
+    app.add_middleware(Gate, transactions=parts.transactions)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -1,4 +1,4 @@
-"""/v1/campaigns and /v1/jobs: who gets what and why not, live counters, stop switch, effect."""
+"""/v1/campaigns: who gets what and why not, live counters, stop switch, effect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from starlette.responses import Response
 from bot.api.desk import Desk, Seen, Shown, may
 from bot.api.problems import missing
 from bot.clock import SHANGHAI
-from storage import job_runs
 from storage.outbound import campaigns, planning
 from storage.outbound.configured import configured
 from storage.outbound.rehearsal import rehearse
@@ -22,25 +21,6 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/v1", tags=["campaigns 主动消息"])
 _MOST = 500
 _RECENT = timedelta(days=40)
-
-
-class JobView(BaseModel):
-    """A scheduled job: its last run and its next one."""
-
-    job: str
-    title: str
-    slot: datetime
-    started_at: datetime
-    ended_at: datetime | None
-    result: str
-    note: str
-    next_at: datetime | None
-
-
-class Jobs(BaseModel):
-    """All jobs that have run."""
-
-    items: list[JobView]
 
 
 class CountView(BaseModel):
@@ -119,23 +99,6 @@ class Effects(BaseModel):
     renewals: list[EffectView]
     surveys_asked: int
     surveys_answered: int
-
-
-@router.get("/jobs", summary="定时任务：上次、下次与结果", response_model=Jobs)
-def list_jobs(desk: Annotated[Desk, Depends(may("campaigns", "read"))]) -> Response:
-    """Return each job that has run."""
-
-    def read(uow: UnitOfWork) -> Shown:
-        rows = [
-            JobView(
-                job=r.job, title=r.title, slot=r.slot, started_at=r.started_at,
-                ended_at=r.ended_at, result=r.result or "running", note=r.note, next_at=r.next_at,
-            )
-            for r in job_runs.newest(uow)
-        ]  # fmt: skip
-        return Shown(Jobs(items=rows))
-
-    return desk.show(read)
 
 
 @router.get("/campaigns", summary="主动消息的实时计数", response_model=Campaigns)

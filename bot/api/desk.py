@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -19,10 +19,13 @@ from bot.knowledge.releases import Editors
 from bot.permissions import Action
 from bot.settings import Settings
 from storage.crypto import Cipher
+from storage.job_runs import Planned
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+# The jobs as they stand in the timetable at a moment.
+Timetable = Callable[[datetime], Sequence[Planned]]
 _JSON = "application/json"
 
 IdempotencyKey = Annotated[
@@ -35,6 +38,11 @@ IdempotencyKey = Annotated[
 ]
 
 
+def no_jobs(_: datetime) -> Sequence[Planned]:
+    """Return the timetable of an installation without jobs."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the API is built from."""
@@ -45,6 +53,7 @@ class Parts:
     clock: Callable[[], datetime]
     knowledge: Mapping[str, Any] = field(default_factory=dict)
     editors: Editors | None = None
+    timetable: Timetable = no_jobs
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ import typer
 from bot.bootstrap import App
 from bot.clock import SHANGHAI
 from bot.errors import AndaError
-from scheduler import runs
 from scheduler.context import JobContext
-from scheduler.registry import find_jobs
-from storage import schema
+from scheduler.registry import find_jobs, planned
+from storage import job_runs, schema
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,11 +28,10 @@ def list_jobs() -> None:
     """列出定时任务：时间（分 时 日 月 周）、停机后怎么补、上次与下次。"""
     parts = _open()
     now = parts.clock()
-    for job in find_jobs().values():
-        at = parts.transactions.read(partial(runs.standing, job=job, now=now))
+    for at in parts.transactions.read(partial(job_runs.standings, planned=planned(now))):
         last = f"{at.last_at:%Y-%m-%d %H:%M} {at.result}" if at.last_at else "还没跑过"
         following = f"下次 {at.next_at:%Y-%m-%d %H:%M}"
-        print("\t".join((job.name, job.cron, job.catch_up, job.title, last, following)))
+        print("\t".join((at.job, at.cron, at.catch_up, at.title, last, following)))
     parts.transactions.close()
 
 

@@ -6,14 +6,12 @@ import getpass
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from bot.bootstrap import App
 from bot.errors import AndaError
+from bot.privacy.bundle import files
 from bot.privacy.check import Check
-from bot.privacy.page import page
-from bot.privacy.paper import paper
 from bot.privacy.rights import KINDS, Rights
 from storage import schema
 from storage.personal import unfinished
@@ -73,12 +71,7 @@ def export(
     copy = rights.export(number, Check(checked_by, how, guardian))
     parts.transactions.close()
     out.mkdir(parents=True, exist_ok=True)
-    files = {
-        f"{number}.json": orjson.dumps(copy, option=orjson.OPT_INDENT_2),
-        f"{number}.html": page(copy, number).encode(),
-        f"{number}.pdf": paper(copy, number),
-    }
-    for name, data in files.items():
+    for name, data in files(copy, number).items():
         (out / name).touch(mode=0o600)
         (out / name).write_bytes(data)
         print(out / name)

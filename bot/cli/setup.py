@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -12,8 +13,10 @@ from bot.bootstrap import App
 from bot.console.pages import ROLES
 from bot.knowledge.seed import plant, plant_questions
 from storage import schema
+from storage.demo import months
 from storage.demo.seeding import DemoSummary, seed
 from storage.demo.staff import COLLEAGUES, hire
+from storage.unit_of_work import UnitOfWork
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +42,15 @@ def prepare_database(parts: App) -> DemoSummary | None:
     if not parts.settings.demo:
         return None
     _employ(parts)
-    return parts.transactions.run(lambda uow: seed(uow.session, parts.cipher, now))
+    return parts.transactions.run(lambda uow: _found(uow, parts, now))
+
+
+def _found(uow: UnitOfWork, parts: App, now: datetime) -> DemoSummary:
+    """Invent the branch, with the months that it has worked already."""
+    summary = seed(uow.session, parts.cipher, now)
+    if summary.customers:
+        months.fill(uow, parts.cipher, parts.settings, now)
+    return summary
 
 
 def _password_file(parts: App) -> Path:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, or_, select
 from starlette.responses import Response
 
 from bot.console.complaints import late_by
@@ -19,7 +19,7 @@ from storage import desk_presence
 from storage.floor import DEFAULT_CAPACITY
 from storage.models.case import Claim, Complaint, Handoff
 from storage.models.conversation import Conversation, Message
-from storage.models.episode import AgentPresence, AgentState
+from storage.models.episode import AgentPresence, AgentState, Episode
 from storage.models.staff import StaffUser
 from storage.rules import claim_states, complaint_states
 from storage.unit_of_work import UnitOfWork
@@ -27,7 +27,7 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console/floor")
 Lead = Annotated[Room, Depends(may("audit", "read"))]
 _DAY = timedelta(hours=24)
-_SOON = timedelta(minutes=5)
+_SOON = timedelta(minutes=2)
 _STATES = {"online": "在线", "busy": "忙碌", "away": "小休", "offline": "离线"}
 
 
@@ -86,7 +86,7 @@ def _desk(uow: UnitOfWork, here: Room, people: Sequence[Person]) -> list[Tile]:
     return [
         Tile("排队", str(len(waiting)), "还没有人接的转人工", queue, bool(waiting)),
         Tile("最久等待", longest, "最早一位从转人工到现在", to_first or queue),
-        Tile("应答告急", str(len(late)), "承诺的应答时间不到 5 分钟或已过", queue, bool(late)),
+        Tile("应答告急", str(len(late)), "承诺的应答时间不到 2 分钟或已过", queue, bool(late)),
         Tile("在线 / 忙碌", at_work, "控制台开着、状态是在线或忙碌的人", "#people"),
         _bot_share(uow, here),
     ]
@@ -138,7 +138,7 @@ def _people(uow: UnitOfWork, now: datetime) -> list[Person]:
     states = {one.agent: one for one in session.scalars(open_states)}
     heard = {one.agent: one.seen_at for one in session.scalars(select(AgentPresence))}
     hands = _hands(uow)
-    wrote = _wrote(uow)
+    wrote = _wrote(uow, [user.name for user in users], now - _DAY)
     group = set(desk_presence.at_work(uow.connection, now))
     made = []
     for user in users:
@@ -173,12 +173,14 @@ def _hands(uow: UnitOfWork) -> dict[str, list[int]]:
     return found
 
 
-def _wrote(uow: UnitOfWork) -> dict[str, datetime]:
-    """Return when each person last wrote in the conversations they have."""
+def _wrote(uow: UnitOfWork, people: Sequence[str], since: datetime) -> dict[str, datetime]:
+    """Return when each person last wrote, also to those whom they serve no longer."""
+    wrote = (Message.author == "agent", Message.at >= Episode.opened_at)
     query = (
-        select(Conversation.agent, func.max(Message.at))
-        .join(Message, Message.conversation_id == Conversation.id)
-        .where(Conversation.owner == "agent", Message.author == "agent")
-        .group_by(Conversation.agent)
+        select(Episode.agent, func.max(Message.at))
+        .join(Message, Message.conversation_id == Episode.conversation_id)
+        .where(Episode.agent.in_(people), Episode.opened_at > since, *wrote)
+        .where(or_(Episode.closed_at.is_(None), Message.at <= Episode.closed_at))
+        .group_by(Episode.agent)
     )
     return {str(agent): at for agent, at in uow.session.execute(query)}

@@ -23,7 +23,7 @@ _BATCH = 500
 # On PostgreSQL a lower number may be committed after a higher one: look back a little.
 _BACK = 50
 _KEEP = 2_000
-_PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake"})
+_PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake", "draft"})
 log = structlog.get_logger()
 
 

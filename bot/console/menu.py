@@ -26,6 +26,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/console/services", "保全", "policy", "endorsements"),
     Item("/console/applications", "投保", "edit", "applications"),
     Item("/console/customers", "客户", "customers", "customers"),
+    Item("/console/rights", "个人信息", "eye", "privacy"),
     Item("/console/intake", "来电来访", "phone", "tickets"),
     Item("/console/quality", "质量", "chart", "assessments"),
     Item("/console/campaigns", "主动消息", "megaphone", "campaigns"),

@@ -45,11 +45,10 @@ class Which(TextValue):
 
 def accept_which(flow: Any, said: str, office: BackOffice) -> str | None:
     """Settle the policy, or say that the words fit none or several of the list."""
-    fitting = [choice for order, choice in enumerate(flow.choices, 1) if _fits(said, order, choice)]
-    if len(fitting) != 1:
-        return phrases.WHICH_POLICY_AGAIN
-    flow.settle(*fitting[0])
-    return None
+    if flow.pick(said):
+        return None
+    told: str | None = flow.also_said(said)
+    return told or phrases.WHICH_POLICY_AGAIN
 
 
 def _fits(said: str, order: int, choice: Sequence[str]) -> bool:
@@ -158,6 +157,18 @@ class PolicyRequest(Request):
     def settle(self, number: str, label: str) -> None:
         """Note the policy."""
         self.kept["policy"], self.kept["label"] = number, label
+
+    def pick(self, said: str) -> bool:
+        """Settle the one policy of the list that the words fit; False where they fit no single."""
+        fitting = [one for order, one in enumerate(self.choices, 1) if _fits(said, order, one)]
+        if len(fitting) != 1:
+            return False
+        self.settle(*fitting[0])
+        return True
+
+    def also_said(self, said: str) -> str | None:
+        """Take words that pick no policy as something else that was said; None for nothing."""
+        return None
 
     def suits(self, policy: PolicyView) -> bool:
         """Tell whether this can be done to a policy."""

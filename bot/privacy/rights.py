@@ -63,17 +63,17 @@ class Rights:
 
     def open(self, kind: str, customer_ref: str, actor: str) -> str:
         """Open a request that was made at the counter or by telephone; return its number."""
+        return self.ways.run(lambda uow: self.open_in(uow, kind, customer_ref, actor))
+
+    def open_in(self, uow: UnitOfWork, kind: str, customer_ref: str, actor: str) -> str:
+        """Open a request within somebody's transaction; return its number."""
         if kind not in KINDS:
             raise Refused(f"没有这种请求：{kind}，可以是 {'、'.join(KINDS)}")
-
-        def work(uow: UnitOfWork) -> str:
-            query = select(Customer.id).where(Customer.ref == customer_ref)
-            if uow.session.scalar(query) is None:
-                raise Refused("没有这个客户编号")
-            facts = {"customer": customer_ref}
-            return open_request(self._book(uow, actor), kind, facts, None).number
-
-        return self.ways.run(work)
+        query = select(Customer.id).where(Customer.ref == customer_ref)
+        if uow.session.scalar(query) is None:
+            raise Refused("没有这个客户编号")
+        facts = {"customer": customer_ref}
+        return open_request(self._book(uow, actor), kind, facts, None).number
 
     def requests(self) -> list[Ticket]:
         """Return the requests that are open, the one that is due first at the top."""

@@ -44,13 +44,15 @@ _PATHS = {
     "cancelled": ("reported", "contact_due", "contacted", "cancelled"),
 }
 _GAPS = {
-    "contact_due": (0, 0), "contacted": (0, 0), "survey_due": (0, 0), "assessing": (1, 1),
+    "contact_due": (0, 0), "contacted": (0, 0), "survey_due": (0, 0), "assessing": (0, 0),
     "documents_due": (1, 2), "documents_complete": (2, 7), "deciding": (0, 0),
     "calculating": (1, 4), "customer_confirm": (1, 1), "agreed": (1, 2), "paying": (1, 1),
     "paid": (1, 3), "closed": (1, 2), "declined": (2, 4), "objection": (3, 9),
     "litigation": (15, 25), "advance_paid": (56, 59), "suspended": (1, 3), "withdrawn": (1, 1),
     "cancelled": (0, 0),
 }  # fmt: skip
+# Step → what is handed out in writing after it, and how many minutes later.
+_PAPERS = {"contacted": ("document_list", 3), "declined": ("refusal_notice", 90)}
 _NEWEST = ("draft", "reported", "contact_due")
 _OVER = ("closed", "withdrawn", "cancelled", "litigation", "suspended", "advance_paid")
 _PAID = ("paid", "closed", "advance_paid")
@@ -63,6 +65,8 @@ _NOTES = {
     "draft": "报案中断，等待补充",
     "contact_due": "已派理赔客服组联系",
     "contacted": "已电话联系，说明流程和材料清单",
+    "document_list": "已书面告知所需材料",
+    "refusal_notice": "拒赔通知书已发出",
     "survey_due": "已安排查勘",
     "assessing": "查勘完成，开始定损",
     "documents_due": "已一次性告知缺少的材料",
@@ -162,6 +166,17 @@ class ClaimBook:
         for step in steps:
             data = facts if step.status == "reported" else _event_data(step.status, story, amount)
             self.events.append(histories.event(number, step, _actor(step.status, adjuster), data))
+            self._paper(number, step, adjuster)
+        self.claims[-1]["updated_at"] = self.events[-1]["at"]
+
+    def _paper(self, number: str, step: Step, adjuster: str) -> None:
+        """Add what the law wants in writing after some steps; one claim in nine waits for it."""
+        paper = _PAPERS.get(step.status)
+        if paper and len(self.claims) % 9:
+            written = Step(paper[0], step.at + timedelta(minutes=paper[1]))
+            if written.at <= self.now:
+                note = {"note": _NOTES[paper[0]]}
+                self.events.append(histories.event(number, written, adjuster, note))
 
     def _facts(
         self, cover: Cover, story: Story, status: str, happened_at: datetime

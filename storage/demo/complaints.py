@@ -39,7 +39,7 @@ _GAPS = {
     "merged": (0, 1),
 }  # fmt: skip
 _NEWEST = ("received", "accepted")
-_EACH, _MORE_CLOSED = 2, 8
+_EACH, _MORE_CLOSED = 2, 20
 _CHANNELS = ("webchat", "wechat", "phone", "branch", "letter", "email", "regulator")
 _UNOWNED = "客户服务部投诉岗"
 _DECISION = "经核实，情况部分属实。我们已向您致歉并说明理由和依据，已安排整改。"
@@ -70,6 +70,8 @@ _NOTES = {
     "suspended": "等待司法程序结果",
     "merged": "与同一事由的投诉合并处理",
 }
+_POSITIONS = ("accepted", "accepted", "accepted", "rejected", "accepted", "accepted", "unreached")
+_CAUSES = ("delay", "notice", "attitude", "process", "notice")
 _BY_CUSTOMER = ("received", "review", "withdrawn")
 
 
@@ -113,6 +115,7 @@ class ComplaintBook:
                     "demand": demand,
                 },
                 "decision": _DECISION if "decided" in path else "",
+                **_ending(steps, len(self.complaints)),
                 "received_at": received_at,
                 "due_on": due_on(steps),
                 "updated_at": steps[-1].at,
@@ -126,6 +129,19 @@ class ComplaintBook:
             if step.status == "received":
                 data = {"severity": severity}
             self.events.append(histories.event(number, step, actor, data))
+
+
+def _ending(steps: list[Step], place: int) -> dict[str, Any]:
+    """Return how it ended: most are content, one in seven is not, one could not be reached."""
+    at = {step.status: step.at for step in steps}
+    closed = at.get("closed")
+    return {
+        "outcome": "partly" if "decided" in at else None,
+        "decided_at": at.get("decided"),
+        "closed_at": closed,
+        "position": _POSITIONS[place % len(_POSITIONS)] if closed else None,
+        "root_cause": _CAUSES[place % len(_CAUSES)] if closed else None,
+    }
 
 
 def due_on(steps: list[Step]) -> date:

@@ -27,10 +27,11 @@ _WISHES = (
     ("invoice", "发票抬头换成公司名称"),
     ("paper", "需要盖章的纸质保单，自取"),
     ("surrender", "车卖了，想退商业险"),
-    ("privacy", "想导出自己的个人信息"),
+    ("privacy_export", "想导出自己的个人信息"),
 )
-_PER_STATUS = 4
+_PER_STATUS, _MORE_DONE = 4, 24
 _PROMISE = timedelta(hours=4)
+_LONGER = {"privacy_export": timedelta(days=21)}
 
 
 def rows(
@@ -40,13 +41,15 @@ def rows(
     tickets: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     statuses = [status for status in _PATHS for _ in range(_PER_STATUS)]
+    statuses += ["done"] * _MORE_DONE
     authors = rng.sample(clients, len(statuses))
     for index, (status, client) in enumerate(zip(statuses, authors, strict=True)):
         kind, wish = _WISHES[index % len(_WISHES)]
-        rest = 0 if status in ("new", "assigned") else rng.randint(1, 20)
+        recent = index < len(_PATHS) * _PER_STATUS
+        rest = 0 if status in ("new", "assigned") else rng.randint(1, 20 if recent else 80)
         steps = histories.since(rng, _PATHS[status], _GAPS, now, rest)
         number = numbers.next("TK", steps[0].at.date())
-        facts = {"name": client.name, "phone": client.phone, "note": wish}
+        facts = {"name": client.name, "phone": client.phone, "note": wish, "customer": client.ref}
         tickets.append(
             {
                 "number": number,
@@ -55,7 +58,7 @@ def rows(
                 "status": status,
                 "facts": facts,
                 "opened_at": steps[0].at,
-                "due_at": steps[0].at + _PROMISE,
+                "due_at": steps[0].at + _LONGER.get(kind, _PROMISE),
             }
         )
         agent = f"客服专员 {rng.choice(vocabulary.OFFICERS)}"

@@ -11,7 +11,7 @@ from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
-from storage.models.desk import ConversationGuest, SamePerson
+from storage.models.desk import ConversationGuest, ConversationTag, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.group_desk import (
     DeskPresence,
@@ -87,6 +87,7 @@ __all__ = [
     "ContentItem",
     "Conversation",
     "ConversationGuest",
+    "ConversationTag",
     "Customer",
     "CustomerJoin",
     "DeskPresence",

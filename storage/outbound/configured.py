@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.errors import ConfigurationError
 from bot.settings import Settings
-from storage.outbound.letters import Configured
+from storage.outbound.letters import Configured, CoreLead
 from storage.rules.message_templates import templates
 
 
@@ -26,6 +27,12 @@ def template_ids(settings: Settings) -> Mapping[str, tuple[str, bool]]:
     return found
 
 
+def _lead(settings: Settings) -> CoreLead | None:
+    """Return how fresh the core system's word must be; None where our own tables lead."""
+    rules = settings.policy_source
+    return None if rules.kind == "own" else CoreLead(timedelta(minutes=rules.fresh_minutes))
+
+
 def configured(settings: Settings) -> Configured:
     """Return what touches may count on."""
     return Configured(
@@ -33,4 +40,5 @@ def configured(settings: Settings) -> Configured:
         sms=settings.sms.gateway == "file" or bool(settings.sms.url),
         hotline=settings.hotline,
         signature=settings.branch.get("sms_signature", ""),
+        core=_lead(settings),
     )

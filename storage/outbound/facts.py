@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from storage.models.base import table_of
 from storage.models.case import Claim, Complaint
@@ -17,12 +17,14 @@ from storage.models.customer import Customer, OptOut
 from storage.models.identity import Consent
 from storage.models.outbound import NoticeGrant, OutboundStop, QuotaUse
 from storage.models.outbox import OutboxItem
-from storage.models.policy import Policy
+from storage.outbound import leading_policies
+from storage.outbound.core_policies import PolicyRow, needs
 from storage.outbound.judge import Facts, Place, PolicyFacts
+from storage.outbound.letters import CoreLead
 from storage.rules import claim_states, complaint_states
 from storage.rules.outbound import Rules
 
-_item, _policy, _customer = table_of(OutboxItem), table_of(Policy), table_of(Customer)
+_item, _customer = table_of(OutboxItem), table_of(Customer)
 _conversation, _message = table_of(Conversation), table_of(Message)
 _complaint, _claim = table_of(Complaint), table_of(Claim)
 _opt_out, _consent = table_of(OptOut), table_of(Consent)
@@ -31,7 +33,7 @@ _stop, _grant, _quota = table_of(OutboundStop), table_of(NoticeGrant), table_of(
 LEFT = ("sending", "sent", "delivered", "unknown", "failed", "undeliverable")
 _TAPS = ("subscribe", "scan")
 _RECENT = 12
-_SKEW = timedelta(seconds=10)
+SKEW = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,18 @@ class Known:
 
     facts: Facts
     name: str = ""
-    policy: RowMapping | None = None
+    policy: PolicyRow | None = None
 
 
 def gather(
-    connection: Connection, rows: Sequence[RowMapping], rules: Rules, now: datetime
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    rules: Rules,
+    now: datetime,
+    core: CoreLead | None = None,
 ) -> dict[int, Known]:
     """Return what is known of each row of the outbox, by its id."""
-    policies = _policies(connection, {r["subject"] for r in rows if r["subject"]})
+    told = leading_policies.told(connection, rows, rules, now, core)
     places = _places(connection, rows)
     customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
     customers |= {p["customer_id"] for found in places.values() for p in found} - {None}
@@ -66,11 +72,12 @@ def gather(
         # A wish said on the web page holds for the account on WeChat too: it is one person.
         said = {p["id"] for p in mine} | elsewhere.get(who or 0, set())
         facts = about.facts(sorted(said), person)
-        policy = policies.get(row["subject"] or "")
+        policy = told.policies.get(row["subject"] or "")
         found[row["id"]] = Known(
             replace(
                 facts,
                 policy=_policy_facts(policy),
+                unchecked=row["customer_id"] in told.unchecked and needs(row, rules),
                 places=tuple(about.place(p, rules) for p in mine),
                 phone=str(row["body"].get("to") or (person["phone"] if person else "")),
                 claim_open=open_claims.get(_case_of(row)),
@@ -93,25 +100,7 @@ def _who(row: RowMapping, places: Sequence[RowMapping]) -> int | None:
     return next((p["customer_id"] for p in places if p["customer_id"] is not None), None)
 
 
-def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, RowMapping]:
-    later = _policy.alias("later")
-    renewed = exists().where(
-        later.c.customer_id == _policy.c.customer_id,
-        later.c.line == _policy.c.line,
-        later.c.ends_on > _policy.c.ends_on,
-        later.c.id != _policy.c.id,
-        later.c.status.in_(("有效", "未生效")),
-        later.c.product == _policy.c.product,
-        or_(
-            later.c.plate == _policy.c.plate,
-            and_(later.c.plate.is_(None), _policy.c.plate.is_(None)),
-        ),
-    )
-    query = select(_policy, renewed.label("renewed")).where(_policy.c.number.in_(list(numbers)))
-    return {row["number"]: row for row in connection.execute(query).mappings()}
-
-
-def _policy_facts(row: RowMapping | None) -> PolicyFacts | None:
+def _policy_facts(row: PolicyRow | None) -> PolicyFacts | None:
     if row is None:
         return None
     return PolicyFacts(
@@ -292,7 +281,7 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
     wrote = tapped = None
     for body, at in connection.execute(query):
-        if _is_tap(body):
+        if is_tap(body):
             tapped = tapped or at
         elif not body.get("event"):
             wrote = wrote or at
@@ -305,9 +294,9 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
 
 
-def _is_tap(body: Mapping[str, Any]) -> bool:
-    event = str(body.get("event") or "")
-    return event in _TAPS or event.startswith("click:")
+def is_tap(body: Mapping[str, Any]) -> bool:
+    """Tell whether a customer only touched something: that opens less than a word does."""
+    return (event := str(body.get("event") or "")) in _TAPS or event.startswith("click:")
 
 
 def _used(connection: Connection, place: Place, since: datetime | None) -> int:
@@ -318,7 +307,7 @@ def _used(connection: Connection, place: Place, since: datetime | None) -> int:
         _item.c.conversation_id == place.conversation_id,
         _item.c.way == "custom",
         # Between the platform's clock and ours a message may count for either action.
-        _item.c.sent_at >= since - _SKEW,
+        _item.c.sent_at >= since - SKEW,
     )
     return int(connection.execute(query).scalar() or 0)
 

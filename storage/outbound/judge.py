@@ -13,6 +13,7 @@ from storage.rules.outbound import Kind, Rules, Way
 Outcome = Literal["send", "wait", "not_sent"]
 # A call takes up to five seconds, and the platform's clock is not ours.
 _MARGIN = timedelta(seconds=8)
+UNCHECKED = "核心系统没有回应，核对了保单再发"
 HELD = "这一类已被人工停发"
 # Going on again needs no waiting for this: what was held is made due then.
 HOLD = timedelta(minutes=10)
@@ -62,6 +63,8 @@ class Facts:
     # Kind → when touches of it left to this customer, within the longest cap.
     lately: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     stopped: str = ""
+    # The core system leads and has not been asked, or did not answer.
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,10 @@ def judge(touch: Touch, facts: Facts, world: World, now: datetime) -> Verdict:
     kind = world.rules.kinds[touch.kind]
     if reason := _never(touch, kind, facts, world, now):
         return Verdict("not_sent", reason)
+    if facts.unchecked:
+        return Verdict("wait", UNCHECKED, until=now + HOLD)
+    if reason := _recheck(touch, kind, facts, world):
+        return Verdict("not_sent", reason)
     if facts.stopped:
         return Verdict("wait", f"{HELD}：{facts.stopped}", until=now + HOLD)
     quiet = QuietHours(begins=world.rules.quiet.begins, ends=world.rules.quiet.ends)
@@ -121,6 +128,10 @@ def _never(touch: Touch, kind: Kind, facts: Facts, world: World, now: datetime) 
         return "客户退订了这一类消息"
     if kind.consent and kind.consent not in facts.consents:
         return "没有客户的同意"
+    return ""
+
+
+def _recheck(touch: Touch, kind: Kind, facts: Facts, world: World) -> str:
     checks = (_CHECKS[name](touch, facts, world) for name in kind.recheck)
     return next(filter(None, checks), "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from storage.outbound.judge import Place
@@ -46,6 +47,17 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class CoreLead:
+    """The core system leads: how old its answer may be when a touch leaves.
+
+    ``rehearsing``: nobody is asked; its last answer counts, else our own rows.
+    """
+
+    fresh: timedelta
+    rehearsing: bool = False
+
+
+@dataclass(frozen=True)
 class Configured:
     """What the branch has set up: template → whether it is a subscription notice."""
 
@@ -53,3 +65,4 @@ class Configured:
     sms: bool = True
     hotline: str = ""
     signature: str = ""
+    core: CoreLead | None = None

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -59,8 +59,11 @@ def rehearse(
 ) -> list[Line]:
     """Return what each touch of some waves would come to if it were run ``now``.
 
-    What has to wait for the next minute leaves all the same, so that minutes are not counted.
+    What has to wait for the next minute leaves all the same, so that minutes are not counted. The
+    core system, where it leads, is not asked: what it told last counts, else our own rows.
     """
+    if configured.core:
+        configured = replace(configured, core=replace(configured.core, rehearsing=True))
     rules = rules.model_copy(update={"minute_quota": {}})
     with _stage(ways.engine, cipher) as engine, engine.connect() as connection:
         transaction = connection.begin()

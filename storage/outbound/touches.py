@@ -19,8 +19,8 @@ from storage.conversations import OpenConversation
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
 from storage.models.outbox import OutboxItem
+from storage.outbound import core_policies, taking, words
 from storage.outbound import facts as known_facts
-from storage.outbound import taking, words
 from storage.outbound.ends import Ends
 from storage.outbound.facts import Known
 from storage.outbound.judge import Place, Touch, Verdict, World, judge
@@ -39,6 +39,15 @@ class Touches(Ends):
     def take(self, worker: str, seconds: int, limit: int) -> list[int]:
         """Lease due touches, the urgent first, one at a time for each customer."""
         return taking.take(self.uow.connection, self.rules, worker, self.now, seconds, limit)
+
+    def to_ask(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Return (customer, reference) of those whom the core system is to be asked about first."""
+        if self.configured.core is None:
+            return []
+        rows = self.uow.connection.execute(select(_item).where(_item.c.id.in_(ids))).mappings()
+        return core_policies.to_ask(
+            self.uow.connection, rows.all(), self.rules, self.now, self.configured.core
+        )
 
     def lend(self, ids: Sequence[int], worker: str) -> None:
         """Lease these touches, due or not, for a rehearsal."""
@@ -60,7 +69,9 @@ class Touches(Ends):
         return self._judge(rows) if rows else []
 
     def _judge(self, rows: Sequence[RowMapping]) -> list[Judged]:
-        known = known_facts.gather(self.uow.connection, rows, self.rules, self.now)
+        known = known_facts.gather(
+            self.uow.connection, rows, self.rules, self.now, self.configured.core
+        )
         world = self.world()
         found = [
             (row, known[row["id"]], judge(_touch(row), known[row["id"]].facts, world, self.now))

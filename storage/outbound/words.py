@@ -37,7 +37,7 @@ def words(known: Known, row: RowMapping, now: datetime, hotline: str) -> dict[st
     return made
 
 
-def _object(policy: RowMapping) -> str:
+def _object(policy: Mapping[str, Any]) -> str:
     """Return by what the customer knows the policy, shortened (domain.md 9.1)."""
     if policy["plate"]:
         return f"车牌尾号{policy['plate'][-3:]}"

@@ -79,6 +79,7 @@ def test_from_the_queue_to_the_customer_and_back_to_the_bot(
     customer_says(page, product, "我的车在和平区")
     expect(desk.locator("#thread").get_by_text("我的车在和平区")).to_be_visible()
     desk.locator("summary", has_text="结束").click()
+    desk.get_by_label("解决了", exact=True).check()
     desk.get_by_role("button", name="结束，交还机器人").click()
     expect(page.get_by_text("人工服务先到这里").last).to_be_visible()
     expect(desk.locator(".locked")).to_contain_text("机器人正在服务")

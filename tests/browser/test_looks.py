@@ -38,6 +38,7 @@ _PLACES = {
     "保全": "/console/services",
     "投保": "/console/applications",
     "客户": "/console/customers",
+    "个人信息": "/console/rights",
     "来电来访": "/console/intake",
     "来电投诉": "/console/intake?kind=complaint",
     "班长台": "/console/floor",
@@ -50,6 +51,7 @@ _FIRST = {
     "一个会话": ("/console/inbox?tab=all", ".row-item a"),
     "一件案件": ("/console/claims", "a.case-card"),
     "一件投诉": ("/console/complaints", "a.case-card"),
+    "一件个人信息请求": ("/console/rights", "table.list a"),
     "一张工单": ("/console/tickets", "table.list a"),
     "一位客户": ("/console/customers?q=13800000005", "a[href^='/console/customers/']"),
 }

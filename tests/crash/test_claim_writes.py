@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from storage import schema
 from storage.database import open_engine
+from tests import warm
 from tests.crash.dying import counts
-from tests.crash.server import ROOT
 from tests.storage.claims_kit import HOOK, SECRET, desk_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -32,8 +30,7 @@ _COUNTS = {
 
 def run_writer(url: str, what: str, *deadly: int) -> list[int]:
     """Do it in other processes; return the count, or how each of them ended."""
-    command = [sys.executable, "-m", "tests.crash.claim_writes", url, what, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = warm.run("tests.crash.claim_writes", url, what, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

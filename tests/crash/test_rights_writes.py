@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,9 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.crypto import Cipher
 from storage.database import open_engine
+from tests import warm
 from tests.crash.dying import killed
 from tests.crash.rights_writes import waiting
-from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import Somebody, traces
 
@@ -23,10 +21,7 @@ pytestmark = pytest.mark.xdist_group("crash")
 
 
 def _run(url: str, folder: Path, *rest: object) -> str:
-    command = [sys.executable, "-m", "tests.crash.rights_writes", url, str(folder)]
-    done = subprocess.run(
-        [*command, *map(str, rest)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = warm.run("tests.crash.rights_writes", url, str(folder), *map(str, rest))
     return done.stdout.strip()
 
 

@@ -19,6 +19,7 @@ from scheduler.context import JobContext
 from scheduler.leader import FileLead, lead
 from scheduler.registry import CatchUp, Job, find_jobs
 from scheduler.runner import Runner
+from storage import job_runs
 from storage.crypto import Cipher
 from storage.models.outbound import JobRun
 from storage.transactions import Transactions, transactions
@@ -131,7 +132,7 @@ def test_a_fault_is_on_record_and_stops_nobody(branch: Branch) -> None:
     branch.broken, branch.now = False, NOON + timedelta(hours=1)
     branch.runner(job).tick(job)
     assert branch.records() == [("25 12:00", "failed"), ("25 13:00", "done")]
-    standing = branch.ways.read(lambda uow: runs.standing(uow, job, branch.now))
+    [standing] = branch.ways.read(lambda uow: job_runs.standings(uow, [job.planned(branch.now)]))
     assert (standing.result, standing.note) == ("done", "一行")
     assert f"{standing.next_at:%H:%M}" == "14:00"
 

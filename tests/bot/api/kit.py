@@ -18,6 +18,7 @@ from bot.api.desk import Parts
 from bot.clock import SHANGHAI
 from bot.settings import Settings
 from knowledge_base.entries import Entry
+from scheduler.registry import planned
 from storage.crypto import Cipher
 from storage.models.customer import AccessLog
 from storage.models.staff import ApiToken
@@ -79,7 +80,9 @@ class Branch:
 
 def branch(transactions: Transactions, cipher: Cipher, settings: Settings) -> Branch:
     """Return a branch that answers from a few entries."""
-    return mounted(api_app(transactions, cipher, settings, lambda: NOW, ENTRIES))
+    return mounted(
+        api_app(Parts(transactions, cipher, settings, lambda: NOW, ENTRIES, timetable=planned))
+    )
 
 
 def mounted(app: FastAPI) -> Branch:

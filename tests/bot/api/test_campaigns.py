@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from scheduler.registry import find_jobs
 from storage.models.outbound import Campaign, JobRun
 from storage.models.outbox import OutboxItem
 from tests.bot.api.kit import NOW, Branch
@@ -79,6 +80,16 @@ def test_jobs_show_their_last_run(office: Branch) -> None:
         JobRun(job="renewal_reminder", slot=earlier, result="failed", next_at=None, **row),
         JobRun(job="renewal_reminder", slot=NOW, result="done", next_at=NOW, **row),
     )
-    [job] = office.client.get("/v1/jobs", headers=office.token("supervisor")).json()["items"]
-    assert (job["job"], job["result"], job["note"]) == ("renewal_reminder", "done", "排了 2 条")
+    items = office.client.get("/v1/jobs", headers=office.token("supervisor")).json()["items"]
+    jobs = {job["job"]: job for job in items}
+    job = jobs["renewal_reminder"]
+    assert (job["result"], job["note"], job["slot"]) == ("done", "排了 2 条", NOW.isoformat())
     assert office.client.get("/v1/jobs", headers=office.token("agent")).status_code == 403
+
+
+def test_jobs_that_never_ran_are_listed_too(office: Branch) -> None:
+    """The whole timetable is shown: without a last run, with the next one after now."""
+    items = office.client.get("/v1/jobs", headers=office.token("admin")).json()["items"]
+    assert [job["job"] for job in items] == sorted(find_jobs())
+    assert {(job["result"], job["started_at"]) for job in items} == {("never", None)}
+    assert all(datetime.fromisoformat(job["next_at"]) > NOW for job in items)

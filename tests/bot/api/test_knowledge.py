@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.api.app import api_app
+from bot.api.desk import Parts
 from bot.dialogue.message import InboundMessage
 from bot.knowledge.releases import Editors
 from bot.knowledge.seed import text_of
@@ -42,7 +43,7 @@ def desk(tmp_path: Path, empty: Path) -> Iterator[Branch]:
     settings = Settings(data_dir=tmp_path)
     entries = LiveEntries(lambda: service)
     editors = Editors(ways, lambda: service)
-    made = mounted(api_app(ways, Cipher(SECRET), settings, lambda: NOW, entries, editors))
+    made = mounted(api_app(Parts(ways, Cipher(SECRET), settings, lambda: NOW, entries, editors)))
     with made.client:
         yield made
     ways.close()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from storage.ledger import Happening
+from storage.models.case import Claim
+from storage.unit_of_work import UnitOfWork
 from tests.bot.api.kit import NOW, Branch
 from tests.bot.api.rows import (
     claim,
@@ -148,20 +152,32 @@ def test_knowledge_has_pages_and_entries(office: Branch) -> None:
     assert office.seen() == []
 
 
-def test_kpis_count_what_exists(office: Branch) -> None:
-    """Totals, states and the average; null rather than an invented figure."""
+def test_kpis_count_what_the_ledger_tells(office: Branch) -> None:
+    """Totals, states and the average are of one source; null rather than an invented figure."""
     header = office.token("supervisor")
     empty = office.client.get("/v1/kpis", headers=header).json()
     assert empty["average_score"] is None
     assert (empty["from"], empty["to"]) == ("2026-10-24", "2026-11-22")
-    office.add(conversation(1))
-    office.add(survey("a", 5), survey("b", 4), survey("c", None))
-    office.add(claim(1), claim(2, status="paid"), claim(3, reported_at=NOW - timedelta(days=2)))
-    path = "/v1/kpis?from=2026-11-22&to=2026-11-22"
-    found = office.client.get(path, headers=header).json()
-    assert found["counts"]["claims"] == {"total": 2, "by": {"contact_due": 1, "paid": 1}}
+    office.add(claim(1), claim(2, status="paid"), claim(3), claim(4))
+    one, two, three, four = (row.number for row in office.all(Claim))
+    reported = partial(Happening, "claim.reported", NOW, None)
+
+    def tell(uow: UnitOfWork) -> None:
+        """Three claims were reported today, one of them twice, and one the day before."""
+        for number in (one, two, three, three):
+            uow.ledger.add(reported(number))
+        uow.ledger.add(reported(four)._replace(at=NOW - timedelta(days=1)))
+        uow.ledger.add(Happening("session", NOW, 1, channel="webchat"))
+        for place, score in enumerate((5, 4)):
+            uow.ledger.add(Happening("survey.answered", NOW, 1, f"SV{place}", value=score))
+
+    office.transactions.run(tell)
+    found = office.client.get("/v1/kpis?from=2026-11-22&to=2026-11-22", headers=header).json()
+    assert found["counts"]["claims"] == {"total": 3, "by": {"contact_due": 2, "paid": 1}}
     assert found["counts"]["conversations"]["by"] == {"webchat": 1}
     assert (found["surveys_answered"], found["average_score"]) == (2, 4.5)
+    figures = {figure["code"]: figure for figure in found["figures"]}
+    assert figures["csat"]["rows"] == found["surveys_answered"]
     backwards = office.client.get("/v1/kpis?from=2026-11-22&to=2026-11-01", headers=header)
     assert backwards.status_code == 422
 

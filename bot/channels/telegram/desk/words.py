@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from bot.log import mask
-from storage.inbox import name_of
+from storage.inbox_list import name_of
 from storage.models.case import Handoff
 from storage.rules.skills import skills
 
