@@ -15,7 +15,6 @@ from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
 from bot.channels.inbox import ChannelInbox
-from bot.channels.media import MediaDelivery
 from bot.channels.telegram import parts as telegram
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
@@ -23,8 +22,7 @@ from bot.channels.webhook import WebhookSender
 from bot.channels.wechat import text as wechat_text
 from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
-from bot.channels.wechat.media import WeChatMedia
-from bot.channels.wechat.sender import WeChatSender
+from bot.channels.wechat.routes import routes as wechat_routes
 from bot.clockwork.calendar_files import shipped
 from bot.console.live import News
 from bot.desks import changes, claim_facts
@@ -243,9 +241,7 @@ class App:
         }
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)
-            media = WeChatMedia(api, self.settings.media.max_bytes)
-            routes[("*", "wechat")] = _by(WeChatSender(api))
-            routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
+            routes |= wechat_routes(api, self.media, self.transactions)
         return routes | staff_parts.routes(self)
 
     @cached_property

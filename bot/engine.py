@@ -25,6 +25,7 @@ from bot.dialogue.commands import (
 from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
+from bot.dialogue.slot_types.person import name_alone
 from bot.dialogue.state import DialogueState
 from bot.dialogue.understand import Understander
 from bot.edits import Hindsight
@@ -330,7 +331,9 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
         return "callback"
     if words.REFUSES.search(text) and any(view.decided for view in office.complaints()[:1]):
         return "complaint_review"
-    return _given(office) if words.VALUE_ALONE.fullmatch(text.strip()) else ""
+    if words.VALUE_ALONE.fullmatch(text.strip()):
+        return _given(office)
+    return "apply_mend" if name_alone(text) and office.name_returned_here else ""
 
 
 def _given(office: TransactionBackOffice) -> str:

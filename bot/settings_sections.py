@@ -174,6 +174,7 @@ class TelegramDesk(Section):
     chat: Annotated[int, Field(lt=0)]
     per_minute: Annotated[int, Field(ge=4, le=60)] = 20
     idle_minutes: Positive = 10
+    present_minutes: Positive = 30
     relay_media: bool = True
 
 

@@ -166,12 +166,12 @@ def _agent_says(uow: UnitOfWork, occasion: Occasion) -> str:
 
 
 def _refused(uow: UnitOfWork, occasion: Occasion) -> str:
-    here = occasion.conversation_id
-    stopped = select(OptOut.id).where(OptOut.conversation_id == here, OptOut.category == "survey")
-    if uow.session.scalar(stopped) is not None:
+    here = uow.customers.everywhere(occasion.conversation_id or 0)
+    said = (OptOut.conversation_id.in_(here), OptOut.category == "survey")
+    if uow.session.scalar(select(OptOut.id).where(*said).limit(1)) is not None:
         return "客户退订了回访"
     complaint = select(Complaint.id).where(
-        Complaint.conversation_id == here, Complaint.status.in_(COMPLAINT_OPEN)
+        Complaint.conversation_id.in_(here), Complaint.status.in_(COMPLAINT_OPEN)
     )
     return "有未办结的投诉" if uow.session.scalar(complaint.limit(1)) is not None else ""
 

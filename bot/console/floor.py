@@ -15,6 +15,7 @@ from bot.console.complaints import late_by
 from bot.console.pages import show, span
 from bot.console.parts import Room, may
 from bot.console.tickets import of_view, visible
+from storage import desk_presence
 from storage.floor import DEFAULT_CAPACITY
 from storage.models.case import Claim, Complaint, Handoff
 from storage.models.conversation import Conversation, Message
@@ -124,6 +125,12 @@ def _deadlines(uow: UnitOfWork, here: Room) -> list[Tile]:
     return made
 
 
+def _state(state: AgentState | None, dot: str, *, in_group: bool) -> str:
+    """Return what somebody does, in words; the group is a desk as well."""
+    reason = f"：{state.reason}" if state and state.reason else ""
+    return "在坐席群里" if dot == "offline" and in_group else f"{_STATES.get(dot, dot)}{reason}"
+
+
 def _people(uow: UnitOfWork, now: datetime) -> list[Person]:
     session = uow.session
     users = session.scalars(select(StaffUser).where(StaffUser.disabled_at.is_(None))).all()
@@ -132,18 +139,19 @@ def _people(uow: UnitOfWork, now: datetime) -> list[Person]:
     heard = {one.agent: one.seen_at for one in session.scalars(select(AgentPresence))}
     hands = _hands(uow)
     wrote = _wrote(uow, [user.name for user in users], now - _DAY)
+    group = set(desk_presence.at_work(uow.connection, now))
     made = []
     for user in users:
         state = states.get(user.name)
         dot = state.state if state else "offline"
-        if user.role != "agent" and dot == "offline" and not hands.get(user.name):
+        absent = dot == "offline" and user.name not in group
+        if user.role != "agent" and absent and not hands.get(user.name):
             continue
         made.append(
             Person(
                 name=user.name,
                 role=user.role,
-                state=_STATES.get(dot, dot)
-                + (f"：{state.reason}" if state and state.reason else ""),
+                state=_state(state, dot, in_group=user.name in group),
                 dot=dot,
                 since=state.since if state else None,
                 capacity=max(1, user.capacity or DEFAULT_CAPACITY),

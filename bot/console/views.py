@@ -12,6 +12,7 @@ from bot.console.meter import Meter, meter_of
 from bot.console.parts import Room
 from bot.console.reach import within_reach
 from bot.console.times import on
+from bot.console.unreachable import Gone, gone
 from bot.dialogue import words
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.state import DialogueState
@@ -90,6 +91,7 @@ class Whole:
     known_words: Mapping[str, str]
     may_cases: bool
     may_customers: bool
+    gone: Gone | None = None
 
 
 def whole(
@@ -141,6 +143,7 @@ def whole(
         known_words=_words(found.claims, here.now),
         may_cases=allowed(here.staff.role, "claims", "read"),
         may_customers=allowed(here.staff.role, "customers", "read"),
+        gone=gone(uow, here, number) if not row["subscribed"] else None,
     )
 
 

@@ -14,6 +14,7 @@ from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, Ve
 from storage.models.desk import ConversationGuest, ConversationTag, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.group_desk import (
+    DeskPresence,
     DeskTopic,
     DeskUpdate,
     DeskWord,
@@ -22,6 +23,7 @@ from storage.models.group_desk import (
     StaffTelegram,
 )
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
+from storage.models.joining import CustomerJoin
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -87,6 +89,8 @@ __all__ = [
     "ConversationGuest",
     "ConversationTag",
     "Customer",
+    "CustomerJoin",
+    "DeskPresence",
     "DeskTopic",
     "DeskUpdate",
     "DeskWord",

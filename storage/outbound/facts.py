@@ -221,14 +221,14 @@ class _About:
             found[here].add(what)
         return found
 
-    def _consents(self) -> dict[int, set[str]]:
+    def _consents(self) -> list[Any]:
         query = select(_consent).where(_consent.c.conversation_id.in_(self._here))
-        found: dict[int, set[str]] = defaultdict(set)
-        for row in self._connection.execute(query.order_by(_consent.c.id)):
-            (found[row.conversation_id].add if row.given else found[row.conversation_id].discard)(
-                row.code
-            )
-        return found
+        return list(self._connection.execute(query.order_by(_consent.c.id)))
+
+    def _agreed_to(self, here: Sequence[int]) -> frozenset[str]:
+        """The newest word counts, wherever it was said: it is one person."""
+        newest = {row.code: row.given for row in self._agreed if row.conversation_id in here}
+        return frozenset(code for code, given in newest.items() if given)
 
     def _granted(self) -> dict[int, dict[str, int]]:
         query = select(_grant).where(_grant.c.conversation_id.in_(self._here), _grant.c.left > 0)
@@ -254,7 +254,7 @@ class _About:
         complaints = [case for case in self._complaints if theirs(case)]
         return Facts(
             opted_out=frozenset().union(*(self._stopped.get(i, set()) for i in here)),
-            consents=frozenset().union(*(self._agreed.get(i, set()) for i in here)),
+            consents=self._agreed_to(here),
             urgent_complaint=any(case.severity in ("P0", "P1") for case in complaints),
             open_complaint=bool(complaints),
             open_claim=any(map(theirs, self._claims)),

@@ -23,7 +23,7 @@ _KEYS = {
 }  # fmt: skip
 _NEEDED = ("code", "label", "value", "unit", "start", "stop", "basis")
 # Events of a claim that are no states and no milestones.
-HAPPENED, POLICE_REPORTED = "happened", "police_reported"
+HAPPENED, POLICE_REPORTED, HURT = "happened", "police_reported", "hurt"
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,6 @@ def _check(row: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"{place} 的 value 须为正整数，unit 须是 {'、'.join(UNITS)} 之一")
     if row.get("setting") and row["setting"] not in Deadlines.model_fields:
         raise ConfigurationError(f"{place} 的 setting 不是 deadlines 里的一项")
-    kinds = machine().states | machine().milestones.keys() | {HAPPENED, POLICE_REPORTED}
+    kinds = machine().states | machine().milestones.keys() | {HAPPENED, POLICE_REPORTED, HURT}
     if unknown := {*row["start"], *row["stop"]} - kinds:
         raise ConfigurationError(f"{place} 的 {'、'.join(sorted(unknown))} 没有定义，请改正")

@@ -16,6 +16,7 @@ import pytest
 import structlog
 
 from bot.cli.main import main
+from tests import warm
 
 WRONG_USE = {
     "": "用法不对",
@@ -49,16 +50,7 @@ class Anda:
 
     def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run one command and return how it ended."""
-        command = [sys.executable, "-m", "bot", *words]
-        return subprocess.run(
-            command,
-            input=stdin,
-            env=self._environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        return warm.run("bot", *words, environment=self._environment, stdin=stdin, check=False)
 
     def fails(self, status: int, *words: str, stdin: str = "") -> str:
         """Return the one line that a failing command says."""
@@ -99,8 +91,12 @@ def test_wrong_use(
 
 
 def test_wrong_use_of_the_command_itself(anda: Anda) -> None:
-    """The same in a process of its own, as an operator meets it."""
-    assert "没有命令 bogus" in anda.fails(2, "bogus")
+    """The same in a process that starts cold, as an operator meets it."""
+    cold = subprocess.run(
+        [sys.executable, "-m", "bot", "bogus"], capture_output=True, encoding="utf-8", check=False
+    )
+    assert cold.returncode == 2
+    assert cold.stderr.splitlines() == [anda.fails(2, "bogus")]
 
 
 def test_backup_and_restore(anda: Anda, tmp_path: Path) -> None:

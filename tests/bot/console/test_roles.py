@@ -78,6 +78,8 @@ WANTED = {
     "/applications/{number}/note": APPLICATIONS | {"agent"},
     # Who only reads customers is told to ask a supervisor.
     "/customers/{ref}/reveal": DESK | {"claims", "underwriting", "sales"},
+    "/customers/{ref}/join": LEAD | {"underwriting"},
+    "/customers/{ref}/part": LEAD | {"underwriting"},
     "/intake/{kind}": ALL,
     "/campaigns/stop": LEAD,
     "/campaigns/resume": LEAD,
