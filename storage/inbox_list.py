@@ -30,7 +30,10 @@ _staff = table_of(StaffUser)
 PAGE = 50
 TABS = ("mine", "queue", "bot", "snoozed", "all")
 _WORDS = 60
-_KINDS = {"image": "照片", "voice": "语音", "location": "位置", "file": "文件", "event": "菜单"}
+_KINDS = {
+    "image": "照片", "voice": "语音", "location": "位置", "file": "文件", "event": "菜单",
+    "unsubscribe": "不再关注",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,8 @@ def _wechat(rows: Sequence[Mapping[str, Any]]) -> list[Place]:
 
 def _row(tab: str, row: Mapping[str, Any]) -> Row:
     body = row["last_body"] or {}
-    words = str(body.get("text") or f"[{_KINDS.get(str(body.get('type')), '消息')}]")
+    kind = "unsubscribe" if body.get("event") == "unsubscribe" else str(body.get("type"))
+    words = str(body.get("text") or f"[{_KINDS.get(kind, '消息')}]")
     return Row(
         id=row["id"],
         channel=row["channel"],

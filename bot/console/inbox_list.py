@@ -14,12 +14,14 @@ from bot.console.pages import show, span
 from bot.console.parts import Room, may
 from bot.console.reach import trade_of
 from bot.console.times import left, on
+from bot.console.unreachable import in_words
 from bot.dialogue.registry import Registry
 from storage.floor import DEFAULT_CAPACITY
 from storage.inbox_list import PAGE, TABS, Load, Row
 from storage.inbox_tabs import read_key
 from storage.rules.skills import skills
 from storage.unit_of_work import UnitOfWork
+from storage.unreachable import WayLeft, ways_left
 
 router = APIRouter(prefix="/console/inbox")
 # So much a page shows at once; what lies before and after is fetched when it is scrolled to.
@@ -69,8 +71,9 @@ def page(here: Room, tab: str, shown: int = PAGE, start: str = "") -> dict[str, 
         name = here.staff.name
         state = uow.floor.state_of(name)
         rows = uow.inbox.rows(tab, name, here.now, shown + 1, trade, key)
+        gone = ways_left(uow.connection, [row.id for row in rows[:shown]])
         return {
-            "rows": [_shown(here, row) for row in rows[:shown]],
+            "rows": [_shown(here, row, gone.get(row.id)) for row in rows[:shown]],
             "more": len(rows) > shown,
             "load": uow.inbox.load(name, trade),
             "state": state.state if state else "offline",
@@ -91,9 +94,11 @@ def _counted(load: Load, now: datetime) -> dict[str, Any]:
     }
 
 
-def _shown(here: Room, row: Row) -> Shown:
+def _shown(here: Room, row: Row, gone: WayLeft | None) -> Shown:
     patience = timedelta(minutes=here.parts.settings.desk.answer_minutes)
-    clocks = [_answer(row, here.now, patience), _back(row, here.now), _window(row, here.now)]
+    clocks = [_answer(row, here.now, patience), _back(row, here.now)]
+    # Where nobody is, it does not matter how long one may write there.
+    clocks.append(_gone(gone) if gone else _window(row, here.now))
     return Shown(row, [one for one in clocks if one], _topic(here.parts.registry, row))
 
 
@@ -122,6 +127,12 @@ def _back(row: Row, now: datetime) -> Clock | None:
     if row.snoozed_until is None or row.snoozed_until <= now:
         return None
     return Clock(f"{on(row.snoozed_until, now)} 回来", "", "搁置到这个时候")
+
+
+def _gone(left: WayLeft) -> Clock:
+    """Nobody reads it there any more; which way is left."""
+    found = in_words(left)
+    return Clock(found.brief, "chip-red", f"{found.why}，{found.way}")
 
 
 def _window(row: Row, now: datetime) -> Clock | None:

@@ -76,6 +76,19 @@ def test_whoever_left_is_said_to_be_gone_with_the_way_that_is_left(house: House)
     assert "联系不上" not in agent.get(page).text
 
 
+def test_the_list_says_so_too(house: House) -> None:
+    """The way that is left stands in the row; of the others the rows say nothing."""
+    number, other = _comes(house, "在吗"), _comes(house, "在吗", peer="o2")
+    _bind(house, "o1")
+    _comes(house, event="unsubscribe")
+    shown = house.log_in("王敏").get("/console/inbox/list?tab=bot").text
+    gone, _, _ = shown[shown.index(f'id="row-{number}"') :].partition("</li>")
+    there, _, _ = shown[shown.index(f'id="row-{other}"') :].partition("</li>")
+    assert "联系不上，打电话" in gone
+    assert "[不再关注]" in gone
+    assert "联系不上" not in there
+
+
 def test_leaving_is_no_word_of_the_customers(house: House) -> None:
     """It stands in the thread as what happened: no empty bubble of theirs."""
     number = _comes(house, "在吗")
