@@ -22,6 +22,10 @@ class TicketStatus(Flow):
     keeps_draft = False
     recognised_by = ("number",)
     taps = ("查登记进度", "查工单")
+    told_by = (
+        r"(?:我|上次|之前|前面|刚才|前两天|昨天|那个|的|请)*(?:问的(?:那个|那件|的)?(?:事儿?|问题)?|专家|登记的(?:那个|那件)?(?:事儿?)?)[^,，。]{0,8}"
+        r"(?:答复|回复|回话|回我|有信儿?|有结果|有回音)[^,，。]{0,3}(?:没有?|吗)[?？]?"
+    )
     sounds_like = r"(查|看)(一?下)?(我的?)?(那个)?工单|工单.{0,4}(进度|怎么样|办好)"
 
     number = Slot(ticket_number, label="登记编号", ask="请提供 TK 开头的编号。", optional=True)

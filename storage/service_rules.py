@@ -36,6 +36,7 @@ def check(book: Services, request: ServiceRequest, to: str, given: Values) -> No
         _check_documents(book, request)
     if to == "endorsed":
         _check_time(book, request, given["effective_at"])
+        _check_new_value(request, given)
     if to == "approved" and request.kind == SURRENDER:
         _check_quiet_after_new_phone(book, request)
         _check_ground(book, request, given)
@@ -62,6 +63,14 @@ def _check_time(book: Services, request: ServiceRequest, effective_at: datetime)
         raise Refused("批单生效时间不能早于现在：加保、减保和风险变化不能追溯")
     if change and change.before_start_only and policy and policy.starts_at <= book.now:
         raise Refused("保单已经起保，不能再改保险期间")
+
+
+def _check_new_value(request: ServiceRequest, given: Values) -> None:
+    """Nobody is told that it is done while the policy still says the old."""
+    if request.kind == "plate" and not given.get("plate"):
+        raise Refused("改车牌的批单要写明新车牌（plate），保单上才会改过来")
+    if request.kind == "phone" and not given.get("phone"):
+        raise Refused("改手机号的批单要写明新手机号（phone），客户资料才会改过来")
 
 
 def _check_quiet_after_new_phone(book: Services, request: ServiceRequest) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from bot.back_office import Values
+from bot.clockwork.desk_hours import DeskHours
 from bot.desks.tickets import TicketView
 from bot.settings import Settings
 from storage.conversations import OpenConversation
@@ -44,8 +45,16 @@ class TicketsOfTurn:
         """Record any other promise and return its number."""
         about = str(values.get("about") or values.get("complaint") or "")
         number = about if _NUMBER.fullmatch(about) else None
-        ticket = _book(self).open(kind, values, self.conversation.id, about=number)
+        call_at = values.get("call_at")
+        promised = datetime.fromisoformat(str(call_at)) if call_at else None
+        ticket = _book(self).open(
+            kind, values, self.conversation.id, about=number, promised_at=promised
+        )
         return ticket.number
+
+    def can_call(self, at: datetime) -> datetime:
+        """Return ``at``, or the next opening of the desk."""
+        return DeskHours(self.settings.desk.opens, self.settings.desk.closes).next_opening(at)
 
     def tickets(self, number: str | None = None) -> Sequence[TicketView]:
         """Return this conversation's promises; others only by number after a proof of phone."""

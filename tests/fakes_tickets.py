@@ -24,6 +24,10 @@ class FakeTickets:
         """Record any other promise."""
         return self._open("TK", {**values, "kind": kind})
 
+    def can_call(self, at: datetime) -> datetime:
+        """Somebody is always there."""
+        return at
+
     def tickets(self, number: str | None = None) -> Sequence[TicketView]:
         """Return the promises made here."""
         due = self.now + timedelta(hours=2)

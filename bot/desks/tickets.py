@@ -34,7 +34,14 @@ class TicketDesk(Protocol):
     """Opening and looking up promises."""
 
     def open_ticket(self, kind: str, values: Values) -> str:
-        """Record any other promise (call back, lead, wish) and return its number."""
+        """Record any other promise (call back, lead, wish) and return its number.
+
+        With ``call_at`` among the values, an ISO time, it is due then.
+        """
+        ...
+
+    def can_call(self, at: datetime) -> datetime:
+        """Return ``at`` where somebody is there to call, else the next time somebody is."""
         ...
 
     def tickets(self, number: str | None = None) -> Sequence[TicketView]:

@@ -133,6 +133,7 @@ class Flow:
     ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
     words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
     ``told_by``: a message that is wholly this begins it like a tap; ``mine_by``: one's own records.
+    What is wholly ``asked_by`` asks about the matter and wants none of it done.
     What is wholly ``picked_by`` names one of the policies that the flow has just listed.
     The flow that is the ``gate`` asks for the proofs that another one ``requires``.
     """
@@ -156,6 +157,7 @@ class Flow:
     told_by: ClassVar[str] = ""
     mine_by: ClassVar[str] = ""
     picked_by: ClassVar[str] = ""
+    asked_by: ClassVar[str] = ""
     gate: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:

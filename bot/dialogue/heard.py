@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -68,6 +69,8 @@ class Heard:
         """Return the flow that is clearly wanted; none where the knowledge base comes first."""
         flow = self.flows.get(self.reading.intent)
         if flow is None or self.reading.confidence < self.sure:
+            return ""
+        if flow.asked_by and re.fullmatch(flow.asked_by, self.bare):
             return ""
         return "" if flow.knowledge_first and self.asks else flow.name
 

@@ -15,6 +15,9 @@ from storage.personal.person import Person
 
 log = structlog.get_logger()
 
+# Whoever reads the file line by line still finds an object in each.
+_EMPTY = b'{"to":"","text":"","at":""}'
+
 
 class Files:
     """The folders of one installation."""
@@ -55,10 +58,10 @@ class Files:
                 yield ticket
 
     def _messages(self, person: Person, *, overwrite: bool) -> Iterator[dict[str, str]]:
-        """Yield the lines for this person's phones; blank them where they stand.
+        """Yield the lines for this person's phones; empty them where they stand.
 
         The file is appended to by running processes, so it is never rewritten: a line is
-        overwritten by blanks of the same length.
+        overwritten by an empty one of the same length.
         """
         if not self.sms.is_file():
             return
@@ -69,7 +72,7 @@ class Files:
                 if found and _about(found, person):
                     if overwrite:
                         file.seek(position)
-                        file.write(b" " * (len(line) - 1))
+                        file.write(_EMPTY.ljust(len(line) - 1))
                         file.seek(position + len(line))
                     yield found
                 position += len(line)

@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.clockwork.clocks import UNITS, Rule, current
 from bot.errors import ConfigurationError
 from bot.settings import Deadlines
+from bot.yaml_text import safe_load
 from storage.rules.claim_states import machine
 
 _FILE = Path(__file__).with_name("claim_clocks.yaml")
@@ -67,7 +66,7 @@ def rule_of(code: str) -> Rule:
 @lru_cache(maxsize=1)
 def rules() -> tuple[ClaimRule, ...]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(_rule(row, table["pauses"]) for row in table["clocks"])
 
 

@@ -139,7 +139,7 @@ def test_a_new_phone_holds_a_surrender_back_for_a_day(branch: Branch) -> None:
     """Within 24 hours after the phone changed, no surrender is approved."""
     phone = branch.ask("phone")
     _approved(branch, phone, identity_check="video")
-    branch.move(phone, "endorsed", **ENDORSED)
+    branch.move(phone, "endorsed", phone="13800000002", **ENDORSED)
     number = branch.ask("surrender", HOME)
     with pytest.raises(Refused, match="24 小时"):
         _approved(branch, number, identity_check="counter")
@@ -187,7 +187,7 @@ def test_a_refund_goes_to_the_policyholder_only(branch: Branch) -> None:
     branch.move(number, "refunded", refund={**refund, "account_holder": "白露"})
     plate = branch.ask("plate")
     _approved(branch, plate)
-    branch.move(plate, "endorsed", **ENDORSED)
+    branch.move(plate, "endorsed", plate="津A88888", **ENDORSED)
     with pytest.raises(Refused, match="不涉及退款"):
         branch.move(plate, "refunded", refund={"way": "original"})
 
@@ -269,3 +269,15 @@ def test_nobody_is_disturbed_at_night() -> None:
     assert polite(NOW) == NOW
     assert polite(evening) == (NOW + timedelta(days=1)).replace(hour=8, minute=5)
     assert polite(NOW.replace(hour=3)) == NOW.replace(hour=8, minute=5)
+
+
+@pytest.mark.parametrize(("kind", "level"), [("plate", {}), ("phone", {"identity_check": "video"})])
+def test_no_endorsement_without_the_new_value(
+    branch: Branch, kind: str, level: dict[str, str]
+) -> None:
+    """Nobody is told that it is done while the policy still says the old."""
+    number = branch.ask(kind)
+    _approved(branch, number, **level)
+    with pytest.raises(Refused, match="写明新"):
+        branch.move(number, "endorsed", **ENDORSED)
+    assert branch.request(number).status == "approved"

@@ -156,6 +156,13 @@ def test_a_forbidden_promise_is_found(said: str, code: str) -> None:
         ("别去投诉了没用的", "withdraw"),
         ("评价的时候帮我选非常满意", "rating"),
         ("您肯定负全责", "blame"),
+        ("百分百给您报下来", "payout"),
+        ("这个不会拒赔的", "payout"),
+        ("保证三天到账", "payout"),
+        ("我先替您垫上，回头再说", "rebate"),
+        ("保费打我微信吧", "private_pay"),
+        ("这款下个月就停售了", "hurry"),
+        ("表上别写跑网约车", "conceal"),
     ],
 )
 def test_a_promise_is_heard_in_other_words(said: str, code: str) -> None:
@@ -170,6 +177,7 @@ def test_a_promise_is_heard_in_other_words(said: str, code: str) -> None:
         *("我们不能保证一定赔，以核定为准", "公司规定不得返现、返点", "批改材料没问题，我这就提交"),
         *("交警认定对方全责的，材料要认定书", "一定帮您跟进，批单下来就告诉您"),
         "审核通过后赔款会打到您本人账户",
+        *("我不能替您垫保费", "不符合条款的会拒赔", "请如实写是谁开的", "我们十日内答复您"),
     ],
 )
 def test_saying_no_is_no_promise(said: str) -> None:

@@ -264,6 +264,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   const status = ctx?.response?.status ?? 200;
   if (status < 400) {
     if (ctx?.target === work) hold(open()?.dataset.id);
+    // A box that was drawn larger has a style of its own; carried over as text it would be blocked.
+    for (const one of ctx?.target?.querySelectorAll?.("[id][style]") ?? []) one.removeAttribute("style");
     return;
   }
   event.preventDefault();

@@ -251,3 +251,16 @@ def test_no_log_line_names_the_person(house: House) -> None:
         structlog.reset_defaults()
     assert "test.said" in said.getvalue()
     assert not any(word in said.getvalue() for word in house.one.words)
+
+
+def test_an_emptied_line_is_still_a_line(house: House) -> None:
+    """Whoever reads the short messages line by line finds an object in each, nobody in it."""
+    path = house.rights.files.sms
+    path.parent.mkdir(parents=True, exist_ok=True)
+    phone = next(word for word in house.one.words if word.isdigit() and len(word) == 11)
+    line = {"to": phone, "text": "【安答】验证码 123456", "at": "2026-11-25T09:00:00+08:00"}
+    other = line | {"to": "13700009999"}
+    path.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in (line, other)) + "\n")
+    house.rights.erase(house.request(), CHECK)
+    read = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    assert [one["to"] for one in read] == ["", "13700009999"]
