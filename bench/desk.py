@@ -143,10 +143,11 @@ def fill(settings: Settings, waiting: int, agents: int) -> list[str]:
 
 def _conversation(number: int, at: object) -> dict[str, object]:
     return {
-        "id": number, "channel": "webchat", "account": "web", "peer": f"bench-{number}",
-        "state": {}, "owner": "queue", "owner_rev": 1, "fence_rev": 0, "agent": None,
-        "customer_id": None, "verified_until": None, "subscribed": True, "snoozed_until": None,
-        "last_seq": 1, "opened_at": at, "last_at": at,
+        # Half of them on WeChat: their allowance is counted with the list.
+        "id": number, "channel": "webchat" if number % 2 else "wechat", "account": "web",
+        "peer": f"bench-{number}", "state": {}, "owner": "queue", "owner_rev": 1, "fence_rev": 0,
+        "agent": None, "customer_id": None, "verified_until": None, "subscribed": True,
+        "snoozed_until": None, "last_seq": 1, "opened_at": at, "last_at": at,
     }  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def _handoff(row: dict[str, object]) -> dict[str, object]:
     assert isinstance(opened, datetime)
     return {
         "number": f"HO20200101{row['id']:06d}", "conversation_id": row["id"], "level": "human",
-        "reason": "客户要求转人工", "status": "open", "skill": "general", "told": 2,
+        "reason": "客户要求转人工", "status": "open", "skill": "general", "told": 9,
         "package": {"last_words": ["customer：转人工"] * 6, "draft": []},
         "opened_at": opened, "answer_by": opened + timedelta(hours=10),
     }  # fmt: skip

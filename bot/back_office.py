@@ -111,7 +111,7 @@ class ProductView:
 class HandoffView:
     """What happened to a request for a person.
 
-    ``minutes`` is the expected wait, 0 where nobody can know.
+    ``minutes`` is the expected wait, 0 where nobody can know; ``late``: it ends after closing time.
     ``fresh`` is False when one was open already; ``raised`` tells that it is new or more urgent.
     """
 
@@ -121,6 +121,7 @@ class HandoffView:
     ahead: int
     answer_by: datetime
     minutes: int = 0
+    late: bool = False
 
 
 class BackOffice(

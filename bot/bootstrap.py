@@ -8,21 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
-from starlette.types import ASGIApp
-
 import intents as intents_package
 from bot import clock, outbound_parts, staff_parts
 from bot import settings as configuration
-from bot.api.app import api_app
-from bot.api.desk import Parts as ApiParts
 from bot.back_office import ProductView
 from bot.channels.base import Sender
 from bot.channels.core.delivery import core_routes
-from bot.channels.feedback_form.app import feedback_app
 from bot.channels.inbox import ChannelInbox
-from bot.channels.links.app import links_app
-from bot.channels.media import MediaDelivery
-from bot.channels.papers.app import papers_app
 from bot.channels.telegram import parts as telegram
 from bot.channels.webchat.ports import PageInfo
 from bot.channels.webchat.service import EngineChat
@@ -30,11 +22,8 @@ from bot.channels.webhook import WebhookSender
 from bot.channels.wechat import text as wechat_text
 from bot.channels.wechat.app import WeChatCallback
 from bot.channels.wechat.client import WeChatApi
-from bot.channels.wechat.media import WeChatMedia
-from bot.channels.wechat.sender import WeChatSender
+from bot.channels.wechat.routes import routes as wechat_routes
 from bot.clockwork.calendar_files import shipped
-from bot.console import parts as console_parts
-from bot.console.app import console_app
 from bot.console.live import News
 from bot.desks import changes, claim_facts
 from bot.dialogue.manager import DialogueManager
@@ -54,9 +43,8 @@ from bot.result import Result
 from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
-from knowledge_base.service import LiveEntries, Service
+from knowledge_base.service import Service
 from knowledge_base.understanding.reader import SentenceReader
-from scheduler.registry import planned
 from scheduler.runner import Runner
 from storage.crypto import Cipher
 from storage.database import open_engine
@@ -253,9 +241,7 @@ class App:
         }
         if self.settings.wechat:
             api = self.wechat_api(self.settings.wechat)
-            media = WeChatMedia(api, self.settings.media.max_bytes)
-            routes[("*", "wechat")] = _by(WeChatSender(api))
-            routes[("media", "wechat")] = MediaDelivery(media, self.media, self.transactions)
+            routes |= wechat_routes(api, self.media, self.transactions)
         return routes | staff_parts.routes(self)
 
     @cached_property
@@ -279,55 +265,16 @@ class App:
             return None
         return WeChatCallback(self.settings.wechat, ChannelInbox(self.inbox), self.clock)
 
-    def api(self) -> ASGIApp:
-        """Return the JSON API."""
-        entries = LiveEntries(lambda: self.knowledge)
-        return api_app(
-            ApiParts(
-                self.transactions, self.cipher, self.settings, self.clock, entries, self.editors,
-                planned,
-            )
-        )  # fmt: skip
-
     @cached_property
     def news(self) -> News:
         """Return what tells open consoles of news."""
         return News(self.transactions, self.now)
 
-    def _suggest(self, text: str) -> list[tuple[str, str]]:
+    def suggest(self, text: str) -> list[tuple[str, str]]:
         """Return questions of the knowledge base that fit, with their answers."""
         found = [match.id for match in self.knowledge.look_up(text).matches]
         answers = ((entry, self.knowledge.answer(entry)) for entry in found)
         return [(self.knowledge.question(entry), answer[0]) for entry, answer in answers if answer]
-
-    def console(self) -> ASGIApp:
-        """Return the staff's pages."""
-        return console_app(
-            console_parts.Parts(
-                self.transactions,
-                self.cipher,
-                self.settings,
-                self.clock,
-                self.engine.go_on,
-                self.dispatcher.wake,
-                self.news,
-                self.registry,
-                self._suggest,
-            )
-        )
-
-    def papers(self) -> ASGIApp:
-        """Return the documents behind links."""
-        ours = (self.transactions, self.cipher, self.settings, self.clock)
-        return papers_app(*ours, login=outbound_parts.login(self))
-
-    def links(self) -> ASGIApp:
-        """Return the surveys and uploads behind links."""
-        return links_app(outbound_parts.login(self), self.media)
-
-    def feedback(self) -> ASGIApp:
-        """Return the form on which customers say what they think."""
-        return feedback_app(self.transactions, self.cipher, self.settings, self.clock)
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""

@@ -25,6 +25,7 @@ from bot.dialogue.commands import (
 from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.message import InboundMessage, Location, Reply, clean
+from bot.dialogue.slot_types.person import name_alone
 from bot.dialogue.state import DialogueState
 from bot.dialogue.understand import Understander
 from bot.edits import Hindsight
@@ -61,7 +62,7 @@ class Engine:
 
     def turn(self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim) -> Result:
         """Work out one message inside the caller's transaction."""
-        message = replace(message, text=clean(message.text, MAX_STORED))
+        message = _cleaned(message)
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
@@ -98,7 +99,7 @@ class Engine:
         self, uow: UnitOfWork, message: InboundMessage, now: datetime, claim: Claim, reference: str
     ) -> Result:
         """Store a message whose turn failed, tell the customer, and put a person on it."""
-        message = replace(message, text=clean(message.text, MAX_STORED))
+        message = _cleaned(message)
         conversation = uow.conversations.open(message, now)
         if conversation.repeat_of is not None:
             return self._repeat(uow, conversation, message, now, claim)
@@ -315,6 +316,11 @@ class Engine:
             )
 
 
+def _cleaned(message: InboundMessage) -> InboundMessage:
+    text = clean(message.text, MAX_STORED)
+    return message if text == message.text else replace(message, text=text)
+
+
 def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffice) -> str:
     """Return the flow of a remark that means something only because of what is waiting."""
     if office.waiting and words.HOW_LONG.match(text):
@@ -325,7 +331,9 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
         return "callback"
     if words.REFUSES.search(text) and any(view.decided for view in office.complaints()[:1]):
         return "complaint_review"
-    return _given(office) if words.VALUE_ALONE.fullmatch(text.strip()) else ""
+    if words.VALUE_ALONE.fullmatch(text.strip()):
+        return _given(office)
+    return "apply_mend" if name_alone(text) and office.name_returned_here else ""
 
 
 def _given(office: TransactionBackOffice) -> str:

@@ -96,11 +96,11 @@ class Desk:
         self.uow.ownership.tell("message", conversation_id, None, self.now)
         return Done(True, seq=seq)
 
-    def announce(self, conversation_id: int, text: str) -> None:
+    def announce(self, conversation_id: int, text: str, *buttons: str) -> None:
         """Tell the customer something about the service itself; nobody's floor changes."""
         conversation, _ = self._open(conversation_id, None)
         if conversation is not None:
-            self._speak(conversation, "system", {"type": "text", "text": text})
+            self._speak(conversation, "system", Reply(text, buttons).to_json())
 
     def release(self, conversation_id: int, agent: str, reason: str) -> Done:
         """Put the conversation back into the queue, where it keeps its place."""

@@ -28,7 +28,7 @@ LEASE_SECONDS = 60
 BATCH = 20
 MAX_ATTEMPTS = 8
 _IDLE_SECONDS = 1.0
-_NO_MESSAGE = ("media",)
+_NO_MESSAGE = ("media", "profile")
 log = structlog.get_logger()
 
 

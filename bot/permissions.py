@@ -73,6 +73,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Action, frozenset[str]]]] = MappingProxy
             # The human way out of a lock or of a stolen identity.
             "write": _and_lead("agent"),
             "full": _and_lead("underwriting"),
+            # Two records of one person: to say so, and to take it back.
+            "handle": _and_lead("underwriting"),
         },
         # Changes, surrenders, paper copies, invoices: agents see and note, underwriting decides.
         "endorsements": {

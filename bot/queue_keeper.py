@@ -112,14 +112,16 @@ class QueueKeeper:
         if not self.hours.staffed(now):
             return
         uow.session.flush()
-        before = now - timedelta(seconds=self.rules.tell_every_seconds)
+        gap = timedelta(seconds=self.rules.tell_every_seconds)
         desk = Desk(uow, now, self.go_on, self.hours)
-        for handoff, place in Queue(uow.session).moved_up(before, self.rules.tell_most):
+        for handoff, place in Queue(uow.session).moved_up(now, gap, self.rules.tell_most):
             handoff.told_at, handoff.ahead = now, place
             handoff.told += 1
-            words = phrases.ahead(place, uow.floor.minutes_to_wait(place, now))
-            text = phrases.STILL_WAITING.format(ahead=words)
-            desk.announce(handoff.conversation_id, text)
+            minutes = uow.floor.minutes_to_wait(place, now)
+            late = self.hours.beyond(now, minutes)
+            text = phrases.STILL_WAITING.format(ahead=phrases.ahead(place, minutes, late=late))
+            instead = (phrases.LEAVE_MESSAGE,) if late else ()
+            desk.announce(handoff.conversation_id, text, *instead)
 
 
 def _alone(uow: UnitOfWork) -> bool:

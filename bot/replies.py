@@ -43,7 +43,7 @@ def tidy(turn: Turn) -> list[Reply]:
         text = reply.text.strip()
         if text and text not in seen:
             seen.add(text)
-            kept.append(replace(reply, text=text))
+            kept.append(reply if text == reply.text else replace(reply, text=text))
     return kept
 
 

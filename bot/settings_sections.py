@@ -72,7 +72,7 @@ class Desk(Section):
     gone_seconds: Positive = 20
     alarm_seconds: Positive = 60
     tell_every_seconds: Positive = 60
-    tell_most: Positive = 2
+    tell_most: Positive = 1
 
     @field_validator("opens", "closes", mode="before")
     @classmethod
@@ -174,6 +174,7 @@ class TelegramDesk(Section):
     chat: Annotated[int, Field(lt=0)]
     per_minute: Annotated[int, Field(ge=4, le=60)] = 20
     idle_minutes: Positive = 10
+    present_minutes: Positive = 30
     relay_media: bool = True
 
 

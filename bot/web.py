@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot import web_parts
 from bot.bootstrap import App
 from bot.channels.webchat.app import webchat_app
 from bot.metrics import METRICS
@@ -62,11 +63,11 @@ def web_app(app: App, *, worker: bool = True, scheduler: bool = False) -> ASGIAp
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            Mount("/api", app.api()),
-            *below("/console", app.console()),
-            Mount("/papers", app.papers()),
-            Mount("/links", app.links()),
-            *below("/feedback", app.feedback()),
+            Mount("/api", web_parts.api(app)),
+            *below("/console", web_parts.console(app)),
+            Mount("/papers", web_parts.papers(app)),
+            Mount("/links", web_parts.links(app)),
+            *below("/feedback", web_parts.feedback(app)),
             *([Route("/telegram/webhook", app.telegram.webhook())] if app.telegram else []),
             Mount("/", webchat_app(app.chat, app.page())),
         ],

@@ -12,10 +12,13 @@ from storage.back_office import TransactionBackOffice
 from storage.conversations import OpenConversation
 from storage.outbound.configured import template_ids
 from storage.outbound.finishing import finished
+from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
 
 _POPUP, _CHANGE, _SENT = "subscribe_msg_popup", "subscribe_msg_change", "subscribe_msg_sent"
-WITHDRAWN = ("user_authorization_revoke", "user_authorization_cancellation")
+CANCELLED, MODIFIED = "user_authorization_cancellation", "user_info_modified"
+WITHDRAWN = ("user_authorization_revoke", CANCELLED)
+PLATFORM_KEY = "platform:"
 _STOPPED = ("marketing", "survey", "renewal")
 _OK = "0"
 
@@ -72,20 +75,48 @@ def _lines(message: InboundMessage, settings: Settings) -> Iterator[list[str]]:
 
 
 def privacy(message: InboundMessage, office: TransactionBackOffice) -> None:
-    """The platform tells of a withdrawn authorisation: stop at once, and let a person erase.
+    """The platform tells of its user's wish: stop at once, and owe the erasing or refreshing.
 
-    Of a changed profile (user_info_modified) there is nothing to refresh: we keep no names or
-    pictures of the platform, and a phone or address only as the customer told it to us.
+    Erasing is the work of `bot.privacy.by_platform`, minutes later and outside of turns. Of a
+    changed profile all that we keep is whether the user follows us: that is asked anew.
     """
+    if message.event == MODIFIED:
+        _refresh(message, office)
     if message.event not in WITHDRAWN:
         return
-    facts = {"words": "微信平台通知：用户撤回授权或注销", "event": message.event}
-    if message.text:
-        facts["details"] = f"撤回的信息类别（平台编号）：{message.text[:100]}"
-    office.open_ticket("privacy_request", facts)
+    _owe_erasure(message, office)
+    if message.event == CANCELLED:
+        office.uow.conversations.set_subscribed(office.conversation, subscribed=False)
     for category in _STOPPED:
         office.unsubscribe(category)
     for given in office.consents():
         office.withdraw_consent(given.code)
     notice_grants.revoke(office.uow, office.conversation.id, office.at)
     office.unbind("authorization revoked")
+
+
+def _refresh(message: InboundMessage, office: TransactionBackOffice) -> None:
+    office.uow.outbox.queue(
+        dedupe_key=f"profile:{office.conversation.id}:{office.conversation.last_seq}",
+        kind="profile",
+        channel=message.channel,
+        account=message.account,
+        peer=message.peer,
+        body={"type": "profile"},
+        due_at=office.at,
+        now=office.at,
+        conversation_id=office.conversation.id,
+    )
+
+
+def _owe_erasure(message: InboundMessage, office: TransactionBackOffice) -> None:
+    """Write the request down, with whose it was: the binding ends in this very turn."""
+    customer = office.identity.customer
+    facts = {"words": "微信平台通知：用户撤回授权或注销", "event": message.event}
+    facts |= {"platform": "yes", "customer": customer.ref if customer else ""}
+    if message.text:
+        facts["details"] = f"撤回的信息类别（平台编号）：{message.text[:100]}"
+    book = TicketBook(office.uow, office.cipher, office.settings, office.at, "system")
+    # Not by the event's own key: the user's name stands in it, and the request stays.
+    key = f"{PLATFORM_KEY}{office.conversation.id}:{office.conversation.last_seq}"
+    book.open("privacy_erase", facts, office.conversation.id, unique_key=key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.advice.form import form
@@ -11,8 +12,9 @@ from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.form_slots import field_slot
 from bot.dialogue.message import Reply
-from bot.dialogue.slot_types.base import Json
+from bot.dialogue.slot_types.base import Found, Json, SlotType
 from bot.dialogue.slot_types.choice import Choice
+from bot.dialogue.slot_types.person import PersonName, name_alone
 from bot.dialogue.slot_types.text import free_text
 
 _FORM = form()
@@ -94,7 +96,7 @@ class ApplyMend(_Following, Flow):
         for name in self.wanted:
             # «津C66779», said without tapping first, is what was asked for.
             slot = self.slots.get(name)
-            found = slot.type.find(fold(self.utterance), office.now) if slot else None
+            found = _read(slot.type, self.utterance, office.now) if slot else None
             if found and found.value is not None:
                 self.keep(name, found.value, self.utterance)
 
@@ -109,6 +111,14 @@ class ApplyMend(_Following, Flow):
         values = {n: self.slots[n].type.dump(v) for n, v in self.values.items() if n in self.wanted}
         ok = office.mend_application(self.number, values, str(self.other or ""))
         return self.done(ok, f"补好了，{self.number} 已经交回初审，有结果我会告诉您。")
+
+
+def _read(kind: SlotType[Any], text: str, now: datetime) -> Found[Any] | None:
+    """Return what was said without being asked; a name alone is one only where it is wanted."""
+    found = kind.find(fold(text), now)
+    if found is None and isinstance(kind, PersonName) and name_alone(text):
+        return kind.answer(fold(text), now)
+    return found
 
 
 class ApplySign(_Following, Flow):

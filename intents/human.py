@@ -2,7 +2,7 @@
 
 from bot.back_office import BackOffice
 from bot.dialogue import phrases
-from bot.dialogue.escalation import promise
+from bot.dialogue.escalation import instead, place, promise
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.slot_types.phone import phone
 
@@ -29,14 +29,11 @@ class Human(Flow):
         if not view.fresh:
             if not view.staffed:
                 return Outcome.say(promise(view, urgent=False))
-            return Outcome.say(
-                phrases.HANDOFF_ALREADY.format(ahead=phrases.ahead(view.ahead, view.minutes))
-            )
+            return Outcome.say(phrases.HANDOFF_ALREADY.format(ahead=place(view)), *instead(view))
         hours, hotline = office.fact("chat_hours"), office.fact("hotline")
         note = f"\n人工服务时间：{hours}；热线：{hotline}。" if hours and hotline else ""
-        return Outcome.say(
-            promise(view, urgent=False) + note + self._call_back(office, view.staffed)
-        )
+        told = promise(view, urgent=False) + note + self._call_back(office, view.staffed)
+        return Outcome.say(told, *instead(view))
 
     def _call_back(self, office: BackOffice, staffed: bool) -> str:
         """Out of hours the promise is a ticket, so that it is on a list (domain.md 6)."""

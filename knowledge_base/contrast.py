@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from knowledge_base import lexicon
 from knowledge_base.patterns import Patterns
 from knowledge_base.roles import Roles
@@ -70,7 +69,7 @@ def turned(groups: tuple[Mask, ...], asked: Mask, subject: Mask, offered: Mask) 
 
 def read_guard(path: Path) -> Guard:
     """Read the groups; a mistake names the group, for YAML gives no line here."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = safe_load(path.read_text(encoding="utf-8"))
     table: dict[str, Mask] = {}
     groups: list[Mask] = []
     roles: list[Roles] = []

@@ -10,9 +10,8 @@ from functools import cache, cached_property
 from operator import mul
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from knowledge_base import lexicon
 from knowledge_base.rerank import FEATURES
 
@@ -147,4 +146,4 @@ def read_curve(where: str, table: Mapping[str, float], inputs: Iterable[str]) ->
 def models() -> Models:
     """Return the shared models, read from ``lexicon/weights.yaml``."""
     path = lexicon.FOLDER / "weights.yaml"
-    return Models.from_json(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+    return Models.from_json(safe_load(path.read_text(encoding="utf-8")), str(path))

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import safe_load
 from knowledge_base import lexicon
 from knowledge_base.calibration import Told, gated, reference, trials, usually, with_precision
 from knowledge_base.confidence import Candidate, chance, inputs, rough
@@ -133,7 +134,7 @@ def write(path: Path, models: Models) -> None:
 
 def labelled_questions(path: Path) -> list[Trial]:
     """Read our own labelled questions."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = safe_load(path.read_text(encoding="utf-8"))
     return [Trial(row["text"], frozenset(row["answers"])) for row in rows]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import SafeLoader
 
 
 class KnowledgeError(ConfigurationError):
@@ -31,7 +32,7 @@ class Row(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-class LineLoader(yaml.SafeLoader):
+class LineLoader(SafeLoader):
     """A safe loader whose mappings are Rows; a key written twice is refused."""
 
     def row(self, node: yaml.MappingNode) -> Row:

@@ -78,6 +78,16 @@ class ApplicationsDesk:
         )
         return self.uow.session.scalar(query.limit(1)) is not None
 
+    @property
+    def name_returned_here(self) -> bool:
+        """Tell whether what sales returned is, or contains, somebody's name."""
+        query = select(Application.work).where(
+            Application.conversation_id == self.conversation.id, Application.status == "returned"
+        )
+        names = {key for key, field in form().fields.items() if field.type == "name"}
+        works = self.uow.session.scalars(query).all()
+        return any(item.get("field") in names for work in works for item in work.get("items", ()))
+
     def _application_view(self, application: Application) -> ApplicationView:
         state = machine().states[application.status]
         book, opinion = self._application_book, _opinion(application)

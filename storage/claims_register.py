@@ -22,6 +22,7 @@ from bot.settings import Settings
 from storage import (
     calendars,
     claims_clocks,
+    claims_emergency,
     claims_hooks,
     claims_reminders,
     claims_signals,
@@ -100,7 +101,7 @@ class Register:
 
     def amend(self, claim: Claim, values: Values) -> bool:
         """Change facts, None takes one back; the old values stay in the history."""
-        before = self._known(claim)
+        before, calm = self._known(claim), claim.severity != "P0"
         self._apply(claim, values)
         now = self._known(claim)
         changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
@@ -116,6 +117,8 @@ class Register:
                 "after": {key: now.get(key) for key in changed},
             },
         )
+        if calm and claim.severity == "P0":
+            claims_emergency.begins(self, claim)
         self.changed(claim, "claim.amended", {"changed": sorted(changed)})
         return True
 

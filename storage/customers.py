@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from storage.models.conversation import Conversation
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
 from storage.models.policy import Policy
 
@@ -50,6 +51,11 @@ class Customers:
         query = select(Policy).where(Policy.customer_id == customer_id)
         newest = query.order_by(Policy.ends_on.desc(), Policy.id)
         return self.session.scalars(newest.limit(_MOST_POLICIES)).all()
+
+    def conversations_of(self, customer_id: int) -> Sequence[int]:
+        """Return a customer's conversations."""
+        query = select(Conversation.id).where(Conversation.customer_id == customer_id)
+        return self.session.scalars(query).all()
 
     def policies_of_any(self, customers: Sequence[int]) -> Sequence[Policy]:
         """Return the policies of several customers: one query, also for none of them."""
@@ -169,6 +175,16 @@ class Customers:
                 actor=actor,
                 what=what[:255],
                 reason=reason[:255],
+            )
+        )
+
+    def everywhere(self, conversation_id: int) -> Select[int]:
+        """Return this conversation and all others of its customer: what was said there counts."""
+        own = select(Conversation.customer_id).where(Conversation.id == conversation_id)
+        return select(Conversation.id).where(
+            or_(
+                Conversation.id == conversation_id,
+                Conversation.customer_id == own.scalar_subquery(),
             )
         )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.assignment import Agent
 from bot.dialogue.phrases import NOBODY_FREE
+from storage import desk_presence
 from storage.models.base import table_of
 from storage.models.case import Handoff
 from storage.models.conversation import Conversation
@@ -145,12 +146,15 @@ class Floor:
     def minutes_to_wait(self, ahead: int, now: datetime) -> int:
         """Return the expected wait by how many were taken in the last hour.
 
-        0 = not known; `phrases.NOBODY_FREE` = nobody is at work who could take anybody.
+        0 = not known; `phrases.NOBODY_FREE` = nobody is at work who could take anybody, neither
+        at the console nor in the staff group.
         """
         at_work = select(AgentState.id).where(
             AgentState.until.is_(None), AgentState.state.in_((ONLINE, "busy"))
         )
-        if self.session.scalar(at_work.limit(1)) is None:
+        if self.session.scalar(at_work.limit(1)) is None and not desk_presence.at_work(
+            self.session.connection(), now
+        ):
             return NOBODY_FREE
         query = select(func.count()).where(Handoff.taken_at >= now - _LAST_HOUR)
         taken = int(self.session.scalar(query) or 0)

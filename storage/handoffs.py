@@ -44,13 +44,15 @@ def hand_off(
     if office.conversation.owner == "bot":
         office.uow.ownership.pass_on(office.conversation, "queue", None, reason, office.at)
     ahead = office.uow.cases.handoffs_ahead(handoff)
+    minutes = office.uow.floor.minutes_to_wait(ahead, office.at)
     return HandoffView(
         fresh=fresh,
         raised=raised,
         staffed=office.hours.staffed(office.at) or handoff.level in ("P0", "P1"),
         ahead=ahead,
         answer_by=handoff.answer_by,
-        minutes=office.uow.floor.minutes_to_wait(ahead, office.at),
+        minutes=minutes,
+        late=office.hours.beyond(office.at, minutes),
     )
 
 

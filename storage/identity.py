@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.back_office import CodeResult, Values
 from bot.desks.identity import Assurance
 from bot.settings import Identity as Rules
-from storage import proofs
+from storage import joined, proofs
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
 from storage.grants import Grants
@@ -112,8 +112,9 @@ class Identity:
             OneTimeCode.sent_at >= since,
         )
         proved = list(dict.fromkeys(self.uow.session.scalars(query)))
-        if self.verified and self.customer:
-            proved.append(self.customer.phone_blind)
+        if self.verified and self.conversation.customer_id is not None:
+            # Under each of their phones they may have reported something.
+            proved += joined.phones(self.uow.connection, self.conversation.customer_id)
         return proved
 
     def identify(self, phone: str, proof: Values) -> bool:
@@ -154,8 +155,9 @@ class Identity:
 
     def _fitting(self, candidates: Sequence[Customer], proof: Values) -> Customer | None:
         """Compare all candidates, then choose; minors are for their guardian and a person."""
-        policies = self.uow.customers.policies_of_any([c.id for c in candidates])
-        fitting = [c for c in candidates if proofs.fits(c, proof, policies)]
+        homes = joined.homes(self.uow.connection, [c.id for c in candidates])
+        policies = self.uow.customers.policies_of_any(sorted({*homes.values()}))
+        fitting = [c for c in candidates if proofs.fits(c, proof, policies, homes[c.id])]
         grown = (
             c for c in fitting if not proofs.is_minor(c, self.now.date(), self.rules.adult_years)
         )
@@ -163,8 +165,9 @@ class Identity:
 
     def _bind(self, customer: Customer, method: str) -> None:
         until = self.now + timedelta(minutes=self.rules.session_minutes)
-        self.uow.bindings.begin(self.conversation.id, customer.id, method, self.now)
-        self.uow.conversations.bind(self.conversation, customer.id, until)
+        home = joined.homes(self.uow.connection, [customer.id])[customer.id]
+        self.uow.bindings.begin(self.conversation.id, home, method, self.now)
+        self.uow.conversations.bind(self.conversation, home, until)
         self.log("identity verified V2", "身份核验")
 
     def unbind(self, why: str) -> bool:

@@ -14,12 +14,15 @@ from storage.ledger import Happening, Ledger
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
 from storage.models.outbox import Media, OutboxItem
+from storage.ownership import Ownership
 from storage.rules.outbound import priority_of
 
 _item = table_of(OutboxItem)
 _media = table_of(Media)
 _conversation = table_of(Conversation)
 STALE = "没有发出：之后有工作人员接手了会话"
+# What was said at the desk, and how its keys begin.
+_TALK, _DESK = ("reply", "recall"), ("said:", "recall:")
 _PLANNED_ANEW = ("channel", "account", "peer", "body", "status", "reason", "due_at")
 
 
@@ -210,7 +213,11 @@ class Outbox:
 
     def _tell(self, item: int, status: str, now: datetime) -> None:
         columns = (_item.c.kind, _item.c.channel, _item.c.conversation_id, _item.c.created_at)
-        row = self.connection.execute(select(*columns).where(_item.c.id == item)).one()
+        query = select(*columns, _item.c.dedupe_key).where(_item.c.id == item)
+        row = self.connection.execute(query).one()
+        if row.kind in _TALK and (row.dedupe_key.startswith(_DESK) or status != "sent"):
+            # Whoever has the conversation open sees how it ended without asking.
+            Ownership(self.connection).tell("fate", row.conversation_id, None, now)
         waited = int((now - row.created_at).total_seconds() * 1000)
         self.ledger.add(
             Happening(

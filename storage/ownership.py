@@ -18,6 +18,8 @@ from storage.models.base import table_of
 from storage.models.conversation import Conversation
 from storage.models.episode import ConsoleEvent, Episode
 
+# An account was closed: its open pages hear this and nothing more.
+OUT = "out"
 _conversation = table_of(Conversation)
 _episode = table_of(Episode)
 _event = table_of(ConsoleEvent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.back_office import Values
@@ -13,14 +13,17 @@ from storage.models.policy import Policy
 _WHOLE, _FULL_TAIL, _TAIL = 18, 6, 4
 
 
-def fits(customer: Customer, proof: Values, policies: Iterable[Policy]) -> bool:
-    """Six last characters of the document suffice; four need a second thing that fits."""
+def fits(customer: Customer, proof: Values, policies: Iterable[Policy], home: int) -> bool:
+    """Six last characters of the document suffice; four need a second thing that fits.
+
+    ``home`` is the record that holds the customer's policies: another one where it was joined.
+    """
     number = str(proof.get("document") or proof.get("id_tail") or "").upper()
     if len(number) not in (*range(_TAIL, _FULL_TAIL + 1), _WHOLE):
         return False
     own = customer.id_number.upper()
     right = hmac.compare_digest(own[-len(number) :].encode(), number.encode())
-    second = _second(customer, proof, policies)
+    second = _second(customer, proof, [p for p in policies if p.customer_id == home])
     return right and (len(number) >= _FULL_TAIL or second)
 
 
@@ -33,9 +36,8 @@ def is_minor(customer: Customer, today: date, adult_years: int) -> bool:
     return (today.year - year, today.month, today.day) < (adult_years, month, day)
 
 
-def _second(customer: Customer, proof: Values, policies: Iterable[Policy]) -> bool:
+def _second(customer: Customer, proof: Values, mine: Sequence[Policy]) -> bool:
     """Name, plate, policy number or vehicle number: one of them is the customer's."""
-    mine = [policy for policy in policies if policy.customer_id == customer.id]
     vin = str(proof.get("vin") or "")
     return any(
         (

@@ -6,15 +6,19 @@ Ten thousand may wait; what is sealed in a request is opened for a handful of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.assignment import Agent, Waiting
 from storage.models.case import Handoff
+from storage.models.conversation import Conversation
 
 URGENT = ("P0", "P1")
+# Channels whose platform counts what we send after a word of the customer.
+METERED = ("wechat",)
+_LONGEST_GAP = 10
 # As many are told or looked at in one go; the next look takes the next ones.
 AT_ONCE = 50
 _SPARE = 100
@@ -70,8 +74,12 @@ class Queue:
         )
         return self._some(and_(Handoff.alarmed_at.is_(None), late), AT_ONCE)
 
-    def moved_up(self, told_before: datetime, most: int) -> list[tuple[Handoff, int]]:
-        """Return whose place is better than they know, told fewer than ``most`` times."""
+    def moved_up(self, now: datetime, gap: timedelta, most: int) -> list[tuple[Handoff, int]]:
+        """Return whose place is better by a fifth than they know.
+
+        Each time it takes a ``gap`` longer. Where the platform counts what we send, it is said
+        ``most`` times: the rest is the agent's.
+        """
         order = (Handoff.level, Handoff.opened_at, Handoff.number)
         places = (
             select(Handoff.id, (func.row_number().over(order_by=order) - 1).label("place"))
@@ -81,11 +89,12 @@ class Queue:
         query = (
             select(Handoff, places.c.place)
             .join(places, places.c.id == Handoff.id)
+            .join(Conversation, Conversation.id == Handoff.conversation_id)
             .where(
                 Handoff.level.not_in(URGENT),
-                Handoff.told < most,
-                func.coalesce(Handoff.told_at, Handoff.opened_at) <= told_before,
-                or_(Handoff.ahead.is_(None), places.c.place < Handoff.ahead),
+                or_(Handoff.told < most, Conversation.channel.not_in(METERED)),
+                _long_ago(now, gap),
+                or_(Handoff.ahead.is_(None), places.c.place * 5 <= Handoff.ahead * 4),
             )
             .order_by(places.c.place)
             .limit(AT_ONCE)
@@ -96,3 +105,12 @@ class Queue:
         """Return what was to be answered by a moment, emergencies left out."""
         late = and_(Handoff.level.not_in(URGENT), Handoff.answer_by <= moment)
         return self._some(late, AT_ONCE)
+
+
+def _long_ago(now: datetime, gap: timedelta) -> ColumnElement[bool]:
+    """Tell whether somebody may be told again: one gap after asking, then two, then three…"""
+    last = func.coalesce(Handoff.told_at, Handoff.opened_at)
+    steps = [
+        and_(Handoff.told == told, last <= now - gap * (told + 1)) for told in range(_LONGEST_GAP)
+    ]
+    return or_(*steps, and_(Handoff.told >= _LONGEST_GAP, last <= now - gap * _LONGEST_GAP))

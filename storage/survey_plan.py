@@ -12,7 +12,7 @@ from bot.dialogue.message import Reply
 from storage import survey_draw
 from storage.kpi.definition import EVENT
 from storage.ledger import NOBODY, Happening
-from storage.models.case import CaseEvent, Claim, Complaint, Survey
+from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey
 from storage.models.conversation import Conversation
 from storage.models.customer import OptOut
 from storage.models.policy import Policy
@@ -147,16 +147,31 @@ def _why_not(uow: UnitOfWork, occasion: Occasion, now: datetime) -> str:
         return _BUSY
     if uow.cases.survey_waits(occasion.conversation_id, now):
         return _WAITING
-    return _refused(uow, occasion) or _too_often(uow, occasion, now) or _tender(uow, occasion)
+    return (
+        _agent_says(uow, occasion)
+        or _refused(uow, occasion)
+        or _too_often(uow, occasion, now)
+        or _tender(uow, occasion)
+    )
+
+
+def _agent_says(uow: UnitOfWork, occasion: Occasion) -> str:
+    """Whoever served the customer may know why a question would hurt; the reason is kept."""
+    if occasion.episode.about != "handoff" or not occasion.case_number:
+        return ""
+    query = select(Handoff).where(Handoff.number == occasion.case_number)
+    handoff = uow.session.scalar(query)
+    wrap_up = (handoff.package.get("wrap_up") if handoff else None) or {}
+    return f"坐席选了不问：{wrap_up.get('why_not', '')}" if wrap_up.get("survey") == "no" else ""
 
 
 def _refused(uow: UnitOfWork, occasion: Occasion) -> str:
-    here = occasion.conversation_id
-    stopped = select(OptOut.id).where(OptOut.conversation_id == here, OptOut.category == "survey")
-    if uow.session.scalar(stopped) is not None:
+    here = uow.customers.everywhere(occasion.conversation_id or 0)
+    said = (OptOut.conversation_id.in_(here), OptOut.category == "survey")
+    if uow.session.scalar(select(OptOut.id).where(*said).limit(1)) is not None:
         return "客户退订了回访"
     complaint = select(Complaint.id).where(
-        Complaint.conversation_id == here, Complaint.status.in_(COMPLAINT_OPEN)
+        Complaint.conversation_id.in_(here), Complaint.status.in_(COMPLAINT_OPEN)
     )
     return "有未办结的投诉" if uow.session.scalar(complaint.limit(1)) is not None else ""
 
@@ -214,7 +229,7 @@ def _skip(uow: UnitOfWork, occasion: Occasion, reason: str, now: datetime) -> No
             occasion.case_number,
             occasion.agent,
             label=occasion.episode.about,
-            result=reason,
+            result=reason[:64],
             key=f"skip:{occasion.key}"[:128],
         )
     )

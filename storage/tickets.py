@@ -117,7 +117,7 @@ class TicketBook:
         phone = str(ticket.facts.get("phone") or "")
         where = addresses.address(self.uow, self.cipher, ticket.conversation_id, phone)
         if where is None:
-            raise Refused("客户没有留下联系方式，答复请写在 note 里")
+            raise Refused("客户没有留下联系方式，答复发不出去；请把结果写给同事看的那一栏")
         title = table().find(ticket.kind).title
         count = select(func.count()).where(CaseEvent.case_number == ticket.number)
         self.uow.session.flush()

@@ -27,7 +27,7 @@ SECRET = b"a secret for tests only, 32 bytes or more"
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A PostgreSQL server of this test process."""
-    with throwaway_server() as url:
+    with throwaway_server(hasty=True) as url:
         yield url
 
 
@@ -45,14 +45,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres: str) -> str:
     """The same on the PostgreSQL server of this process; the name of the database."""
     name = "anda_template"
-    _create(postgres, f"CREATE DATABASE {name}")
+    _tell(postgres, f"CREATE DATABASE {name}")
     engine = open_engine(f"{postgres}/{name}", SECRET)
     schema.upgrade(engine)
     engine.dispose()
     return name
 
 
-def _create(server: str, statement: str) -> None:
+def _tell(server: str, statement: str) -> None:
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(statement))
@@ -60,16 +60,18 @@ def _create(server: str, statement: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database without rows, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         copy(request.getfixturevalue("sqlite_template"), tmp_path / "anda.db")
-        return f"sqlite:///{tmp_path / 'anda.db'}"
+        yield f"sqlite:///{tmp_path / 'anda.db'}"
+        return
     server = request.getfixturevalue("postgres")
     template = request.getfixturevalue("postgres_template")
     name = f"t{uuid4().hex}"
-    _create(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    return f"{server}/{name}"
+    _tell(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield f"{server}/{name}"
+    _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -11,10 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# A process that is killed loses nothing that the kernel holds: only a power cut would.
+_HASTY = (
+    " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+    " -c wal_level=minimal -c max_wal_senders=0"
+)
+
 
 @contextmanager
-def throwaway_server() -> Iterator[str]:
-    """Start a server and yield its URL without a database name; stop it and remove its files."""
+def throwaway_server(*, hasty: bool = False) -> Iterator[str]:
+    """Start a server and yield its URL without a database name; stop it and remove its files.
+
+    A ``hasty`` one waits for no disk: it survives what tests do to it, not a power cut.
+    """
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="anda-pg-"))
     port = free_port()
@@ -23,6 +32,7 @@ def throwaway_server() -> Iterator[str]:
         _run(binaries / "initdb", "-D", folder / "data", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "-U", "postgres")  # fmt: skip
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += _HASTY if hasty else ""
         _run(binaries / "pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log",
              "-w", "start")  # fmt: skip
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import SafeLoader
 
 _BLANK = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
@@ -113,7 +114,7 @@ def _empty(parent: Row) -> Row:
     return row
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """A safe loader whose mappings are Rows; a key written twice is refused."""
 
     def row(self, node: yaml.MappingNode) -> Row:
@@ -127,7 +128,7 @@ class _Loader(yaml.SafeLoader):
                 )
             row[key] = self.construct_object(value_node, deep=True)
             lines[key] = key_node.start_mark.line + 1
-        row.file, row.line, row.lines = Path(self.name), node.start_mark.line + 1, lines
+        row.file, row.line, row.lines = Path(node.start_mark.name), node.start_mark.line + 1, lines
         return row
 
 

@@ -28,7 +28,7 @@ State = Literal[
     "deciding", "calculating", "customer_confirm", "agreed", "paying", "paid", "closed",
     "declined", "objection", "suspended", "withdrawn", "cancelled", "litigation", "advance_paid",
 ]  # fmt: skip
-Milestone = Literal["document_list", "progress", "survey_assigned", "refusal_notice"]
+Milestone = Literal["document_list", "progress", "survey_assigned", "refusal_notice", "reached"]
 
 
 class PaymentIn(Body):

@@ -23,7 +23,7 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/v1/notifications", tags=["notifications 通知"])
 # A one-time code is for the customer alone; a media item is an errand of ours, not a message.
 _SECRET = ("code",)
-_ERRANDS = ("media",)
+_ERRANDS = ("media", "profile")
 
 
 class NotificationView(BaseModel):

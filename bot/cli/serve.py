@@ -15,7 +15,6 @@ from bot import log
 from bot.bootstrap import App
 from bot.cli.setup import hints, prepare_database
 from bot.errors import ConfigurationError
-from bot.web import web_app
 from storage import schema
 
 _DRAIN_SECONDS = 5
@@ -53,6 +52,9 @@ def serve(
     if role is Role.SCHEDULER:
         _schedule(parts)
         return
+    # Every other command starts in half the time without the pages.
+    from bot.web import web_app  # noqa: PLC0415
+
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine
     server = uvicorn.Server(

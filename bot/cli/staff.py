@@ -19,6 +19,7 @@ from bot.errors import ConfigurationError
 from storage.models.base import table_of
 from storage.models.group_desk import StaffTelegram
 from storage.models.staff import ApiToken, StaffUser
+from storage.ownership import OUT
 from storage.unit_of_work import UnitOfWork
 
 user = typer.Typer(help="控制台账号", no_args_is_help=True)
@@ -98,8 +99,11 @@ def disable_user(name: str) -> None:
     table = table_of(StaffUser)
 
     def stop(uow: UnitOfWork) -> int:
-        change = update(table).where(table.c.name == name)
-        return uow.connection.execute(change.values(disabled_at=parts.clock())).rowcount
+        now = parts.clock()
+        change = update(table).where(table.c.name == name).values(disabled_at=now)
+        # Pages that are open hear it at once, in whatever process they are served.
+        uow.ownership.tell(OUT, None, name, now)
+        return uow.connection.execute(change).rowcount
 
     if not parts.transactions.run(stop):
         raise ConfigurationError(f"没有账号 {name}，请核对名字")

@@ -13,6 +13,7 @@ import yaml
 
 from bot.clockwork.workdays import Frame, SpecialDay, WorkCalendar
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 FOLDER = Path(__file__).with_name("calendar")
 
@@ -58,7 +59,7 @@ def _frame(text: str) -> Frame:
 
 def _year(file: Path) -> tuple[int, dict[date, SpecialDay]]:
     try:
-        raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = safe_load(file.read_text(encoding="utf-8"))
         year = int(raw["year"])
         days = {
             **{day: SpecialDay(False, name) for name, day in _ranges(raw["holidays"])},

@@ -35,6 +35,11 @@ class DeskHours:
         today = at.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
         return today if at < today else today + timedelta(days=1)
 
+    def beyond(self, at: datetime, minutes: int) -> bool:
+        """Tell whether ``minutes`` of waiting from ``at`` go on after today's closing time."""
+        closes = datetime.combine(at.date(), self.closes, at.tzinfo)
+        return self.staffed(at) and minutes > 0 and at + timedelta(minutes=minutes) > closes
+
     def calendar(self) -> WorkCalendar:
         """Return these hours as a calendar that clocks can count on."""
         return EveryDay(frames=(Frame(self.opens, self.closes),))

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.console import (
+    answers,
     applications,
     audit,
     campaigns,
@@ -25,18 +26,24 @@ from bot.console import (
     complaints,
     customers,
     draft_form,
+    drafts,
     entrance,
     floor,
     inbox,
+    inbox_list,
     intake,
+    joining,
     notices,
     photos,
     quality_desks,
     rights,
     search,
     services,
+    tag_words,
+    tags,
     tickets,
     together,
+    wrap_up,
 )
 from bot.console.forms import csrf_checked, what_is_wrong
 from bot.console.gate import Gate
@@ -49,6 +56,7 @@ _STATIC = Path(__file__).parent / "static"
 # Every form on these pages is checked; a new page is one line here.
 DESKS: Sequence[APIRouter] = (
     inbox.router,
+    inbox_list.router,
     claims.router,
     complaints.router,
     complaint_work.router,
@@ -56,6 +64,7 @@ DESKS: Sequence[APIRouter] = (
     services.router,
     applications.router,
     customers.router,
+    joining.router,
     rights.router,
     intake.router,
     floor.router,
@@ -66,12 +75,17 @@ DESKS: Sequence[APIRouter] = (
     *quality_desks.ROUTERS,
     search.router,
     together.router,
+    wrap_up.router,
+    answers.router,
+    tags.router,
     draft_form.router,
+    drafts.router,
 )
 
 
 def console_app(parts: Parts) -> ASGIApp:
     """Return the application behind its gate."""
+    tag_words.words()
     canned.replies()  # a mistake in it stops the start, not an agent
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = parts

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
+from bot.console import audit_words
 from bot.console.cases import Word, colleagues
 from bot.console.pages import show
 from bot.console.parts import Room, may
@@ -20,16 +21,6 @@ router = APIRouter(prefix="/console/audit")
 Lead = Annotated[Room, Depends(may("audit", "read"))]
 _PAGE = 100
 _DAYS = (("1", "今天和昨天"), ("7", "7 天"), ("30", "30 天"), ("365", "一年"))
-_WORDS = {
-    "conversation": "会话", "claim": "案件", "complaint": "投诉", "ticket": "工单",
-    "service": "申请", "application": "投保", "customer": "客户", "photo": "照片",
-    "evidence": "证据包", "policy": "保单", "claims board": "案件看板",
-    "complaints board": "投诉看板", "services board": "保全看板",
-    "applications board": "投保看板", "tickets board": "工单列表", "masked": "（遮挡）",
-    "full": "（完整）", "of": "，属于", "audit": "审计", "feedback board": "反馈列表",
-    "surveys board": "回访列表", "qa": "质检", "sample": "样本", "a": "一个",
-    "case": "案件", "found": "（搜到）",
-}  # fmt: skip
 
 
 @router.get("")
@@ -59,21 +50,14 @@ def page(  # noqa: PLR0913 - a filter each
     query = query.order_by(AccessLog.id.desc()).limit(_PAGE)
 
     def read(uow: UnitOfWork) -> tuple[list[Any], list[tuple[str, str]], Verdict | None]:
-        rows = [(log, ref, in_words(log.what)) for log, ref in uow.session.execute(query)]
+        rows = [(log, ref) for log, ref in uow.session.execute(query)]
         return rows, colleagues(uow), verify(uow.connection) if check else None
 
     rows, people, verdict = here.read(read)
     here.saw(f"audit, {len(rows)} rows", "控制台看访问记录")
     return show(
-        request, "audit.html", rows=rows, people=people, verdict=verdict, days_offered=_DAYS,
+        request, "audit.html", rows=rows, say=audit_words, people=people, verdict=verdict,
+        days_offered=_DAYS,
         query={"who": who, "q": words, "days": days},
         older=rows[-1][0].id if len(rows) == _PAGE else None,
     )  # fmt: skip
-
-
-def in_words(what: str) -> str:
-    """Return what was shown, in the words of the branch."""
-    for code, words in _WORDS.items():
-        if what.startswith((f"{code} ", f"{code},")) and what.endswith(" rows"):
-            return words + what.removeprefix(code).replace(" rows", " 行").replace(", ", "，")
-    return " ".join(_WORDS.get(part.rstrip(","), part) for part in what.split())

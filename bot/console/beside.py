@@ -13,15 +13,18 @@ from bot.console.parts import Room
 from bot.permissions import allowed
 from storage.inbox import Brief
 from storage.models.case import Claim, Complaint, Ticket
+from storage.models.conversation import Message
 from storage.models.customer import Customer
 from storage.models.episode import Episode
 from storage.rules.ticket_kinds import table
 from storage.same_people import SamePeople
 from storage.statuses import CLAIM_STATUSES
+from storage.tags import Tag, Tags
 from storage.unit_of_work import UnitOfWork
 
 _SHOWN = 5
 _STRETCHES = 8
+_NOTES = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a colleague wrote for the others, here or where the same customer talked before."""
+
+    by: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Beside:
     """Everything of this person that the role may see."""
 
@@ -54,6 +66,8 @@ class Beside:
     complaints: Sequence[Complaint]
     tickets: Sequence[Promise]
     stretches: Sequence[Stretch]
+    tags: Sequence[Tag]
+    notes: Sequence[Note]
 
 
 def beside(uow: UnitOfWork, here: Room, number: int, customer: Customer | None) -> Beside:
@@ -69,6 +83,8 @@ def beside(uow: UnitOfWork, here: Room, number: int, customer: Customer | None) 
         complaints=_complaints(uow, here, group, blind),
         tickets=_tickets(uow, here, group),
         stretches=_stretches(uow, number),
+        tags=Tags(uow.connection).of([number]).get(number, ()),
+        notes=_notes(uow, group),
     )
 
 
@@ -108,6 +124,14 @@ def _tickets(uow: UnitOfWork, here: Room, group: Sequence[int]) -> list[Promise]
         )
         for one in uow.session.scalars(newest)
     ]
+
+
+def _notes(uow: UnitOfWork, group: Sequence[int]) -> list[Note]:
+    query = select(Message.body, Message.at).where(
+        Message.conversation_id.in_(group), Message.author == "note"
+    )
+    rows = uow.session.execute(query.order_by(Message.at.desc()).limit(_NOTES))
+    return [Note(str(b.get("name") or "同事"), str(b.get("text") or ""), at) for b, at in rows]
 
 
 def _stretches(uow: UnitOfWork, number: int) -> list[Stretch]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("canned.yaml")
 
@@ -26,7 +26,7 @@ class Canned(BaseModel):
 @lru_cache(maxsize=1)
 def replies() -> tuple[Canned, ...]:
     """Return the sentences; raise ConfigurationError with file, place and remedy."""
-    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8")) or []
+    rows = safe_load(_FILE.read_text(encoding="utf-8")) or []
     found = []
     for number, row in enumerate(rows, start=1):
         try:

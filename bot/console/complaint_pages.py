@@ -34,6 +34,8 @@ _FACTS = (
 )  # fmt: skip
 _CAPACITIES = {"self": "本人", "proxy": "代理人", "heir": "继承人", "group": "群体代表"}
 PARTIES = {"against": "被投诉", "proxy": "代理人", "heir": "继承人", "representative": "代表"}
+# Who may be put in charge of a complaint.
+WORKERS = ("complaints", "supervisor")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def page(uow: UnitOfWork, here: Room, number: str, *, shown: bool = False) -> Pa
 def without_conflict(uow: UnitOfWork, here: Room, complaint: Complaint) -> Options:
     """Return who may work on it: nobody it is against."""
     book = register(uow, here)
-    people = colleagues(uow, "complaints", "supervisor")
+    people = colleagues(uow, *WORKERS)
     return [(name, name) for name, _ in people if not book.conflict(complaint, name)]
 
 

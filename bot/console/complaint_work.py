@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from bot.console import asks, complaint_asks
 from bot.console.asks import Field, Sent, text_of
-from bot.console.cases import PathNumber, done, step_of, worked
-from bot.console.complaint_pages import register, visible, without_conflict
+from bot.console.cases import PathNumber, colleagues, done, step_of, worked
+from bot.console.complaint_pages import WORKERS, register, visible, without_conflict
 from bot.console.parts import Room, may
 from bot.errors import Refused
 from bot.reports import evidence as packs
@@ -84,9 +84,13 @@ def owner(request: Request, here: Handler, number: PathNumber, form: Sent) -> Re
     name, reason = text_of(form, "owner", "name"), text_of(form, "reason")
     if not (name and reason):
         raise Refused("请选经办人，并写为什么换。")
-    return _worked(
-        request, here, number, form, lambda s, found: s.register.assign(found, name, reason)
-    )
+
+    def give(steps: ComplaintSteps, found: Complaint) -> None:
+        if (name, name) not in colleagues(steps.register.uow, *WORKERS):
+            raise Refused(f"没有叫{name}的投诉岗同事，请从名单里选。")
+        steps.register.assign(found, name, reason)
+
+    return _worked(request, here, number, form, give)
 
 
 @router.post("/{number}/party")

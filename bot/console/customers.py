@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import or_, select
 from starlette.responses import Response
 
@@ -15,13 +15,15 @@ from bot.console.cases import Word
 from bot.console.claim_pages import STATES as CLAIMS
 from bot.console.complaint_pages import STATES as COMPLAINTS
 from bot.console.complaint_pages import visible as visible_complaints
+from bot.console.customer_words import Ref, one_of, shown
+from bot.console.joining import joins_of, likely
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.console.tickets import status_of
 from bot.console.tickets import visible as visible_tickets
 from bot.errors import Refused
+from storage import joined
 from storage.bindings import Bindings
-from storage.masking import mask_id, mask_name, mask_phone
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer
@@ -32,22 +34,10 @@ from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/console/customers")
 Reader = Annotated[Room, Depends(may("customers", "read"))]
-Ref = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{1,64}$")]
 _MOST = 30
 # A name is stored sealed: to look for one, this many of the newest customers are opened.
 _NAMES = 5_000
 _SHORTEST_REASON = 4
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A customer as the reader may see them."""
-
-    ref: str
-    kind: str
-    name: str
-    phone: str
-    id_number: str
 
 
 @dataclass(frozen=True)
@@ -58,17 +48,6 @@ class Entry:
     state: str
     at: Any
     path: str
-
-
-def shown(customer: Customer, *, full: bool) -> Shown:
-    """Return a customer, masked unless somebody said why not."""
-    return Shown(
-        customer.ref,
-        {"person": "个人", "firm": "企业"}.get(customer.kind, customer.kind),
-        customer.name if full else mask_name(customer.name),
-        customer.phone if full else mask_phone(customer.phone),
-        customer.id_number if full else mask_id(customer.id_number),
-    )
 
 
 @router.get("")
@@ -127,9 +106,7 @@ def _may_reveal(here: Room) -> bool:
 
 def _page(request: Request, here: Room, ref: str, reason: str) -> Response:
     def read(uow: UnitOfWork) -> tuple[Customer, dict[str, Any]]:
-        one = uow.session.scalar(select(Customer).where(Customer.ref == ref))
-        if one is None:
-            raise Refused(f"没有客户 {ref}，请核对编号。")
+        one = one_of(uow, ref)
         return one, _around(uow, here, one)
 
     one, around = here.read(read)
@@ -154,7 +131,16 @@ def _around(uow: UnitOfWork, here: Room, one: Customer) -> dict[str, Any]:
         "complaints": _complaints(uow, here, one, ids),
         "tickets": _tickets(uow, here, ids),
         "consents": _consents(uow, ids),
+        "joins": joins_of(uow, here, one.id),
+        "likely": likely(uow, here, one),
+        "may_join": here.may("customers", "handle"),
     }
+
+
+def _phones(uow: UnitOfWork, one: Customer) -> list[str]:
+    """Return under which phones their cases are; what was joined away is told at its new home."""
+    gone = joined.homes(uow.connection, [one.id])[one.id] != one.id
+    return [] if gone else joined.phones(uow.connection, one.id)
 
 
 def _claims(uow: UnitOfWork, here: Room, one: Customer, ids: Sequence[int]) -> list[Entry] | None:
@@ -163,7 +149,7 @@ def _claims(uow: UnitOfWork, here: Room, one: Customer, ids: Sequence[int]) -> l
     policies = select(Policy.number).where(Policy.customer_id == one.id)
     query = select(Claim).where(
         or_(
-            Claim.phone_blind == one.phone_blind,
+            Claim.phone_blind.in_(_phones(uow, one)),
             Claim.conversation_id.in_(ids),
             Claim.policy_number.in_(policies),
         )
@@ -180,7 +166,10 @@ def _complaints(
     if not here.may("complaints", "read"):
         return None
     query = visible_complaints(here, select(Complaint)).where(
-        or_(Complaint.phone_blind == one.phone_blind, Complaint.conversation_id.in_(ids))
+        or_(
+            Complaint.phone_blind.in_(_phones(uow, one)),
+            Complaint.conversation_id.in_(ids),
+        )
     )
     return [
         Entry(c.number, COMPLAINTS[c.status], c.received_at, f"/console/complaints/{c.number}")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from sqlalchemy import update
 from starlette.responses import Response
 
+from bot.console import hurt
 from bot.console.moves import moved
 from bot.console.parts import Room, may
 from bot.console.views import editable
@@ -46,7 +47,10 @@ def put_right(
         state = DialogueState.from_json(conversation.state)
         if state.top is None or state.top.flow not in registry.flows:
             return Done(False, _GONE)
-        frame, told = _changed(registry, state.top, slot, value.strip(), here)
+        flow, told = _changed(registry, state.top, slot, value.strip(), here)
+        if hurt.is_hurt(slot, flow.values.get(slot)):
+            told += hurt.raise_alarm(here, desk, conversation, flow)
+        frame = _stored(flow, state.top)
         new = {"state": state.with_top(frame).to_json()}
         change = update(_conversation).where(_conversation.c.id == number)
         desk.uow.connection.execute(change.values(**new))
@@ -57,7 +61,7 @@ def put_right(
 
 def _changed(
     registry: Registry, frame: Frame, name: str, text: str, here: Room
-) -> tuple[Frame, str]:
+) -> tuple[Flow, str]:
     """Return the form with the new value, and what is noted of it; raise Refused."""
     flow = registry.revive(frame)
     slot = next((one for one in editable(flow) if one.name == name), None)
@@ -73,7 +77,7 @@ def _changed(
     old = mask(slot.type.show(before)) if before is not None else "没有填"
     flow.keep(name, found.value, f"（{here.staff.name}更正）")
     told = f"更正「{slot.label}」：原来 {old}，改成 {mask(slot.type.show(flow.values[name]))}"
-    return _stored(flow, frame), told
+    return flow, told
 
 
 def _stored(flow: Flow, frame: Frame) -> Frame:

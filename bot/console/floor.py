@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, or_, select
 from starlette.responses import Response
 
 from bot.console.complaints import late_by
 from bot.console.pages import show, span
 from bot.console.parts import Room, may
 from bot.console.tickets import of_view, visible
+from storage import desk_presence
 from storage.floor import DEFAULT_CAPACITY
 from storage.models.case import Claim, Complaint, Handoff
 from storage.models.conversation import Conversation, Message
-from storage.models.episode import AgentPresence, AgentState
+from storage.models.episode import AgentPresence, AgentState, Episode
 from storage.models.staff import StaffUser
 from storage.rules import claim_states, complaint_states
 from storage.unit_of_work import UnitOfWork
@@ -26,7 +27,7 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console/floor")
 Lead = Annotated[Room, Depends(may("audit", "read"))]
 _DAY = timedelta(hours=24)
-_SOON = timedelta(minutes=5)
+_SOON = timedelta(minutes=2)
 _STATES = {"online": "在线", "busy": "忙碌", "away": "小休", "offline": "离线"}
 
 
@@ -69,7 +70,7 @@ def now(request: Request, here: Lead) -> Response:
 
 
 def _now(uow: UnitOfWork, here: Room) -> dict[str, Any]:
-    people = _people(uow)
+    people = _people(uow, here.now)
     return {"tiles": [*_desk(uow, here, people), *_deadlines(uow, here)], "people": people}
 
 
@@ -85,7 +86,7 @@ def _desk(uow: UnitOfWork, here: Room, people: Sequence[Person]) -> list[Tile]:
     return [
         Tile("排队", str(len(waiting)), "还没有人接的转人工", queue, bool(waiting)),
         Tile("最久等待", longest, "最早一位从转人工到现在", to_first or queue),
-        Tile("应答告急", str(len(late)), "承诺的应答时间不到 5 分钟或已过", queue, bool(late)),
+        Tile("应答告急", str(len(late)), "承诺的应答时间不到 2 分钟或已过", queue, bool(late)),
         Tile("在线 / 忙碌", at_work, "控制台开着、状态是在线或忙碌的人", "#people"),
         _bot_share(uow, here),
     ]
@@ -124,26 +125,33 @@ def _deadlines(uow: UnitOfWork, here: Room) -> list[Tile]:
     return made
 
 
-def _people(uow: UnitOfWork) -> list[Person]:
+def _state(state: AgentState | None, dot: str, *, in_group: bool) -> str:
+    """Return what somebody does, in words; the group is a desk as well."""
+    reason = f"：{state.reason}" if state and state.reason else ""
+    return "在坐席群里" if dot == "offline" and in_group else f"{_STATES.get(dot, dot)}{reason}"
+
+
+def _people(uow: UnitOfWork, now: datetime) -> list[Person]:
     session = uow.session
     users = session.scalars(select(StaffUser).where(StaffUser.disabled_at.is_(None))).all()
     open_states = select(AgentState).where(AgentState.until.is_(None)).order_by(AgentState.id)
     states = {one.agent: one for one in session.scalars(open_states)}
     heard = {one.agent: one.seen_at for one in session.scalars(select(AgentPresence))}
     hands = _hands(uow)
-    wrote = _wrote(uow)
+    wrote = _wrote(uow, [user.name for user in users], now - _DAY)
+    group = set(desk_presence.at_work(uow.connection, now))
     made = []
     for user in users:
         state = states.get(user.name)
         dot = state.state if state else "offline"
-        if user.role != "agent" and dot == "offline" and not hands.get(user.name):
+        absent = dot == "offline" and user.name not in group
+        if user.role != "agent" and absent and not hands.get(user.name):
             continue
         made.append(
             Person(
                 name=user.name,
                 role=user.role,
-                state=_STATES.get(dot, dot)
-                + (f"：{state.reason}" if state and state.reason else ""),
+                state=_state(state, dot, in_group=user.name in group),
                 dot=dot,
                 since=state.since if state else None,
                 capacity=max(1, user.capacity or DEFAULT_CAPACITY),
@@ -165,12 +173,14 @@ def _hands(uow: UnitOfWork) -> dict[str, list[int]]:
     return found
 
 
-def _wrote(uow: UnitOfWork) -> dict[str, datetime]:
-    """Return when each person last wrote in the conversations they have."""
+def _wrote(uow: UnitOfWork, people: Sequence[str], since: datetime) -> dict[str, datetime]:
+    """Return when each person last wrote, also to those whom they serve no longer."""
+    wrote = (Message.author == "agent", Message.at >= Episode.opened_at)
     query = (
-        select(Conversation.agent, func.max(Message.at))
-        .join(Message, Message.conversation_id == Conversation.id)
-        .where(Conversation.owner == "agent", Message.author == "agent")
-        .group_by(Conversation.agent)
+        select(Episode.agent, func.max(Message.at))
+        .join(Message, Message.conversation_id == Episode.conversation_id)
+        .where(Episode.agent.in_(people), Episode.opened_at > since, *wrote)
+        .where(or_(Episode.closed_at.is_(None), Message.at <= Episode.closed_at))
+        .group_by(Episode.agent)
     )
     return {str(agent): at for agent, at in uow.session.execute(query)}

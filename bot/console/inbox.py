@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
+from bot.console.drafts import TAB
+from bot.console.inbox_list import page
 from bot.console.live import event_stream
-from bot.console.moves import around, known, moved
+from bot.console.moves import around, moved
 from bot.console.pages import show
 from bot.console.parts import Room, may, room
-from bot.console.reach import trade_of
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
+from storage.drafts import Draft, Drafts
 from storage.floor import STATES
-from storage.inbox import PAGE, TABS
 from storage.models.staff import StaffUser
 from storage.rules.skills import skills
 from storage.unit_of_work import UnitOfWork
@@ -29,23 +30,12 @@ from storage.unit_of_work import UnitOfWork
 router = APIRouter(prefix="/console")
 _LOOKS = timedelta(seconds=25)
 _MOST = 2_000
-_LONGEST_LIST = 2_000
 # Whoever looks up a message wants to see how it went on.
 _AFTER = 25
 Here = Annotated[Room, Depends(may("desk", "read"))]
 Text = Annotated[str, Form(max_length=_MOST)]
 Seen = Annotated[int | None, Form()]
 Brief = Annotated[str, Form(max_length=3)]
-
-
-class WrapUp(BaseModel):
-    """What an agent says at the end; ``solved`` is yes, no or empty."""
-
-    reason: str = Field("", max_length=40)
-    solved: Literal["yes", "no", ""] = ""
-    follow_up: str = Field("", max_length=200)
-    seen: int | None = None
-    csrf: str = ""
 
 
 @router.get("/inbox")
@@ -61,37 +51,7 @@ def inbox(
     view = here.read(lambda uow: whole(uow, here, c, before, at)) if c else None
     if view:
         _looked(here, view)
-    return show(request, "inbox.html", view=view, **_listed(here, tab), **around(here))
-
-
-@router.get("/inbox/list")
-def listed(
-    request: Request,
-    here: Here,
-    tab: Annotated[str, Query(max_length=10)] = "queue",
-    shown: Annotated[int, Query(ge=PAGE, le=_LONGEST_LIST)] = PAGE,
-) -> Response:
-    """Show the list alone, as far as somebody has opened it."""
-    return show(request, "_list.html", **_listed(here, tab, shown))
-
-
-def _listed(here: Room, tab: str, shown: int = PAGE) -> dict[str, Any]:
-    tab, trade = tab if tab in TABS else "queue", trade_of(here)
-
-    def read(uow: UnitOfWork) -> dict[str, Any]:
-        name = here.staff.name
-        state = uow.floor.state_of(name)
-        rows = uow.inbox.rows(tab, name, here.now, shown + 1, trade)
-        return {
-            "rows": rows[:shown],
-            "shown": shown,
-            "more": shown + PAGE if len(rows) > shown and shown < _LONGEST_LIST else 0,
-            "counts": uow.inbox.counts(name, trade),
-            "state": state.state if state else "offline",
-            "reason": state.reason if state else "",
-        }
-
-    return {"tab": tab, "skills": skills(), **here.read(read)}
+    return show(request, "inbox.html", view=view, **page(here, tab), alone=False, **around(here))
 
 
 @router.get("/c/{number}")
@@ -152,12 +112,17 @@ def take(request: Request, here: Here, number: int, seen: Seen = None) -> Respon
 
 
 class Words(BaseModel):
-    """A press of 发送: the same ``key`` is one message, ``told`` is what the page showed."""
+    """A press of 发送: the same ``key`` is one message, ``told`` is what the page showed.
+
+    ``draft`` is the revision of the draft that the page had, ``tab`` the page.
+    """
 
     text: str = Field(max_length=_MOST)
     key: str = Field(max_length=64, pattern=r"^[\w-]{8,64}$")
     told: int | None = None
     brief: str = Field("", max_length=3)
+    draft: int | None = None
+    tab: str = Field("", pattern=TAB)
     csrf: str = ""
 
 
@@ -179,7 +144,8 @@ def say(request: Request, here: Here, number: int, said: Annotated[Words, Form()
             return Done(False)
         done = desk.say(number, name, words, key)
         if done.ok:
-            desk.uow.inbox.keep_draft(number, name, "", here.now)
+            mine = Draft(words, 0, said.tab)
+            Drafts(desk.uow.connection).sent(number, name, mine, said.draft, here.now)
         return done
 
     try:
@@ -200,18 +166,6 @@ def note(request: Request, here: Here, number: int, text: Text, brief: Brief = "
     return moved(
         request, here, number, lambda desk: desk.note(number, name, words), brief=bool(brief)
     )
-
-
-@router.post("/c/{number}/draft", status_code=204)
-def keep_draft(here: Here, number: int, text: Text = "") -> Response:
-    """Keep what is being written."""
-
-    def keep(uow: UnitOfWork) -> None:
-        known(uow, number)
-        uow.inbox.keep_draft(number, here.staff.name, text, here.now)
-
-    here.change(keep)
-    return Response(status_code=204)
 
 
 @router.post("/c/{number}/release")
@@ -240,17 +194,11 @@ def pass_on(
         known = desk.uow.session.query(StaffUser.id).filter_by(name=whom, disabled_at=None)
         if known.first() is None:
             return Done(False, f"没有叫{whom}的同事，请刷新后重选")
+        if whom not in {agent.name for agent in desk.uow.floor.agents()}:
+            return Done(False, f"{whom}现在不在线，请选别的同事，或者转给一组排队")
         return desk.transfer(number, name, whom, seen)
 
     return moved(request, here, number, transfer)
-
-
-@router.post("/c/{number}/close")
-def close(request: Request, here: Here, number: int, wrap: Annotated[WrapUp, Form()]) -> Response:
-    """End the service by a person; the bot takes over."""
-    name, seen = here.staff.name, wrap.seen
-    wrap_up = wrap.model_dump(exclude={"seen", "csrf"})
-    return moved(request, here, number, lambda desk: desk.hand_back(number, name, seen, wrap_up))
 
 
 @router.post("/c/{number}/snooze")
@@ -260,13 +208,15 @@ def snooze(
     """Put the conversation aside for a while; 0 brings it back."""
     until = here.now + timedelta(minutes=minutes) if minutes else None
 
-    def put_aside(uow: UnitOfWork) -> None:
-        known(uow, number)
-        uow.ownership.snooze(number, until, here.now)
+    def put_aside(desk: FullDesk) -> Done:
+        row = desk.uow.inbox.conversation(number)
+        mine = row is not None and (row["owner"], row["agent"]) == ("agent", here.staff.name)
+        if until and not (mine or here.may("handoffs", "approve")):
+            return Done(False, "这个会话不在您手里，不能搁置。")
+        desk.uow.ownership.snooze(number, until, here.now)
+        return Done(True)
 
-    here.change(put_aside)
-    view = here.read(lambda uow: whole(uow, here, number))
-    return show(request, "_conversation.html", view=view, **around(here))
+    return moved(request, here, number, put_aside)
 
 
 @router.post("/state")

@@ -17,7 +17,7 @@ from bot.console.asks import Field, Sent, text_of
 from bot.console.cases import Word, done, once
 from bot.console.claim_pages import register as claims_of
 from bot.console.complaint_pages import register as complaints_of
-from bot.console.customers import Shown, shown
+from bot.console.customer_words import Shown, shown
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.console.tickets import book as tickets_of

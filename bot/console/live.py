@@ -13,6 +13,7 @@ import orjson
 import structlog
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from storage.ownership import OUT
 from storage.transactions import Transactions
 
 POLL_SECONDS = 0.5
@@ -22,7 +23,7 @@ _BATCH = 500
 # On PostgreSQL a lower number may be committed after a higher one: look back a little.
 _BACK = 50
 _KEEP = 2_000
-_PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake"})
+_PRIVATE = frozenset({"offer", "state", "note", "joined", "assigned", "awake", "draft"})
 log = structlog.get_logger()
 
 
@@ -31,6 +32,7 @@ class Told(NamedTuple):
 
     only: str | None
     frame: bytes
+    ends: bool = False
 
 
 @dataclass
@@ -78,6 +80,8 @@ class News:
             fresh, place = [event for at, event in self._events if at > place], self._place
             if frames := _for(agent, fresh):
                 yield frames
+            if any(event.ends and event.only == agent for event in fresh):
+                return  # the account was closed: whoever asks again is asked who they are
             if not await _within(arrived, BEAT_SECONDS):
                 # A page that hears nothing for long takes the line for dead.
                 yield ServerSentEvent(str(self.clock().timestamp()), event="beat")
@@ -157,4 +161,5 @@ def _told(event: Mapping[str, Any]) -> Told:
         **event["data"],
     }
     frame = ServerSentEvent(orjson.dumps(data).decode(), event="news", id=str(event["id"]))
-    return Told(event["agent"] if event["kind"] in _PRIVATE else None, frame.encode())
+    own = event["kind"] in _PRIVATE or event["kind"] == OUT
+    return Told(event["agent"] if own else None, frame.encode(), ends=event["kind"] == OUT)

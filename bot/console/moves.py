@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from bot.console import canned, reach
+from bot.console import canned, reach, tag_words
 from bot.console.pages import show
 from bot.console.parts import Room
 from bot.console.views import Whole, whole
@@ -20,6 +20,9 @@ from storage.rules.supervision import rules
 from storage.same_people import REASONS
 from storage.unit_of_work import UnitOfWork
 
+WRAP_REASONS = ("报案理赔", "保单查询变更", "投保续保", "投诉意见", "咨询", "其他")
+WRAP_PRODUCTS = ("车险", "家财险", "意外健康险", "责任险", "货运险", "其他险种")
+
 
 def around(here: Room) -> dict[str, Any]:
     """Return what the page of a conversation needs beside it."""
@@ -28,6 +31,9 @@ def around(here: Room) -> dict[str, Any]:
         "states": STATES,
         "promises": promises(),
         "same_reasons": REASONS,
+        "tag_words": tag_words.words(),
+        "wrap_reasons": WRAP_REASONS,
+        "wrap_products": WRAP_PRODUCTS,
     }
 
 
@@ -36,12 +42,6 @@ def promises() -> list[dict[str, Any]]:
     return [
         {"label": one.label, "words": one.words, "unless": one.unless} for one in rules().promises
     ]
-
-
-def known(uow: UnitOfWork, number: int) -> None:
-    """Refuse what is wanted of a conversation that is not there."""
-    if uow.inbox.conversation(number) is None:
-        raise Refused("没有这个会话，可能已经合并或删除。")
 
 
 def moved(

@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from bot.console import match_card, reasons, times
+from bot.console import events, match_card, reasons, times
 from bot.console.gate import STAFF, Staff
 from bot.console.menu import menu_of
 
@@ -79,6 +79,7 @@ def templates() -> Environment:
     made.filters["match_words"] = match_card.in_words
     made.filters["why"] = reasons.in_words
     made.filters["yuan"] = times.yuan
+    made.globals |= {"happened": events.in_words, "edits_of": events.edits}
     return made
 
 

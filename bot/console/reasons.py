@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("reasons.yaml")
 _FOREIGN = re.compile(r"[A-Za-z]{2}|\d{5}")
@@ -41,7 +41,7 @@ class _Table(BaseModel):
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     try:
-        return _Table.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+        return _Table.model_validate(safe_load(_FILE.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

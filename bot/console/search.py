@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from bot.console import claims, complaints, customers, tickets
+from bot.console import claims, complaints, customer_words, customers, tickets
 from bot.console.claim_pages import STATES as CLAIMS
 from bot.console.complaint_pages import STATES as COMPLAINTS
 from bot.console.complaint_pages import visible as visible_complaints
@@ -62,7 +62,7 @@ class Found:
 class Results:
     """Everything that was found; None is what this role does not see at all."""
 
-    customers: Sequence[customers.Shown] | None = None
+    customers: Sequence[customer_words.Shown] | None = None
     said: Sequence[Said] | None = None
     claims: Sequence[Found] | None = None
     complaints: Sequence[Found] | None = None
@@ -118,9 +118,9 @@ def _write_down(here: Room, words: str, found: Results) -> None:
     here.parts.transactions.run(log)
 
 
-def _customers(uow: UnitOfWork, here: Room, words: str) -> list[customers.Shown]:
+def _customers(uow: UnitOfWork, here: Room, words: str) -> list[customer_words.Shown]:
     found = customers.search(uow, here, words)[:_MOST]
-    return [customers.shown(one, full=False) for one in found]
+    return [customer_words.shown(one, full=False) for one in found]
 
 
 def _said(uow: UnitOfWork, words: str) -> list[Said]:

@@ -29,6 +29,7 @@ _KINDS = {
     "announced": "已告知可以办完", "checked": "核实本人", "done": "办结",
     "paid_part": "收到保费", "urged": "客户催办",
     "warned": "到期预警", "overdue": "超时督办", "progress_told": "告诉投诉人还在办",
+    "hurt": "有人受伤，按特急办",
     "escalated": "逐级上抬", "called": "催办", "reminder": "催办",
 }  # fmt: skip
 _KEYS = {

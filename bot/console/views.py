@@ -12,14 +12,17 @@ from bot.console.meter import Meter, meter_of
 from bot.console.parts import Room
 from bot.console.reach import within_reach
 from bot.console.times import on
+from bot.console.unreachable import Gone, gone
 from bot.dialogue import words
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
 from bot.log import mask
 from bot.permissions import allowed
+from storage.drafts import Draft, Drafts
 from storage.guests import Guests
-from storage.inbox import Line, name_of
+from storage.inbox import Line
+from storage.inbox_list import name_of
 from storage.masking import mask_phone
 from storage.models.case import Claim, Handoff
 from storage.models.customer import Customer
@@ -68,7 +71,7 @@ class Whole:
     earlier: bool
     later: bool
     at: int | None
-    draft: str
+    draft: Draft
     viewers: Sequence[str]
     handoff: Handoff | None
     known: Known | None
@@ -87,6 +90,8 @@ class Whole:
     meter: Meter | None
     known_words: Mapping[str, str]
     may_cases: bool
+    may_customers: bool
+    gone: Gone | None = None
 
 
 def whole(
@@ -118,7 +123,7 @@ def whole(
         earlier=bool(lines) and lines[0].seq > 1,
         later=before is not None and bool(lines) and lines[-1].seq < row["last_seq"],
         at=at,
-        draft=uow.inbox.draft(number, me),
+        draft=Drafts(uow.connection).of(number, me),
         viewers=uow.inbox.viewers(number, me, here.now),
         handoff=uow.cases.open_handoff(number),
         known=_known(customer, row, here.now),
@@ -137,6 +142,8 @@ def whole(
         meter=meter_of(uow, row, lines, here.now),
         known_words=_words(found.claims, here.now),
         may_cases=allowed(here.staff.role, "claims", "read"),
+        may_customers=allowed(here.staff.role, "customers", "read"),
+        gone=gone(uow, here, number) if not row["subscribed"] else None,
     )
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 FILE = Path(__file__).with_name("changes.yaml")
 SURRENDER = "surrender"
@@ -50,7 +49,7 @@ class Change:
 @lru_cache(maxsize=1)
 def changes() -> Mapping[str, Change]:
     """Return the table by code; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return read(safe_load(FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Any) -> Mapping[str, Change]:

@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("claim_facts.yaml")
 KINDS = ("text", "flag", "money", "count", "plate", "phone", "moment")
@@ -109,7 +108,7 @@ class Facts:
 @lru_cache(maxsize=1)
 def facts() -> Facts:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Mapping[str, Any]) -> Facts:

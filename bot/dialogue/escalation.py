@@ -19,7 +19,7 @@ def escalate(turn: Turn, command: Escalate) -> None:
     words = command.say or promise(view, urgent=command.level in ("P0", "P1"))
     turn.quiet = turn.quiet or command.alone
     if view.raised or command.alone:
-        turn.replies.insert(0, Reply(words))
+        turn.replies.insert(0, Reply(words, instead(view)))
     else:
         turn.unsaid = words
 
@@ -51,4 +51,14 @@ def promise(view: HandoffView, *, urgent: bool) -> str:
         return phrases.HANDOFF_URGENT
     if not view.staffed:
         return phrases.HANDOFF_CLOSED.format(when=f"{view.answer_by:%m月%d日 %H:%M}")
-    return phrases.HANDOFF_QUEUED.format(ahead=phrases.ahead(view.ahead, view.minutes))
+    return phrases.HANDOFF_QUEUED.format(ahead=place(view))
+
+
+def place(view: HandoffView) -> str:
+    """Return where somebody stands in the queue."""
+    return phrases.ahead(view.ahead, view.minutes, late=view.late)
+
+
+def instead(view: HandoffView) -> tuple[str, ...]:
+    """Return the button for those who would wait beyond closing time."""
+    return (phrases.LEAVE_MESSAGE,) if view.late and view.staffed else ()

@@ -78,7 +78,7 @@ class DialogueManager:
         refreshed = refresh(state, at, self.idle, self.registry.flows)
         misses = refreshed.state.misses if any(isinstance(c, _MISSES) for c in commands) else 0
         turn = Turn(
-            replace(refreshed.state, offers={}, misses=misses),
+            _begun(refreshed.state, misses),
             office,
             self.registry,
             self.knowledge,
@@ -105,11 +105,19 @@ class DialogueManager:
         return turn
 
 
+def _begun(state: DialogueState, misses: int) -> DialogueState:
+    """Return the state with the offers of the last turn taken back."""
+    if not state.offers and misses == state.misses:
+        return state
+    return replace(state, offers={}, misses=misses)
+
+
 def _count_waits(turn: Turn, asked: tuple[str, str] | None) -> None:
     """Offer a person to whoever is asked the same thing again and again, whatever was said."""
     same = asked is not None and _open_slot(turn) == asked and not turn.filled
     waits = turn.state.waits + 1 if same else 0
-    turn.state = replace(turn.state, waits=waits)
+    if waits != turn.state.waits:
+        turn.state = replace(turn.state, waits=waits)
     told = turn.state.misses > 1 or turn.office.waiting
     if waits and waits % _WAITS_BEFORE_OFFER == 0 and not told and not turn.quiet:
         turn.say(phrases.PERSON_OFFERED, phrases.PERSON_BUTTON)

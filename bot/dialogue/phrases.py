@@ -149,16 +149,23 @@ STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用�
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
+LEAVE_MESSAGE = "留言等回电"
+MESSAGE_LEFT = "登记好了，编号 {number}，{promise}会有同事打您尾号 {tail} 的电话，不用再排队。"
 NOBODY_FREE = -1  # minutes that nobody can tell: no colleague is at work
 _LONG_WAIT = 90
 
 
-def ahead(count: int, minutes: int = 0) -> str:
-    """Return the place in the queue in words, with the expected wait where it is known."""
+def ahead(count: int, minutes: int = 0, *, late: bool = False) -> str:
+    """Return the place in the queue in words, with the expected wait where it is known.
+
+    ``late`` tells that it goes on beyond closing time: then a call is offered instead.
+    """
     if minutes == NOBODY_FREE:
         place = f"前面还有 {count} 位，" if count else ""
         return f"{place}同事现在都没有空，一有空就接您"
     place = f"前面还有 {count} 位" if count else "下一位就是您" if minutes else "马上就到您"
+    if late:
+        return f"{place}，今天下班前多半轮不到；点「{LEAVE_MESSAGE}」，登记好就不用等，同事打给您"
     if minutes > _LONG_WAIT:
         hours = -(-minutes // 60)
         return f"{place}，可能要等 {hours} 小时左右；急的话请打热线"

@@ -6,7 +6,7 @@ Laid out once for all flows, so that a message asks only those that have such wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +44,9 @@ class Starters:
         self._taps: Mapping[str, str] = {
             tap: flow.name for flow in reversed(flows) for tap in flow.taps
         }
-        self._told = [(re.compile(f.told_by), f.name) for f in flows if f.told_by]
+        told = [flow for flow in flows if flow.told_by]
+        self._told_names = tuple(flow.name for flow in told)
+        self._told = _one_of([flow.told_by for flow in told])
         self._others = [
             Starter(
                 flow.name,
@@ -63,8 +65,20 @@ class Starters:
 
     def told(self, words: str) -> str:
         """Return the flow that is begun by a message that is wholly ``words``, '' for none."""
-        return next((name for pattern, name in self._told if pattern.fullmatch(words)), "")
+        found = self._told and self._told.fullmatch(words)
+        return self._told_names[_which(found)] if found else ""
 
     def __iter__(self) -> Iterator[Starter]:
         """Yield what else may begin a flow."""
         return iter(self._others)
+
+
+def _one_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    """Return one pattern for all: the message path then asks once. Its group tells which it was."""
+    named = [f"(?P<_{n}>{pattern})" for n, pattern in enumerate(patterns)]
+    return re.compile("|".join(named)) if named else None
+
+
+def _which(found: re.Match[str]) -> int:
+    groups = found.groupdict()
+    return next(int(name[1:]) for name, words in groups.items() if words is not None)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
+from bot.yaml_text import safe_load
 from knowledge_base.bodies import body_of, hash_of
 from knowledge_base.entries import Entry
 from knowledge_base.loader import load_folder
@@ -108,6 +107,6 @@ def _is_free(
 
 def plant_questions(uow: UnitOfWork, cipher: Cipher, now: datetime, file: Path = QUESTIONS) -> int:
     """Add the labelled questions the product ships; those that are there stay."""
-    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    rows = safe_load(file.read_text(encoding="utf-8"))
     wanted = {str(row["text"]): ",".join(row["answers"]) for row in rows}
     return uow.test_questions.add(wanted, "seed", AUTHOR, cipher, now)

@@ -20,6 +20,7 @@ WAYS = {"video": "视频核验", "counter": "门店当面核验", "two_staff": "
 # As the identity desk names the same ways.
 _METHODS = {"video": "video", "counter": "shop", "two_staff": "two_persons"}
 _BY_METHOD = {method: way for way, method in _METHODS.items()}
+_BY_PLATFORM = "平台通知"
 _TWO = re.compile(r"[、,，/和与 ]")
 
 
@@ -35,7 +36,7 @@ class Check:
     def words(self) -> str:
         """Return it for the history."""
         child = f"，监护人：{self.guardian}" if self.guardian else ""
-        return f"{WAYS[self.way]}{child}"
+        return f"{WAYS.get(self.way, _BY_PLATFORM)}{child}"
 
     @property
     def told(self) -> bool:
@@ -44,6 +45,8 @@ class Check:
 
 
 NONE = Check("", "")
+# The platform speaks for its own user: nobody has to be seen, and nobody else's data is touched.
+PLATFORM = Check("微信平台", "platform")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 from jinja2 import Environment, FileSystemLoader, Template
+
+from bot.yaml_text import safe_load
 
 _FOLDER = Path(__file__).parent
 
@@ -32,5 +33,5 @@ def _template() -> Template:
 def names() -> dict[str, str]:
     """Return the columns' names for people."""
     text = (_FOLDER / "column_names.yaml").read_text(encoding="utf-8")
-    found: dict[str, str] = yaml.safe_load(text)
+    found: dict[str, str] = safe_load(text)
     return found

@@ -24,6 +24,7 @@ from storage.personal import person as people
 from storage.personal import unfinished
 from storage.personal.erasure import Erased, erase, plan
 from storage.personal.export import export
+from storage.personal.identity import of_identity
 from storage.personal.person import CHUNK, Person
 from storage.privacy_desk import open_request
 from storage.rules.retention import retention
@@ -100,7 +101,7 @@ class Rights:
             copy = export(uow.session, person, self.now())
             if messages := self.files.short_messages(person):
                 copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
-            self._log(uow, ticket, person, seen, "export of all personal data")
+            self._log(uow, ticket, seen, "export of all personal data")
             if ticket.kind == "privacy_export":
                 self._close(uow, ticket, seen, {"tables": len(copy["tables"])})
             return copy
@@ -111,7 +112,7 @@ class Rights:
         """Return what an erasure would do; nothing is written."""
 
         def work(uow: UnitOfWork) -> Erased:
-            ticket = self._ticket(uow, number)
+            ticket = self.ticket(uow, number)
             return plan(uow.session, self._person(uow, ticket), self.now(), number)
 
         return self.ways.read(work)
@@ -126,30 +127,34 @@ class Rights:
             return self._erase(uow, ticket, person, seen)
 
         done = self.ways.run(work)
-        self._forget_old_pages()
+        self.forget_old_pages()
         return done
 
     def go_on(self, number: str) -> Erased:
         """Finish an erasure that was checked when it began, as far as it goes now."""
 
         def work(uow: UnitOfWork) -> Erased:
-            ticket = self._ticket(uow, number)
+            ticket = self.ticket(uow, number)
             said = ticket.facts.get("check") or {}
             check = Check(str(said.get("by") or ""), str(said.get("way") or ""),
                           str(said.get("guardian") or ""))  # fmt: skip
             if ticket.status != unfinished.STATUS or not check.told:
                 raise Refused(f"{number} 没有在等着接着办")
-            return self._erase(uow, ticket, self._person(uow, ticket), check)
+            return self.erase_in(uow, ticket, check)
 
         done = self.ways.run(work)
-        self._forget_old_pages()
+        self.forget_old_pages()
         return done
+
+    def erase_in(self, uow: UnitOfWork, ticket: Ticket, check: Check) -> Erased:
+        """Erase whom a request is about, inside a transaction of whoever answers for the check."""
+        return self._erase(uow, ticket, self._person(uow, ticket), check)
 
     def _erase(self, uow: UnitOfWork, ticket: Ticket, person: Person, check: Check) -> Erased:
         if uow.connection.dialect.name == "sqlite":
             # What is deleted is overwritten, not only forgotten.
             uow.session.execute(text("PRAGMA secure_delete=ON"))
-        self._log(uow, ticket, person, check, "erasure of personal data")
+        self._log(uow, ticket, check, "erasure of personal data")
         uow.session.flush()
         done = erase(uow.session, person, self.now(), ticket.number)
         self._tell_audit(uow, ticket, check, done)
@@ -167,7 +172,7 @@ class Rights:
         facts = unfinished.facts_of(done, self.now(), ticket.facts)
         if done.partly:
             said = {"by": check.by, "way": check.way, "guardian": check.guardian}
-            facts |= {"check": said, "customer": ticket.facts.get("customer")}
+            facts |= {"check": said, **{k: ticket.facts.get(k) for k in ("customer", "platform")}}
         book = self._book(uow, f"staff:{check.by}"[:128])
         book.note(ticket, "checked", {"checked": check.words})
         again = ticket.status == unfinished.STATUS
@@ -206,17 +211,17 @@ class Rights:
             raise Refused(str(error)) from None
 
         def work(uow: UnitOfWork) -> None:
-            ticket, person, seen = self._checked(uow, number, check)
+            ticket, _, seen = self._checked(uow, number, check)
             if ticket.kind != "privacy_correct":
                 raise Refused(f"{number} 不是更正的请求")
-            customer = uow.session.get(Customer, next(iter(person.customers), 0))
+            customer = uow.session.get(Customer, self._customer(uow, ticket) or 0)
             if customer is None:
                 raise Refused("这个请求没有对应的客户资料，请先核验并绑定")
             setattr(customer, field, good)
             if field in ("phone", "id_number"):
                 blind = "phone_blind" if field == "phone" else "id_blind"
                 setattr(customer, blind, self.cipher.blind(good))
-            self._log(uow, ticket, person, seen, f"correction of {field}")
+            self._log(uow, ticket, seen, f"correction of {field}")
             self._close(uow, ticket, seen, {"field": field})
 
         self.ways.run(work)
@@ -226,18 +231,19 @@ class Rights:
 
     def _checked(self, uow: UnitOfWork, number: str, said: Check) -> tuple[Ticket, Person, Check]:
         """Return request, person and check; raise Refused unless somebody made sure of who asks."""
-        ticket = self._ticket(uow, number)
+        ticket = self.ticket(uow, number)
         person = self._person(uow, ticket)
         check = settled(uow, said, person.customers, self.now())
         minor = bool(ticket.facts.get("minor")) or self._is_minor(uow, person)
         if minor and not check.guardian.strip():
             raise Refused("这是未成年人的信息：由监护人提出，请核对监护关系并写明监护人")
         holds = timedelta(minutes=self.settings.identity.staff_check_minutes)
-        whose = Whose(ticket.conversation_id, next(iter(person.customers), None))
+        whose = Whose(ticket.conversation_id, self._customer(uow, ticket))
         put_on_record(uow, said, whose, number, (self.now(), self.now() + holds))
         return ticket, person, check
 
-    def _ticket(self, uow: UnitOfWork, number: str) -> Ticket:
+    def ticket(self, uow: UnitOfWork, number: str) -> Ticket:
+        """Return a request that is not done; raise Refused for another number."""
         query = select(Ticket).where(Ticket.number == number, Ticket.kind.in_(KINDS))
         ticket = uow.session.scalar(query)
         if ticket is None:
@@ -247,8 +253,14 @@ class Rights:
         return ticket
 
     def _person(self, uow: UnitOfWork, ticket: Ticket) -> Person:
-        if ticket.conversation_id is not None:
-            return people.of_conversation(uow.session, ticket.conversation_id)
+        talk = ticket.conversation_id
+        if ticket.facts.get("platform"):
+            if talk is None:
+                raise Refused("这个请求没有对应的会话")
+            ref = str(ticket.facts.get("customer") or "")
+            return of_identity(uow.session, talk, ref, self.now().date())
+        if talk is not None:
+            return people.of_conversation(uow.session, talk)
         found = self._customer(uow, ticket)
         if found is None:
             raise Refused("这个请求没有对应的客户")
@@ -278,10 +290,8 @@ class Rights:
         except ValueError:
             return False
 
-    def _log(
-        self, uow: UnitOfWork, ticket: Ticket, person: Person, check: Check, what: str
-    ) -> None:
-        customer = next(iter(person.customers), None)
+    def _log(self, uow: UnitOfWork, ticket: Ticket, check: Check, what: str) -> None:
+        customer = self._customer(uow, ticket)
         reason = f"{ticket.number} {check.words}"
         uow.customers.log_access(
             self.now(), ticket.conversation_id, customer, f"staff:{check.by}", what, reason
@@ -307,7 +317,7 @@ class Rights:
         if emptied:
             uow.audit.erased(self.now(), f"staff:{check.by}"[:128], ticket.number, emptied)
 
-    def _forget_old_pages(self) -> None:
+    def forget_old_pages(self) -> None:
         """SQLite: pages that were replaced still stand in the log until it is emptied."""
         if self.ways.engine.dialect.name == "sqlite":
             with self.ways.engine.connect() as connection:

@@ -24,6 +24,7 @@ import yaml
 from bot.clock import SHANGHAI
 from bot.errors import BadRequest
 from bot.scripts import form
+from bot.yaml_text import safe_load
 
 _SPAN = re.compile(r"^(\d+)([smhd])$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -46,7 +47,7 @@ def load(path: Path) -> list[Script]:
     """Return the scripts of a file; raise BadRequest with file, line and remedy for a mistake."""
     try:
         text = path.read_text(encoding="utf-8")
-        raw, tree = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
+        raw, tree = safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"对话脚本 {path} 读不了：{error}") from None
     except yaml.YAMLError as error:

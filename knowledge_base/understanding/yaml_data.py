@@ -10,9 +10,9 @@ from typing import TypeAlias
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import SafeLoader
 
 Node: TypeAlias = yaml.nodes.Node
-FastLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DataError(ConfigurationError):
@@ -28,7 +28,7 @@ class Document:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=FastLoader)
+            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
         except UnicodeDecodeError as error:
             raise DataError(path, 1, "不是 UTF-8 编码", "请另存为 UTF-8。") from error
         except yaml.MarkedYAMLError as error:

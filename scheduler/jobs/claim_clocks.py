@@ -94,6 +94,10 @@ def warn(book: Register, number: str) -> list[str]:
         kind = "claim_nudge" if step.kind == _WARNED else "claim_overdue"
         key = f"{kind}:{number}:{step.clock}:{step.at.isoformat()}"
         tickets.open_once(key, kind, {"words": step.words, "who": step.owner}, number)
+        if step.kind == _OVERDUE and claim.severity == "P0":
+            # Somebody is hurt and was not called: nobody waits until a list is looked at.
+            alarm = {"level": "P0", "why": step.words, "handoff": number}
+            book.uow.ownership.tell("alarm", claim.conversation_id, None, book.now, alarm)
     return [step.words for step in found]
 
 

@@ -18,7 +18,9 @@ def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[
         found = context.ways.read(lambda uow: rehearse(uow, as_of))
         return [f"{key}\t{why_not or '会问'}" for key, why_not in found]
     asked, skipped = context.ways.run(lambda uow: ask(uow, as_of))
-    return [f"问了 {asked} 位，不问 {skipped} 位"]
+    # What only waits (somebody is served, or a question lies open) is looked at again next time.
+    later = len(context.ways.read(lambda uow: rehearse(uow, as_of)))
+    return [f"问了 {asked} 位，不问 {skipped} 位，先等等 {later} 位"]
 
 
 def ask(uow: UnitOfWork, now: datetime) -> tuple[int, int]:

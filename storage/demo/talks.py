@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("talks.yaml")
 
@@ -49,7 +49,7 @@ class Scripts:
 @lru_cache(maxsize=1)
 def scripts() -> Scripts:
     """Return what is said in the demo talks."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return Scripts(
         [[Exchange(*turn) for turn in talk] for talk in table["bot"]],
         [_talk(row) for row in table["people"]],

@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 FILE = Path(__file__).with_name("columns.yaml")
 KINDS = ("customers", "policies", "payments")
@@ -73,7 +72,7 @@ def plain(heading: str) -> str:
 @lru_cache(maxsize=1)
 def layouts() -> Mapping[str, Layout]:
     """Return all kinds; raise ConfigurationError with file, place and remedy."""
-    raw = yaml.safe_load(FILE.read_text(encoding="utf-8")) or {}
+    raw = safe_load(FILE.read_text(encoding="utf-8")) or {}
     return {kind: _layout(kind, raw.get(kind)) for kind in KINDS}
 
 

@@ -47,6 +47,20 @@ class Merge:
         self._do("CREATE INDEX ON staged (key)")
         self._do("ANALYZE staged")
 
+    def follow_joins(self) -> None:
+        """What the other program knows under a record that was joined away is the kept one's."""
+        if self.kind.parent is None or self.kind.parent.table != "customer":
+            return
+        joins = (
+            "FROM customer_join j JOIN customer a ON a.id = j.away_id"
+            " JOIN customer k ON k.id = j.kept_id WHERE j.undone_at IS NULL"
+        )
+        if self._do(f"SELECT 1 {joins} LIMIT 1").scalar():
+            self._do(
+                f"UPDATE staged SET parent = (SELECT k.ref {joins} AND a.ref = staged.parent)"
+                f" WHERE parent IN (SELECT a.ref {joins})"
+            )
+
     def orphans(self, label: str, problems: Problems) -> None:
         """Note the rows that belong to nobody we know."""
         parent = self.kind.parent

@@ -60,6 +60,7 @@ class Importer:
     def _merge(self, staging: Staging, cipher: Cipher, outcome: Outcome, *, dry_run: bool) -> None:
         with self._connection(staging, dry_run=dry_run) as connection:
             merge = Merge(connection, staging.kind)
+            merge.follow_joins()
             parent = staging.kind.parent
             if parent:
                 title = layouts()[staging.kind.name].title(parent.field)

@@ -128,7 +128,7 @@ CHARTER: Final = (
     Definition(
         "csat_dimension",
         "分维度满意度（服务质量、产品质量、理赔效率）",
-        "该维度 4–5 分的份数 ÷ 该维度有效评分的份数；按维度分开看 by=label",
+        "该维度 4–5 分的份数 ÷ 该维度有效评分的份数；可按维度分开看",
         "survey.dimension，4–5 分",
         "survey.dimension，1–5 分",
         _dimensions,

@@ -36,7 +36,10 @@ class AgentRead(Base):
 
 
 class AgentDraft(Base):
-    """What an agent has begun to write in a conversation; kept here, so no tab loses it."""
+    """What an agent has begun to write in a conversation; kept here, so no tab loses it.
+
+    ``rev`` goes up with every change, ``tab`` is the page that made the last one.
+    """
 
     __tablename__ = "agent_draft"
     __table_args__ = (UniqueConstraint("conversation_id", "agent"),)
@@ -46,3 +49,5 @@ class AgentDraft(Base):
     agent: Mapped[Name]
     text: Mapped[str] = mapped_column(EncryptedText("agent_draft.text"))
     at: Mapped[datetime]
+    rev: Mapped[int] = mapped_column(server_default="0")
+    tab: Mapped[Short] = mapped_column(server_default="")

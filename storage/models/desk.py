@@ -1,4 +1,4 @@
-"""What agents settle between themselves: who is one person, and who speaks along."""
+"""What agents settle between themselves: one person, who speaks along, what to look out for."""
 
 from __future__ import annotations
 
@@ -46,3 +46,16 @@ class ConversationGuest(Base):
     owner_rev: Mapped[int]
     at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+
+
+class ConversationTag(Base):
+    """A word by which colleagues know what to look out for; taken off again by anybody."""
+
+    __tablename__ = "conversation_tag"
+    __table_args__ = (UniqueConstraint("conversation_id", "tag"),)
+
+    id: Mapped[Id]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    tag: Mapped[Short]
+    by: Mapped[Name]
+    at: Mapped[datetime]

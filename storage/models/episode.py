@@ -15,7 +15,10 @@ class Episode(Base):
     """A stretch of a conversation with one owner; it began with revision ``owner_rev``."""
 
     __tablename__ = "episode"
-    __table_args__ = (UniqueConstraint("conversation_id", "owner_rev"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "owner_rev"),
+        Index("ix_episode_agent_opened_at", "agent", "opened_at"),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))

@@ -87,6 +87,15 @@ class StaffTelegram(Base):
     since: Mapped[datetime]
 
 
+class DeskPresence(Base):
+    """Until when somebody counts as at work in the group, where no page tells that they are."""
+
+    __tablename__ = "desk_presence"
+
+    agent: Mapped[Name] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
 class PaceMark(Base):
     """When the next message to a place is due if all came evenly; shared by all processes."""
 

@@ -11,9 +11,10 @@ from storage.models.console import AgentDraft, AgentRead, ConsoleSession
 from storage.models.content import ContentItem
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import AccessLog, Customer, OneTimeCode, OptOut, VerificationFailure
-from storage.models.desk import ConversationGuest, SamePerson
+from storage.models.desk import ConversationGuest, ConversationTag, SamePerson
 from storage.models.episode import AgentPresence, AgentState, ConsoleEvent, Episode
 from storage.models.group_desk import (
+    DeskPresence,
     DeskTopic,
     DeskUpdate,
     DeskWord,
@@ -22,6 +23,7 @@ from storage.models.group_desk import (
     StaffTelegram,
 )
 from storage.models.identity import AccessGrant, Consent, IdentityBinding, StaffCheck
+from storage.models.joining import CustomerJoin
 from storage.models.knowledge import (
     KbCluster,
     KbEntry,
@@ -85,7 +87,10 @@ __all__ = [
     "ContentItem",
     "Conversation",
     "ConversationGuest",
+    "ConversationTag",
     "Customer",
+    "CustomerJoin",
+    "DeskPresence",
     "DeskTopic",
     "DeskUpdate",
     "DeskWord",

@@ -33,7 +33,7 @@ _stop, _grant, _quota = table_of(OutboundStop), table_of(NoticeGrant), table_of(
 LEFT = ("sending", "sent", "delivered", "unknown", "failed", "undeliverable")
 _TAPS = ("subscribe", "scan")
 _RECENT = 12
-_SKEW = timedelta(seconds=10)
+SKEW = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -210,14 +210,14 @@ class _About:
             found[here].add(what)
         return found
 
-    def _consents(self) -> dict[int, set[str]]:
+    def _consents(self) -> list[Any]:
         query = select(_consent).where(_consent.c.conversation_id.in_(self._here))
-        found: dict[int, set[str]] = defaultdict(set)
-        for row in self._connection.execute(query.order_by(_consent.c.id)):
-            (found[row.conversation_id].add if row.given else found[row.conversation_id].discard)(
-                row.code
-            )
-        return found
+        return list(self._connection.execute(query.order_by(_consent.c.id)))
+
+    def _agreed_to(self, here: Sequence[int]) -> frozenset[str]:
+        """The newest word counts, wherever it was said: it is one person."""
+        newest = {row.code: row.given for row in self._agreed if row.conversation_id in here}
+        return frozenset(code for code, given in newest.items() if given)
 
     def _granted(self) -> dict[int, dict[str, int]]:
         query = select(_grant).where(_grant.c.conversation_id.in_(self._here), _grant.c.left > 0)
@@ -243,7 +243,7 @@ class _About:
         complaints = [case for case in self._complaints if theirs(case)]
         return Facts(
             opted_out=frozenset().union(*(self._stopped.get(i, set()) for i in here)),
-            consents=frozenset().union(*(self._agreed.get(i, set()) for i in here)),
+            consents=self._agreed_to(here),
             urgent_complaint=any(case.severity in ("P0", "P1") for case in complaints),
             open_complaint=bool(complaints),
             open_claim=any(map(theirs, self._claims)),
@@ -281,7 +281,7 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
     wrote = tapped = None
     for body, at in connection.execute(query):
-        if _is_tap(body):
+        if is_tap(body):
             tapped = tapped or at
         elif not body.get("event"):
             wrote = wrote or at
@@ -294,9 +294,9 @@ def metered(connection: Connection, place: Place, rules: Rules, now: datetime) -
     )
 
 
-def _is_tap(body: Mapping[str, Any]) -> bool:
-    event = str(body.get("event") or "")
-    return event in _TAPS or event.startswith("click:")
+def is_tap(body: Mapping[str, Any]) -> bool:
+    """Tell whether a customer only touched something: that opens less than a word does."""
+    return (event := str(body.get("event") or "")) in _TAPS or event.startswith("click:")
 
 
 def _used(connection: Connection, place: Place, since: datetime | None) -> int:
@@ -307,7 +307,7 @@ def _used(connection: Connection, place: Place, since: datetime | None) -> int:
         _item.c.conversation_id == place.conversation_id,
         _item.c.way == "custom",
         # Between the platform's clock and ours a message may count for either action.
-        _item.c.sent_at >= since - _SKEW,
+        _item.c.sent_at >= since - SKEW,
     )
     return int(connection.execute(query).scalar() or 0)
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import Table
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.models.tables import Base
 
 FILE = Path(__file__).with_name("tables.yaml")
@@ -42,7 +42,7 @@ class TableRule:
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, TableRule]:
     """Return all tables in the order of erasing; raise ConfigurationError with the remedy."""
-    raw = yaml.safe_load(FILE.read_text(encoding="utf-8")) or {}
+    raw = safe_load(FILE.read_text(encoding="utf-8")) or {}
     return {name: _rule(name, said) for name, said in raw.items()}
 
 

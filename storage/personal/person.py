@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from storage import joined
 from storage.models.application import Application
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation
@@ -50,19 +51,19 @@ class Person:
 
 
 def of_customer(session: Session, customer_id: int) -> Person:
-    """Return the person with this customer record."""
-    person = Person(customers={customer_id})
-    query = select(Conversation.id).where(Conversation.customer_id == customer_id)
+    """Return the person with this customer record, and with those that were joined to it."""
+    person = Person(customers=set(joined.group(session.connection(), customer_id)))
+    query = select(Conversation.id).where(Conversation.customer_id.in_(person.customers))
     person.conversations |= set(session.scalars(query))
     # A talk that was bound once and to nobody since is still this person's.
     once = select(Conversation.id).join(
         IdentityBinding, IdentityBinding.conversation_id == Conversation.id
     )
     once = once.where(
-        IdentityBinding.customer_id == customer_id, Conversation.customer_id.is_(None)
+        IdentityBinding.customer_id.in_(person.customers), Conversation.customer_id.is_(None)
     )
     person.conversations |= set(session.scalars(once))
-    return _completed(session, person)
+    return completed(session, person)
 
 
 def of_conversation(session: Session, conversation_id: int) -> Person:
@@ -72,10 +73,11 @@ def of_conversation(session: Session, conversation_id: int) -> Person:
     )
     if bound is not None:
         return of_customer(session, bound)
-    return _completed(session, Person(conversations={conversation_id}))
+    return completed(session, Person(conversations={conversation_id}))
 
 
-def _completed(session: Session, person: Person) -> Person:
+def completed(session: Session, person: Person) -> Person:
+    """Return a person with all that follows from their records and conversations."""
     for customer in session.scalars(select(Customer).where(Customer.id.in_(person.customers))):
         person.phones.add(customer.phone_blind)
         person.papers.add(customer.id_blind)

@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.rules.application_states import machine
 
 _FILE = Path(__file__).with_name("application_follow_up.yaml")
@@ -39,7 +38,7 @@ class FollowUp:
 @lru_cache(maxsize=1)
 def follow_up() -> FollowUp:
     """Return the table as shipped; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(raw: Mapping[str, Any]) -> FollowUp:

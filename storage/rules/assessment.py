@@ -7,9 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.kpi.figures import DEFINITIONS
 
 _FILE = Path(__file__).with_name("assessment.yaml")
@@ -64,7 +63,7 @@ class Rules:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return Rules(
         raw["shrink"],
         raw["least"],

@@ -7,9 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("claim.yaml")
 
@@ -49,7 +48,7 @@ def _pick(part: str, line: str, accident_type: str) -> Any:
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     for part in ("injured_lines", "photo_words", "known", "reminders", "silence"):
         if part not in table:
             raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")

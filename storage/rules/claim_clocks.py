@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.clockwork.clocks import UNITS, Rule, current
 from bot.errors import ConfigurationError
 from bot.settings import Deadlines
+from bot.yaml_text import safe_load
 from storage.rules.claim_states import machine
 
 _FILE = Path(__file__).with_name("claim_clocks.yaml")
@@ -23,7 +22,7 @@ _KEYS = {
 }  # fmt: skip
 _NEEDED = ("code", "label", "value", "unit", "start", "stop", "basis")
 # Events of a claim that are no states and no milestones.
-HAPPENED, POLICE_REPORTED = "happened", "police_reported"
+HAPPENED, POLICE_REPORTED, HURT = "happened", "police_reported", "hurt"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def rule_of(code: str) -> Rule:
 @lru_cache(maxsize=1)
 def rules() -> tuple[ClaimRule, ...]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(_rule(row, table["pauses"]) for row in table["clocks"])
 
 
@@ -107,6 +106,6 @@ def _check(row: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"{place} 的 value 须为正整数，unit 须是 {'、'.join(UNITS)} 之一")
     if row.get("setting") and row["setting"] not in Deadlines.model_fields:
         raise ConfigurationError(f"{place} 的 setting 不是 deadlines 里的一项")
-    kinds = machine().states | machine().milestones.keys() | {HAPPENED, POLICE_REPORTED}
+    kinds = machine().states | machine().milestones.keys() | {HAPPENED, POLICE_REPORTED, HURT}
     if unknown := {*row["start"], *row["stop"]} - kinds:
         raise ConfigurationError(f"{place} 的 {'、'.join(sorted(unknown))} 没有定义，请改正")

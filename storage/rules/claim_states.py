@@ -9,9 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError, Refused
+from bot.yaml_text import safe_load
 from storage.statuses import CLAIM_STATUSES
 
 _FILE = Path(__file__).with_name("claim_states.yaml")
@@ -86,7 +85,7 @@ def _label(state: str) -> str:
 @lru_cache(maxsize=1)
 def machine() -> Machine:
     """Return the machine; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     ways = {state: set(onward) for state, onward in table["states"].items()}
     _same("states", ways.keys(), CLAIM_STATUSES.keys())
     for to, sources in table["side_ways"].items():

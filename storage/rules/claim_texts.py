@@ -8,9 +8,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.models.case import Claim
 from storage.statuses import CLAIM_STATUSES
 
@@ -68,7 +67,7 @@ def values_of(claim: Claim, branch: Mapping[str, str]) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def texts() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     check(table)
     return table
 

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("claim_tracks.yaml")
 Track = Literal["fast", "normal", "complex"]
@@ -109,7 +108,7 @@ def is_person(name: str) -> bool:
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     if lacking := [part for part in _PARTS if part not in table]:
         raise ConfigurationError(f"{_FILE.name}：缺少 {'、'.join(lacking)}，请补上")
     return table

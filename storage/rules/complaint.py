@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.dialogue.slot_types.chinese_numbers import integer
 from bot.dialogue.slot_types.person import NAME, SURNAMES
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("complaint.yaml")
 _STAFF_NUMBER = re.compile(r"工号[是为:： ]*([A-Za-z]?\d{3,8})")
@@ -130,7 +129,7 @@ def _first(part: str, key: str, text: str) -> str:
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     for part, key in _LISTS:
         for rule in table.get(part) or [{}]:
             _check(part, key, rule)

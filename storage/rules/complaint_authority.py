@@ -10,11 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.clockwork.clocks import UNITS, due
 from bot.clockwork.workdays import WorkCalendar
 from bot.errors import ConfigurationError, Refused
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("complaint_authority.yaml")
 _LEVELS = ("P0", "P1", "P2", "P3")
@@ -77,7 +76,7 @@ class Authority:
 @lru_cache(maxsize=1)
 def authority() -> Authority:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Mapping[str, Any]) -> Authority:

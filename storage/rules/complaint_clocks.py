@@ -9,12 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.clockwork.clocks import Rule, current
 from bot.clockwork.rule_rows import rule_of
 from bot.errors import ConfigurationError
 from bot.settings import Deadlines
+from bot.yaml_text import safe_load
 from storage.rules.complaint_states import machine
 
 _FILE = Path(__file__).with_name("complaint_clocks.yaml")
@@ -53,7 +52,7 @@ def _set(found: ComplaintRule, deadlines: Deadlines) -> Rule:
 @lru_cache(maxsize=1)
 def rules() -> tuple[ComplaintRule, ...]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Mapping[str, Any]) -> tuple[ComplaintRule, ...]:

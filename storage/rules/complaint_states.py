@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError, Refused
+from bot.yaml_text import safe_load
 from storage.statuses import COMPLAINT_STATUSES
 
 _FILE = Path(__file__).with_name("complaint_states.yaml")
@@ -56,7 +55,7 @@ def label(state: str) -> str:
 @lru_cache(maxsize=1)
 def machine() -> Machine:
     """Return the machine; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Mapping[str, Any]) -> Machine:

@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.desks.identity import ConsentText
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("consents.yaml")
 _KEYS = {"code", "version", "title", "separate", "text", "withdraw", "on_withdraw"}
@@ -25,7 +24,7 @@ def texts() -> Mapping[str, ConsentText]:
 
 def read(file: Path) -> Mapping[str, ConsentText]:
     """Return the texts of a file."""
-    rows: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    rows: list[dict[str, Any]] = safe_load(file.read_text(encoding="utf-8")) or []
     made = [_text(file, number, row) for number, row in enumerate(rows, 1)]
     by_code = {text.code: text for text in made}
     if len(by_code) < len(made):

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("erasure.yaml")
 KINDS: Final = ("policy", "claim", "complaint", "service_request", "application", "ticket")
@@ -43,7 +42,7 @@ class Wordings:
 @lru_cache(maxsize=1)
 def wordings() -> Wordings:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(raw: Mapping[str, Any]) -> Wordings:

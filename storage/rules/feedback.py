@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.rules.ticket_kinds import table as tickets
 
 _FILE = Path(__file__).with_name("feedback.yaml")
@@ -58,7 +57,7 @@ def _rules() -> dict[str, Any]:
 
 def read(file: Path) -> dict[str, Any]:
     """Read a table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(file.read_text(encoding="utf-8"))
     for part in ("nature", "category"):
         for rule in table.get(part) or [{}]:
             words = rule.get("words")

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("jobs.yaml")
 Count = Annotated[int, Field(ge=1)]
@@ -83,7 +84,7 @@ def rules() -> JobRules:
 def read(file: Path) -> JobRules:
     """Return the rules of a file."""
     try:
-        return JobRules.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return JobRules.model_validate(safe_load(file.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         lines = (
             [f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors()]

@@ -10,9 +10,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("message_templates.yaml")
 # Type → most characters, and what its text must look like once filled in.
@@ -72,7 +71,7 @@ def templates() -> Mapping[str, Template]:
 
 def read(file: Path) -> Mapping[str, Template]:
     """Return the templates of a file."""
-    rows: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    rows: dict[str, Any] = safe_load(file.read_text(encoding="utf-8")) or {}
     return {name: _template(f"{file.name}：{name}", name, row) for name, row in rows.items()}
 
 

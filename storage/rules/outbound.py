@@ -9,10 +9,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.rules import message_templates, ticket_kinds
 
 _FILE = Path(__file__).with_name("outbound.yaml")
@@ -170,7 +170,7 @@ def rules() -> Rules:
 def read(file: Path) -> Rules:
     """Return the rules of a file."""
     try:
-        return Rules.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return Rules.model_validate(safe_load(file.read_text(encoding="utf-8")))
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors()]
         raise ConfigurationError(f"{file.name} 有误，请改：" + "；".join(lines)) from error

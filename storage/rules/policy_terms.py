@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.desks.policies import TermNote
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("policy_terms.yaml")
 _KEYS = {"code", "name", "called", "kinds", "text", "clause"}
@@ -24,7 +23,7 @@ def notes() -> Sequence[TermNote]:
 
 def read(file: Path) -> Sequence[TermNote]:
     """Return the notes of a file."""
-    rows: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    rows: list[dict[str, Any]] = safe_load(file.read_text(encoding="utf-8")) or []
     made = [_note(file, number, row) for number, row in enumerate(rows, 1)]
     if len({note.code for note in made}) < len(made):
         raise ConfigurationError(f"{file.name}：code 有重复，请给每个词一个自己的 code")

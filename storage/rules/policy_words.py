@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("policy_words.yaml")
 
@@ -45,7 +44,7 @@ def words() -> Words:
 
 def read(file: Path) -> Words:
     """Return the table of a file."""
-    table: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(file.read_text(encoding="utf-8"))
     for number, row in enumerate(table.get("facts") or [], 1):
         if not isinstance(row, dict) or set(row) != {"key", "label", "unit"}:
             raise ConfigurationError(

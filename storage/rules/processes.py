@@ -7,9 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("processes.yaml")
 SIDES = ("wait", "work", "customer", "third")
@@ -44,7 +43,7 @@ class Process:
 @lru_cache(maxsize=1)
 def processes() -> tuple[Process, ...]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(map(_process, table["processes"]))
 
 

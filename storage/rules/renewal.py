@@ -8,10 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.desks.renewal import RenewalAdvice
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("renewal.yaml")
 _KEYS = {"line", "title", "earliest_days", "steps", "documents", "gap", "changes", "basis"}
@@ -28,7 +27,7 @@ def advice() -> Mapping[str, RenewalAdvice]:
 
 def read(file: Path) -> Mapping[str, RenewalAdvice]:
     """Return the advice of a file."""
-    rows: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    rows: list[dict[str, Any]] = safe_load(file.read_text(encoding="utf-8")) or []
     made = {str(row.get("line")): _advice(file, row) for row in rows}
     if _COMMON not in made:
         raise ConfigurationError(f"{file.name}：缺少 line: other，没写到的险种都用它，请补上")

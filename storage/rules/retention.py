@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.models.tables import Base
 
 _FILE = Path(__file__).with_name("retention.yaml")
@@ -68,7 +67,7 @@ class Retention:
 def retention() -> Retention:
     """Return the table; raise ConfigurationError with file, place and remedy."""
     try:
-        raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
         made = Retention(
             files={code: File(**raw["files"][code]) for code in _FILES},
             purges=[Purge(**{"only": {}, **rule}) for rule in raw["purge"]],

@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 from storage.kpi.definition import Period
 
 _FILE = Path(__file__).with_name("service_reports.yaml")
@@ -69,7 +68,7 @@ def rules() -> Rules:
 
 def read(file: Path) -> Rules:
     """Read a table."""
-    raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = safe_load(file.read_text(encoding="utf-8"))
     kinds = tuple(_kind(file, row) for row in raw["periods"])
     if strangers := sorted(set(raw["tell"]) - set(_ROLES)):
         raise ConfigurationError(

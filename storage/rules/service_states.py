@@ -10,9 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError, Refused
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("service_states.yaml")
 _STATE_KEYS = {"label", "says", "to", "needs", "over", "tell"}
@@ -62,7 +61,7 @@ class Family:
 @lru_cache(maxsize=1)
 def families() -> Mapping[str, Family]:
     """Return the table by code; raise ConfigurationError with file, place and remedy."""
-    return read(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return read(safe_load(_FILE.read_text(encoding="utf-8")))
 
 
 def read(table: Any) -> Mapping[str, Family]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("skills.yaml")
 
@@ -55,7 +55,7 @@ class Skills:
 @lru_cache(maxsize=1)
 def skills() -> Skills:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    rows = (yaml.safe_load(_FILE.read_text(encoding="utf-8")) or {}).get("skills") or []
+    rows = (safe_load(_FILE.read_text(encoding="utf-8")) or {}).get("skills") or []
     found: list[Skill] = []
     for number, row in enumerate(rows, start=1):
         try:

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("supervision.yaml")
 # «我们不能保证一定赔»: what is denied a few words before is no promise.
@@ -67,7 +66,7 @@ class Rules:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     card = {row["code"]: (row["label"], row["points"]) for row in raw["scorecard"]}
     if sum(points for _, points in card.values()) != 100:
         raise ConfigurationError(f"{_FILE.name}：scorecard 的 points 之和须为 100")

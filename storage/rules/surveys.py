@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("surveys.yaml")
 BUTTONS = ("5", "4", "3", "2", "1")
@@ -57,7 +56,7 @@ class Rules:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     regular = raw["regular"]
     return Rules(
         tuple(map(_episode, raw["episodes"])),

@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.clockwork.clocks import UNITS, Rule
 from bot.errors import ConfigurationError
 from bot.settings import Desk
+from bot.yaml_text import safe_load
 
 _FILE = Path(__file__).with_name("ticket_kinds.yaml")
 _NEEDED = ("title", "queue", "value", "unit", "calendar", "doing", "basis")
@@ -101,7 +100,7 @@ class Kinds:
 @lru_cache(maxsize=1)
 def table() -> Kinds:
     """Return the table; raise ConfigurationError with file, place and remedy."""
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
     return read(raw)
 
 

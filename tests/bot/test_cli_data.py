@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from openpyxl import Workbook
 
 from storage import schema
 from storage.database import open_engine
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests, nothing else"
@@ -30,10 +30,8 @@ def anda(tmp_path: Path) -> Run:
     ours = {"ANDA_DATABASE_URL": url, "ANDA_DATA_DIR": str(tmp_path), "ANDA_SECRET_KEY": SECRET}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", "data", "import", "calendar", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=outside | ours, capture_output=True, text=True, check=False
-        )
+        words = ("data", "import", "calendar", *arguments)
+        return warm.run("bot", *words, environment=outside | ours, check=False)
 
     return run
 

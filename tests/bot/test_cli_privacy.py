@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.crypto import Cipher
 from storage.database import open_engine
+from tests import warm
 from tests.storage.personal.people import Somebody
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +37,8 @@ def anda(tmp_path: Path) -> Run:
     ours = {"ANDA_DATABASE_URL": url, "ANDA_DATA_DIR": str(tmp_path), "ANDA_SECRET_KEY": SECRET}
 
     def run(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=ROOT, env=outside | ours, capture_output=True, text=True, check=False, input=said,
-        )  # fmt: skip
+        ours_only = outside | ours
+        return warm.run("bot", *arguments, environment=ours_only, stdin=said, check=False)
 
     return run
 

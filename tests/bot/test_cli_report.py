@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from storage.kpi.figures import DEFINITIONS
 from storage.kpi.report import report, shown
 from storage.ledger import Ledger
 from storage.unit_of_work import UnitOfWork
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests, nothing else"
@@ -41,10 +41,7 @@ def anda(tmp_path: Path) -> Run:
     ours = {"ANDA_DATABASE_URL": url, "ANDA_DATA_DIR": str(tmp_path), "ANDA_SECRET_KEY": SECRET}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=outside | ours, capture_output=True, text=True, check=False
-        )
+        return warm.run("bot", *arguments, environment=outside | ours, check=False)
 
     return run
 

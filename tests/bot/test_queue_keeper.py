@@ -129,7 +129,7 @@ def test_the_matter_in_hand_says_who_is_asked(scene: Scene) -> None:
 
 
 def test_the_customer_is_told_when_the_place_moves_up_and_not_too_often(scene: Scene) -> None:
-    """Third in the queue, then second, then next: told at most twice, a minute apart."""
+    """Third in the queue, then second, then next: told now and then, not at every look."""
 
     def work(uow: UnitOfWork) -> list[str]:
         numbers = [scene.customer(uow, "转人工", f"p{n}") for n in range(4)]

@@ -133,7 +133,7 @@ def test_the_platform_tells_how_a_notice_ended(
 
 
 def test_a_withdrawn_authorisation_stops_everything_at_once(app: App) -> None:
-    """Grants, consents, categories; and a person is put on the erasing, once."""
+    """Grants, consents, categories; and the erasing is owed, once."""
     push(app, "subscribe_msg_popup_event", notices(POPUP, status("T1", "accept")))
     version = texts()["marketing"].version
     consent = {"customer_id": None, "code": "marketing", "version": version, "how": "chat"}
@@ -145,9 +145,10 @@ def test_a_withdrawn_authorisation_stops_everything_at_once(app: App) -> None:
     assert left(app) == {"knowledge": 0}
     stopped = app.transactions.read(lambda uow: set(uow.session.scalars(select(OptOut.category))))
     assert stopped == {"marketing", "survey", "renewal"}
-    tickets = app.transactions.read(lambda uow: list(uow.session.scalars(select(Ticket))))
-    assert [ticket.kind for ticket in tickets] == ["privacy_request"]
-    assert "6,8" in tickets[0].facts["details"]
+    (ticket,) = app.transactions.read(lambda uow: list(uow.session.scalars(select(Ticket))))
+    assert (ticket.kind, ticket.status) == ("privacy_erase", "new")
+    assert "6,8" in ticket.facts["details"]
+    assert OPENID not in str(ticket.unique_key)
     given = app.transactions.read(
         lambda uow: list(uow.session.scalars(select(Consent.given).order_by(Consent.id)))
     )

@@ -21,6 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests import warm
 from tests.browser.chat_kit import PHONE, Visit, visit
 from tests.browser.fake_chat import FakeChat
 from tests.postgres import free_port
@@ -60,10 +61,25 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo branch in it, made once: modules copy it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    warm.run("bot", "setup", "--quiet", environment={**os.environ, **_places(folder)})
+    return folder
+
+
+def _places(folder: Path) -> dict[str, str]:
+    return {
+        "ANDA_DATA_DIR": str(folder),
+        "ANDA_DATABASE_URL": f"sqlite:///{folder / 'anda.db'}",
+    }
+
+
 @pytest.fixture(scope="module")
-def product_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def product_folder(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the product of this module keeps its data."""
-    return tmp_path_factory.mktemp("product")
+    return Path(shutil.copytree(prepared, tmp_path_factory.mktemp("product") / "data"))
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +89,7 @@ def product(product_folder: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
-        "ANDA_DATA_DIR": str(folder),
-        "ANDA_DATABASE_URL": f"sqlite:///{folder / 'anda.db'}",
+        **_places(folder),
         "ANDA_PUBLIC_URL": address,
         # The desk is staffed whenever the tests happen to run.
         "ANDA_DESK__OPENS": "00:00",

@@ -49,12 +49,17 @@ class Line:
         with contextlib.suppress(OSError):
             while True:
                 caller, _ = self._door.accept()
-                if not self._whole:
+                server = self._reached() if self._whole else None
+                if server is None:
                     caller.close()
                     continue
-                server = socket.create_connection((self.target.hostname, self.target.port))
                 for one, other in ((caller, server), (server, caller)):
                     threading.Thread(target=self._pour, args=(one, other), daemon=True).start()
+
+    def _reached(self) -> socket.socket | None:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((self.target.hostname, self.target.port))
+        return None
 
     def _pour(self, source: socket.socket, sink: socket.socket) -> None:
         self._open.add(source)

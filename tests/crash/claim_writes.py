@@ -1,7 +1,7 @@
 """Work on claims and die at a statement: `python -m tests.crash.claim_writes URL WHAT 1 2 3`.
 
-WHAT is open, ask, document, withdraw, contact, urge or complete. Without numbers it prints how
-many statements an undisturbed run of it takes.
+WHAT is open, ask, document, withdraw, contact, hurt, urge or complete. Without numbers it
+prints how many statements an undisturbed run of it takes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ WORK: dict[str, Callable[[Desk], object]] = {
     "withdraw": lambda desk: desk.move(_newest(desk), "withdrawn"),
     # A complex claim gets another owner: all that is planned is planned anew.
     "contact": lambda desk: desk.move(_newest(desk), "contacted", owner="李专员"),
+    "hurt": lambda desk: desk.amend(_newest(desk), injured=True),
     "urge": lambda desk: _at_the_bot(
         desk, lambda office: office.urge_claim(_newest_of(office), "催")
     ),

@@ -67,7 +67,7 @@ def serve(engine: Engine) -> None:
     ways.run(lambda uow: relay(uow, NOON))
     ways.run(lambda uow: watch(uow, NOON))
     ways.run(lambda uow: GroupDesk(uow.connection).name_thread(number, None, THREAD))
-    for update, text in enumerate(("您好", "/note 很急", "请稍等", "/close 好了"), start=1):
+    for update, text in enumerate(("您好", "/note 很急", "请稍等", "/on", "/close 好了"), start=1):
         asyncio.run(intake.take(_update(update, text)))
         ways.run(lambda uow: relay(uow, NOON))
     ways.close()

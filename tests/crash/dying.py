@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -18,8 +17,8 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 
 from storage.database import open_engine
+from tests import warm
 from tests.conftest import SECRET
-from tests.crash.server import ROOT
 
 KILLED = -signal.SIGKILL
 
@@ -29,8 +28,7 @@ def killed(url: str, work: str, *deadly: int) -> list[int]:
 
     Without numbers return the count of statements of one undisturbed run.
     """
-    command = [sys.executable, "-m", "tests.crash.dying", url, work, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = warm.run("tests.crash.dying", url, work, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, event, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from bot.errors import Refused
 from bot.privacy.check import Check
@@ -23,14 +23,17 @@ from bot.privacy.nightly import resume
 from bot.privacy.rights import Rights
 from bot.settings import Settings
 from scheduler.context import JobContext
-from scheduler.jobs import retention
+from scheduler.jobs import platform_erasure, retention
 from storage.crypto import Cipher
 from storage.database import open_engine
+from storage.models.case import Ticket
 from storage.models.conversation import Conversation
 from storage.models.personal import RestrictedRecord
 from storage.models.policy import Policy
 from storage.transactions import transactions
 from storage.unit_of_work import UnitOfWork
+from tests.bot.privacy.house import House
+from tests.bot.privacy.test_by_platform import tell
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import NOW, Somebody
 
@@ -99,6 +102,28 @@ def announcing(engine: Engine) -> None:
 def finishing(engine: Engine) -> None:
     """The night after that."""
     _night(engine, NOW + timedelta(days=12))
+
+
+def told_by_platform(engine: Engine) -> None:
+    """WeChat tells that the first person's user took back the authorisation; once."""
+    desk = _desk(engine)
+    house = House(
+        desk.ways, desk.settings, desk.cipher, Somebody(desk.cipher, 1), Somebody(desk.cipher, 2)
+    )
+    house.one.keys["conversation"] = 1
+
+    def told(uow: UnitOfWork) -> None:
+        query = select(Ticket.id).where(Ticket.unique_key.startswith("platform:"))
+        if uow.session.scalar(query) is None:
+            tell(uow, house)
+
+    desk.ways.run(told)
+
+
+def by_platform(engine: Engine) -> None:
+    """The job of five minutes later."""
+    desk = _desk(engine)
+    platform_erasure.run(JobContext(desk.ways, desk.settings, desk.cipher), NOW)
 
 
 def _night(engine: Engine, at: datetime) -> None:

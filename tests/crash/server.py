@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from bot.settings import WeChat
 from storage.database import open_engine
+from tests import warm
 from tests.bot.channels.wechat import platform
 
 ROOT = Path(__file__).parents[2]
@@ -75,10 +76,7 @@ class Installation:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a sub-command of `anda` to its end."""
-        command = [sys.executable, "-m", "bot", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
+        return warm.run("bot", *arguments, environment=self.environment, check=False)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

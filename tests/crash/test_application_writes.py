@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from sqlalchemy import Engine, text
 from storage import schema
 from storage.database import open_engine
 from storage.models.service import PolicyDelivery, PolicyLink
-from tests.crash.server import ROOT
+from tests import warm
 from tests.storage.applications_kit import SECRET, Branch, branch_on, hold
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -69,10 +67,7 @@ _STEPS = {
 
 
 def _run(url: str, what: str, *deadly: int) -> list[int]:
-    command = [sys.executable, "-m", "tests.crash.application_writes", url, what]
-    done = subprocess.run(
-        [*command, *map(str, deadly)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = warm.run("tests.crash.application_writes", url, what, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

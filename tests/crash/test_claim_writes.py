@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from storage import schema
 from storage.database import open_engine
-from tests.crash.server import ROOT
+from tests import warm
+from tests.crash.dying import counts
 from tests.storage.claims_kit import HOOK, SECRET, desk_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -31,8 +30,7 @@ _COUNTS = {
 
 def run_writer(url: str, what: str, *deadly: int) -> list[int]:
     """Do it in other processes; return the count, or how each of them ended."""
-    command = [sys.executable, "-m", "tests.crash.claim_writes", url, what, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = warm.run("tests.crash.claim_writes", url, what, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 
@@ -113,3 +111,26 @@ def test_documents_arrive_one_by_one(url: str) -> None:
     desk.move(number, "documents_complete")
     assert desk.outbox("claim_reminder", "planned") == []
     desk.ways.close()
+
+
+def test_an_emergency_that_comes_out_later_is_whole_or_not_there(url: str) -> None:
+    """As urgent as it says, its clock begun and the desk called; or none of the three."""
+    engine = open_engine(url, SECRET)
+    desk = desk_on(engine, webhooks=[HOOK])
+    desk.open(desk.converse())
+    desk.ways.close()
+    told = (
+        "SELECT count(*) FROM claim WHERE severity = 'P0'",
+        "SELECT count(*) FROM case_event WHERE kind = 'hurt'",
+        "SELECT count(*) FROM console_event WHERE kind = 'alarm'",
+    )
+    codes: list[int] = []
+    for first in range(1, 150, 15):
+        codes += run_writer(url, "hurt", first, first + 5, first + 10)
+        found = counts(engine, told)
+        assert found in ({0}, {1})
+        if found == {1}:
+            break
+    assert codes.count(-9) > 4
+    assert counts(engine, told) == {1}
+    engine.dispose()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from storage import schema
+from tests import warm
 from tests.bot.channels.wechat.fake_api import FakeApi
 from tests.crash.checks import check
 from tests.crash.customers import (
@@ -26,7 +25,7 @@ from tests.crash.customers import (
     deliver,
     message,
 )
-from tests.crash.server import ROOT, ColdServer, Installation, WarmServers
+from tests.crash.server import ColdServer, Installation, WarmServers
 
 pytestmark = pytest.mark.xdist_group("crash")
 
@@ -164,12 +163,9 @@ def test_an_interrupted_upgrade_is_simply_run_again(spare: Installation) -> None
     """F25: killed at many statements, the next upgrade ends with the schema of the models."""
     spare.database.unlink()
     url = f"sqlite:///{spare.database}"
-    command = [sys.executable, "-m", "tests.crash.broken_upgrade", url]
 
     def outcomes(*deadly: int) -> list[int]:
-        done = subprocess.run(
-            [*command, *map(str, deadly)], cwd=ROOT, capture_output=True, text=True, check=True
-        )
+        done = warm.run("tests.crash.broken_upgrade", url, *map(str, deadly))
         return [int(line) for line in done.stdout.split()]
 
     [statements] = outcomes()

@@ -34,7 +34,8 @@ def test_what_the_group_does_is_whole_and_once(tmp_path: Path) -> None:
     assert codes.count(-9) > 15
     (_,) = killed(url, _WORK)
     engine = open_engine(url, SECRET)
-    assert _one(engine, "SELECT count(*) FROM desk_update") == 4
+    assert _one(engine, "SELECT count(*) FROM desk_update") == 5
+    assert _one(engine, "SELECT count(*) FROM desk_presence") == 1
     assert _one(engine, "SELECT count(*) FROM message WHERE author = 'agent'") == 2
     assert _one(engine, "SELECT count(*) FROM message WHERE author = 'note'") == 1
     assert _one(engine, "SELECT count(*) FROM desk_word") == 3

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tests import warm
 from tests.bot.channels.wechat.fake_api import FakeApi
 from tests.crash.broken_editing import STEPS
 from tests.crash.checks import check
 from tests.crash.customers import QUESTIONS, ChatWay, Crowd, deliver, message
-from tests.crash.server import ROOT, Installation, WarmServers
+from tests.crash.server import Installation, WarmServers
 
 pytestmark = pytest.mark.xdist_group("crash")
 TAKEN_UP_S = 20.0
@@ -25,10 +24,8 @@ TAKEN_UP_S = 20.0
 
 def outcomes(home: Installation, step: str, *deadly: int) -> list[int]:
     """Take a step, or be killed in it."""
-    command = [sys.executable, "-m", "tests.crash.broken_editing", f"sqlite:///{home.database}"]
-    done = subprocess.run(
-        [*command, step, *map(str, deadly)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    url = f"sqlite:///{home.database}"
+    done = warm.run("tests.crash.broken_editing", url, step, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from storage import schema
 from storage.database import open_engine
 from storage.models.identity import AccessGrant
 from storage.unit_of_work import UnitOfWork
-from tests.crash.server import ROOT
+from tests import warm
 from tests.storage.identity_kit import GRANTEE, NOW, PHONE, SECRET, Town, town
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -41,8 +39,7 @@ _COUNTS = {
 
 
 def _run(url: str, what: str, *deadly: int) -> list[int]:
-    command = [sys.executable, "-m", "tests.crash.identity_writes", url, what, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = warm.run("tests.crash.identity_writes", url, what, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

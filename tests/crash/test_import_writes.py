@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from sqlalchemy import text
 
 from storage import schema
 from storage.database import open_engine
+from tests import warm
 from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET
 
@@ -19,10 +18,7 @@ SAMPLES = ROOT / "docs" / "samples"
 
 
 def _run(url: str, kind: str, file: Path, *deadly: int) -> list[int]:
-    command = [sys.executable, "-m", "tests.crash.import_writes", url, kind, str(file)]
-    done = subprocess.run(
-        [*command, *map(str, deadly)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = warm.run("tests.crash.import_writes", url, kind, str(file), *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,9 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.crypto import Cipher
 from storage.database import open_engine
+from tests import warm
 from tests.crash.dying import killed
 from tests.crash.rights_writes import waiting
-from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import Somebody, traces
 
@@ -23,10 +21,7 @@ pytestmark = pytest.mark.xdist_group("crash")
 
 
 def _run(url: str, folder: Path, *rest: object) -> str:
-    command = [sys.executable, "-m", "tests.crash.rights_writes", url, str(folder)]
-    done = subprocess.run(
-        [*command, *map(str, rest)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = warm.run("tests.crash.rights_writes", url, str(folder), *map(str, rest))
     return done.stdout.strip()
 
 
@@ -106,4 +101,37 @@ def test_a_nightly_erasure_that_died_is_finished_by_the_next(tmp_path: Path) -> 
         assert traces(session, one.words) == ["restricted_record.body"]
         status = session.execute(text("SELECT status FROM ticket WHERE number = :n"), {"n": number})
         assert status.scalar() == "restricted"
+    engine.dispose()
+
+
+def test_what_a_platform_asked_for_is_done_once_whatever_dies(tmp_path: Path) -> None:
+    """Told or not told; the user there whole or gone; the policy stays, the other one too."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    _run(url, tmp_path)
+    killed(url, "tests.crash.rights_writes:told_by_platform", *range(1, 40, 2))
+    asked = "SELECT count(*) FROM ticket WHERE unique_key LIKE 'platform:%'"
+    with engine.connect() as connection:
+        assert connection.execute(text(asked)).scalar() == 1
+    one, other = Somebody(Cipher(SECRET), 1), Somebody(Cipher(SECRET), 2)
+    with Session(engine) as session:
+        before, others = traces(session, one.words), traces(session, other.words)
+    codes: list[int] = []
+    for first in range(1, 400, 40):
+        codes += killed(url, "tests.crash.rights_writes:by_platform", first, first + 20)
+        with Session(engine) as session:
+            left = traces(session, one.words)
+        if left != before:
+            break
+    assert codes.count(-9) > 2
+    gone = {"message.body", "conversation.peer", "outbox_item.body"}
+    assert gone <= set(before)
+    assert not gone & set(left)
+    assert {"policy.number", "customer.name"} <= set(left)
+    with Session(engine) as session:
+        assert traces(session, other.words) == others
+        status = "SELECT status FROM ticket WHERE unique_key LIKE 'platform:%'"
+        assert session.execute(text(status)).scalar() in ("done", "restricted")
+        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
     engine.dispose()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from storage.models.customer import AccessLog
 from storage.models.outbox import Media
 from storage.models.policy import Policy
 from storage.models.service import PolicyDelivery, ServiceDocument, ServiceRequest
-from tests.crash.server import ROOT
+from tests import warm
 from tests.storage.services_kit import CAR, SECRET, Branch, branch_on
 
 pytestmark = pytest.mark.xdist_group("crash")
@@ -36,17 +34,9 @@ def branch(tmp_path: Path) -> Iterator[Branch]:
 
 def _die(branch: Branch, what: str, token: str = "") -> int:
     """Die at each statement in turn until one run gets through; return how often it was killed."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.crash.service_writes",
-        str(branch.ways.engine.url),
-        what,
-    ]
-    done = subprocess.run(
-        [*command, *map(str, range(1, 200))], cwd=ROOT, capture_output=True, text=True, check=True,
-        env={**os.environ, "ANDA_TEST_TOKEN": token},
-    )  # fmt: skip
+    environment = {**os.environ, "ANDA_TEST_TOKEN": token}
+    words = (str(branch.ways.engine.url), what, *map(str, range(1, 200)))
+    done = warm.run("tests.crash.service_writes", *words, environment=environment)
     outcomes = [int(line) for line in done.stdout.split()]
     assert outcomes[-1] == 0
     assert set(outcomes[:-1]) == {-9}

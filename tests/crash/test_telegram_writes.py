@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +9,9 @@ from sqlalchemy import Engine, text
 
 from storage import schema
 from storage.database import open_engine
+from tests import warm
 from tests.conftest import SECRET
 from tests.crash.dying import KILLED
-from tests.crash.server import ROOT
 
 pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = (
@@ -31,8 +29,7 @@ def _counts(engine: Engine) -> set[int]:
 
 
 def _run(url: str, *deadly: int) -> list[int]:
-    command = [sys.executable, "-m", "tests.crash.telegram_writes", url, *map(str, deadly)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = warm.run("tests.crash.telegram_writes", url, *map(str, deadly))
     return [int(line) for line in done.stdout.split()]
 
 

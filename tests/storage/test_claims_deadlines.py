@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from storage.models.episode import ConsoleEvent
 from tests.storage.claims_kit import NOW, Desk, at, ready
 
 
@@ -91,3 +93,41 @@ def test_a_planned_reminder_is_not_delivered_by_itself(desk: Desk) -> None:
     far = NOW + timedelta(days=30)
     leased = desk.ways.run(lambda uow: uow.outbox.lease("w", far, 60, 50))
     assert {item.kind for item in leased} == {"webhook"}
+
+
+def test_somebody_hurt_after_all_is_as_urgent_as_said_at_once(desk: Desk) -> None:
+    """The desk is called, and five minutes run from the correction; a claim is that once."""
+    talk = desk.converse()
+    number = desk.open(talk)
+    desk.move(number, "contacted")
+    desk.later(hours=3)
+    assert "injury_contact" not in desk.clocks(number)
+    desk.amend(number, injured=True)
+    clock = desk.clocks(number)["injury_contact"]
+    assert (clock.state, clock.due_at) == ("running", desk.now + timedelta(minutes=5))
+    claim = desk.claim(number)
+    assert (claim.severity, claim.due_at) == ("P0", clock.due_at)
+    assert "5 分钟内" in claim.next_step
+    query = select(ConsoleEvent).where(ConsoleEvent.kind == "alarm")
+    (alarm,) = desk.ways.read(lambda uow: list(uow.session.scalars(query)))
+    assert (alarm.conversation_id, alarm.agent) == (talk, None)
+    assert (alarm.data["level"], alarm.data["handoff"]) == ("P0", number)
+    desk.amend(number, place="南开区鞍山西道")
+    assert len(desk.ways.read(lambda uow: list(uow.session.scalars(query)))) == 1
+    desk.later(minutes=10)
+    assert desk.clocks(number)["injury_contact"].state == "missed"
+    desk.milestone(number, "reached")
+    assert desk.clocks(number)["injury_contact"].state == "late"
+    assert desk.claim(number).due_at != clock.due_at
+
+
+def test_a_report_that_waits_for_facts_goes_on_when_somebody_is_hurt(desk: Desk) -> None:
+    """A draft becomes a claim to be contacted at once; said at the report, nothing changes."""
+    number = desk.open(place=None)
+    assert desk.claim(number).status == "draft"
+    desk.amend(number, injured=True)
+    assert desk.claim(number).status == "contact_due"
+    hurt = desk.open(injured=True, plate="津A54321")
+    clock = desk.clocks(hurt)["injury_contact"]
+    assert clock.due_at == desk.now + timedelta(minutes=5)
+    assert [event.kind for event in desk.events(hurt)].count("hurt") == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,9 +20,11 @@ from bot.channels.telegram.updates import Tap, read, update_id
 from bot.dialogue.message import InboundMessage
 from bot.errors import BadRequest, DeliveryError
 from storage.transactions import Transactions
+from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
-_TYPING_AFTER_S = 0.7
+# Telegram shows it for five seconds; whoever waits longer sees it again.
+_TYPING_AGAIN_S, _TYPING_TIMES, _TYPING_AT_ONCE = 4.5, 6, 4
 _GONE = "gone"
 
 
@@ -38,6 +40,7 @@ class Intake:
     # Takes what happens in the staff group; tells whether an update was of that group.
     group: Callable[[Any], Awaitable[bool]] | None = None
     _beside: set[asyncio.Task[Any]] = field(default_factory=set)
+    _typing: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def take(self, raw: Any, within: float | None = None) -> None:
         """Answer an update exactly once; raise BadRequest when it is none."""
@@ -59,10 +62,28 @@ class Intake:
 
     async def _handle(self, message: InboundMessage, within: float | None) -> None:
         turn = asyncio.ensure_future(self.inbox.handle(message, within))
-        done, _ = await asyncio.wait({turn}, timeout=_TYPING_AFTER_S)
-        if not done:
-            self.later(self.bot.send_chat_action(message.peer, ChatAction.TYPING))
+        # Beside the turn and never before it; where many wait, the answers need the line.
+        if message.kind != "event" and len(self._typing) < _TYPING_AT_ONCE:
+            self._beside_all(self._show_typing(message.peer, turn), self._typing, self._beside)
         await turn
+
+    async def _show_typing(self, peer: str, turn: asyncio.Future[Any]) -> None:
+        """Let the customer see that an answer is coming, unless a person is to give it."""
+        if await asyncio.to_thread(self._has_agent, peer):
+            return
+        for _ in range(_TYPING_TIMES):
+            with suppress(DeliveryError):
+                await call(self.bot.send_chat_action(peer, ChatAction.TYPING))
+            done, _ = await asyncio.wait({turn}, timeout=_TYPING_AGAIN_S)
+            if done:
+                return
+
+    def _has_agent(self, peer: str) -> bool:
+        def owner(uow: UnitOfWork) -> str:
+            found = uow.conversations.id_of("telegram", self.account, peer)
+            return uow.conversations.get(found).owner if found is not None else ""
+
+        return self.transactions.read(owner) == "agent"
 
     async def _resolved(self, tap: Tap) -> InboundMessage:
         """Return what the customer said by a tap; ``tap:`` tells the engine what it answers."""
@@ -80,9 +101,14 @@ class Intake:
             with suppress(DeliveryError):
                 await call(request)
 
-        task = asyncio.create_task(made())
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
+        self._beside_all(made(), self._beside)
+
+    def _beside_all(self, work: Coroutine[Any, Any, None], *places: set[asyncio.Task[Any]]) -> None:
+        """Begin what nobody waits for; it stands in these places until it is done."""
+        task = asyncio.create_task(work)
+        for place in places:
+            place.add(task)
+            task.add_done_callback(place.discard)
 
     async def settle(self) -> None:
         """Wait for the calls beside."""

@@ -1,35 +1,11 @@
-// Writing at the desk: drafts, canned replies, notes, what others said meanwhile.
-import { keepHere, keptHere, logInAgain } from "./sending.js";
+// Writing at the desk: canned replies, notes, what others said meanwhile.
+import { writing } from "./drafts.js";
+import { enterWords, sends } from "./keys.js";
 import { underline } from "./promises.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const work = document.getElementById("work");
 const csrf = document.querySelector('meta[name="csrf"]').content;
-
-let draftTimer = 0;
-export function keepTyping() {
-  const form = document.getElementById("composer");
-  const box = document.getElementById("words");
-  if (!form || !box || form.classList.contains("note")) return;
-  clearTimeout(draftTimer);
-  const [id, text] = [form.closest(".conversation").dataset.id, box.value];
-  // Until the server has it, this browser keeps it.
-  keepHere(id, text);
-  const headers = { "X-CSRF-Token": csrf, "HX-Request": "true" };
-  fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams({ text }), headers, keepalive: true }).then(
-    (answer) => {
-      if (answer.status === 401) logInAgain();
-      else if (answer.ok && keptHere(id) === text) keepHere(id, "");
-      saved(answer.ok ? "草稿已存" : "草稿存在这台电脑上");
-    },
-    () => saved("网络不通，草稿先存在这台电脑上"),
-  );
-}
-
-function saved(text) {
-  const place = document.querySelector(".composer .saved");
-  if (place) place.textContent = text;
-}
 
 work.addEventListener("input", (event) => {
   if (event.target.id !== "words") return;
@@ -38,9 +14,7 @@ work.addEventListener("input", (event) => {
   underline(form, event.target);
   typing(form);
   showCanned(form, event.target.value);
-  clearTimeout(draftTimer);
-  saved("");
-  draftTimer = setTimeout(keepTyping, 800);
+  writing();
 });
 
 work.addEventListener("scroll", (event) => {
@@ -116,7 +90,7 @@ export function setMode(mode) {
   form.classList.toggle("note", mode === "note");
   for (const one of form.querySelectorAll("[data-mode]")) one.classList.toggle("on", one.dataset.mode === mode);
   const box = document.getElementById("words");
-  box.placeholder = mode === "note" ? "写给同事，客户看不到" : "写给客户，打 / 找常用语，Enter 发送";
+  box.placeholder = mode === "note" ? "写给同事，客户看不到" : `写给客户，打 / 找常用语，${enterWords()}`;
   box.focus();
 }
 
@@ -139,38 +113,16 @@ export function collide(html, refresh, then) {
 work.addEventListener("keydown", (event) => {
   if (event.target.id !== "words" || event.isComposing || event.keyCode === 229) return;
   const canned = event.target.form.querySelector(".canned");
-  if (event.key === "Enter" && !event.shiftKey) {
+  const chosen = canned.hidden ? null : canned.querySelector("button.on");
+  if (event.key === "Enter" && chosen) {
     event.preventDefault();
-    const chosen = canned.hidden ? null : canned.querySelector("button.on");
-    if (chosen) fill(chosen.dataset.fill);
-    else event.target.form.requestSubmit();
+    fill(chosen.dataset.fill);
+  } else if (sends(event)) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
   } else if (event.key === "Escape") canned.hidden = true;
   else if (!canned.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     choose(canned, event.key === "ArrowDown" ? 1 : -1);
   }
 });
-
-// Before a swap that the composer did not ask for: what is being written is held.
-let held = null;
-export function hold(id) {
-  const box = document.getElementById("words");
-  held = box?.value && id ? { id, text: box.value, note: box.form.classList.contains("note") } : null;
-}
-
-// After a swap: what was held is there again, and the underlines of a draft that came with the page.
-export function begin(id) {
-  const box = document.getElementById("words");
-  if (!box) return;
-  if (held && held.id === id && !box.value) {
-    box.value = held.text;
-    if (held.note) setMode("note");
-  }
-  held = null;
-  const kept = keptHere(id);
-  if (kept && !box.form.classList.contains("note")) {
-    box.value = kept.startsWith(box.value) ? kept : box.value.includes(kept) ? box.value : `${box.value}\n${kept}`;
-    keepTyping();
-  }
-  underline(box.form, box);
-}

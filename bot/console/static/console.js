@@ -10,16 +10,29 @@ if (csrf) new Worker("/console/static/pulse.js").postMessage(csrf);
 const notices = document.getElementById("notices");
 
 // Show a sentence for a while; what went wrong stays longer.
-export function notice(text, kind = "good") {
+// ``conversation`` is where it leads.
+export function notice(text, kind = "good", conversation = null) {
   // The same sentence stands there once, and «done» does not outlive the next trouble.
   for (const old of notices.children) {
-    if (old.textContent === text || old.classList.contains("notice-good")) old.remove();
+    if (old.dataset.text === text || old.classList.contains("notice-good")) old.remove();
   }
   const line = document.createElement("div");
   line.className = `notice notice-${kind}`;
+  line.dataset.text = text;
   line.textContent = text;
+  if (conversation) {
+    const link = document.createElement("a");
+    link.href = `/console/inbox?tab=all&c=${conversation}`;
+    link.textContent = `打开会话 #${conversation}`;
+    line.append(" ", link);
+  }
   notices.append(line);
   setTimeout(() => line.remove(), kind === "bad" ? 12000 : 4000);
+}
+
+// Somebody waits too long, or is in danger.
+export function alarmed(event) {
+  notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}`, "bad", event.conversation);
 }
 
 document.addEventListener("htmx:error", () => notice("网络不通，刚才的操作没有送到，请再试一次。", "bad"));
@@ -39,7 +52,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
-  const open = [...document.querySelectorAll("details.me[open]")].pop();
+  const open = [...document.querySelectorAll("details.me[open], details.act[open]")].pop();
   if (!open) return;
   open.open = false;
   open.querySelector("summary")?.focus();

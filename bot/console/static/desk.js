@@ -1,6 +1,9 @@
 // The agents' desk: live list and thread, composer, keys. The server decides; this only asks and shows.
-import { notice } from "./console.js";
-import { begin, collide, hold, keepTyping, setMode, showTyping } from "./composer.js";
+import { alarmed, notice } from "./console.js";
+import { collide, setMode, showTyping } from "./composer.js";
+import { begin, draftMoved, hold, keepTyping, startDrafts } from "./drafts.js";
+import "./keys.js";
+import { refreshList, startList, tab } from "./list.js";
 import { comeBack, logInAgain, showWaiting, startSending } from "./sending.js";
 import { tell } from "./notice.js";
 
@@ -9,22 +12,8 @@ const list = document.getElementById("list");
 const work = document.getElementById("work");
 const pill = document.getElementById("line");
 const open = () => work.querySelector(".conversation");
-const tab = () => list.querySelector(".rows")?.dataset.tab ?? "queue";
 
 // ---- the list and the open conversation, as they are now -------------------------------------
-
-let listAsked = false;
-async function refreshList() {
-  if (listAsked) return;
-  listAsked = true;
-  await new Promise((resume) => setTimeout(resume, 120)); // many events, one look
-  listAsked = false;
-  const place = list.querySelector(".rows")?.scrollTop ?? 0;
-  await htmx.ajax("GET", `/console/inbox/list?tab=${tab()}&shown=${list.querySelector(".rows")?.dataset.shown ?? 50}`, { target: "#list" });
-  const rows = list.querySelector(".rows");
-  if (rows) rows.scrollTop = place;
-  markOpen();
-}
 
 async function refreshOpen(moved) {
   const shown = open();
@@ -35,15 +24,65 @@ async function refreshOpen(moved) {
     await htmx.ajax("GET", `/console/c/${id}`, { target: "#work" });
     return;
   }
+  await refreshThread();
+}
+
+// One look at a time, and one more for whatever was told meanwhile: a look that another one pushed
+// aside would leave the page as it was before the last message.
+let looking = false;
+let lookAgain = false;
+async function refreshThread() {
+  lookAgain = true;
+  if (looking) return;
+  looking = true;
+  try {
+    while (lookAgain && open()) {
+      lookAgain = false;
+      await lookAt(open().dataset.id);
+    }
+  } finally {
+    looking = false;
+  }
+}
+
+// The two parts of the open conversation, as the server has them; nothing when it cannot be asked.
+async function part(id, name) {
+  try {
+    const answer = await fetch(`/console/c/${id}/${name}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) });
+    if (answer.status === 401) logInAgain();
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+// What comes along for another place (suggestions, the meter) goes there.
+function put(place, html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const one of page.querySelectorAll("[hx-swap-oob]")) {
+    one.remove();
+    one.removeAttribute("hx-swap-oob");
+    document.getElementById(one.id)?.replaceWith(one);
+    htmx.process(one);
+  }
+  place.replaceChildren(...page.body.childNodes);
+  htmx.process(place);
+}
+
+async function lookAt(id) {
+  const since = document.querySelector("#thread #since")?.nextElementSibling?.dataset.seq;
+  const lines = await part(id, `thread${since ? `?since=${since}` : ""}`);
   const thread = document.getElementById("thread");
+  if (lines === null || open()?.dataset.id !== id) return;
   const low = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
   const place = thread.scrollTop;
-  const since = thread.querySelector("#since")?.nextElementSibling?.dataset.seq;
-  await htmx.ajax("GET", `/console/c/${id}/thread${since ? `?since=${since}` : ""}`, { target: "#thread" });
+  put(thread, lines);
+  showWaiting();
   thread.scrollTop = low ? thread.scrollHeight : place;
-  // What is being filled in there is not swept away.
+  const facts = await part(id, "side");
   const side = document.getElementById("side");
-  if (!side.contains(document.activeElement)) htmx.ajax("GET", `/console/c/${id}/side`, { target: "#side" });
+  // What is being filled in there is not swept away.
+  if (facts !== null && open()?.dataset.id === id && !side.contains(document.activeElement)) put(side, facts);
 }
 
 function markOpen() {
@@ -64,17 +103,6 @@ function bottom() {
   requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
 }
 
-// The list grows at its end and stays where it was read.
-let place = { tab: "", top: 0 };
-list.addEventListener("click", (event) => {
-  if (event.target.closest(".more")) place = { tab: tab(), top: list.querySelector(".rows").scrollTop };
-});
-document.addEventListener("htmx:after:swap", () => {
-  const rows = list.querySelector(".rows");
-  if (place.top && rows?.dataset.tab === place.tab) rows.scrollTop = place.top;
-  place = { tab: "", top: 0 };
-});
-
 // ---- news --------------------------------------------------------------------------------------
 
 let last = "";
@@ -90,6 +118,7 @@ function connect() {
     if (cutAt) {
       refreshList();
       refreshOpen(false);
+      draftMoved(open()?.dataset.id, Infinity, "");
     }
     cutAt = null;
     alive();
@@ -132,33 +161,55 @@ const PERSONAL = {
   awake: "搁置的会话到时间了",
 };
 
+// While the answer to a press here is on its way, the news of that same press asks for nothing: two
+// swaps in a row would take the box away from somebody who already writes.
+let pressed = 0;
+let newest = null;
+const forWork = (event) => event.detail?.ctx?.target === work;
+document.addEventListener("htmx:before:request", (event) => { pressed += forWork(event); });
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!forWork(event)) return;
+  pressed -= 1;
+  if (!pressed && newest) catchUp(newest);
+});
+function catchUp(event) {
+  newest = pressed ? event : null;
+  const shown = open();
+  if (!pressed && shown?.dataset.id === String(event.conversation) && Number(shown.dataset.rev) < event.rev) refreshOpen(true);
+}
+
 function news(event) {
   const mine = open()?.dataset.id === String(event.conversation);
   if (event.kind === "owner" || event.kind === "snooze") {
     refreshList();
     if (mine && (event.kind === "snooze" || Number(open().dataset.rev) !== event.rev)) {
       const had = open().dataset.mine;
-      if (had && event.agent !== me) notice(event.owner === "agent" ? `${event.agent}接手了这个会话` : "这个会话已经不在您手里", "bad");
-      refreshOpen(true);
+      if (had && event.kind === "owner" && event.agent !== me) notice(event.owner === "agent" ? `${event.agent}接手了这个会话` : "这个会话已经不在您手里", "bad");
+      if (event.kind === "owner") catchUp(event);
+      else refreshOpen(true);
     }
     if (event.owner === "queue") tell("有客户在排队", "queue");
   } else if (event.kind === "message") {
     refreshList();
     if (mine) refreshOpen(false);
     else tell("有新消息", "message");
+  } else if (event.kind === "fate") {
+    if (mine) refreshOpen(false);
   } else if (event.kind === "offer") {
     refreshList();
     notice("派给您一位客户，请到「排队」接管。");
     tell("派给您一位客户", "offer");
+  } else if (event.kind === "draft") {
+    draftMoved(event.conversation, event.rev, event.tab);
   } else if (event.kind === "typing") {
     if (mine && event.by !== me) showTyping(event.by);
   } else if (event.kind in PERSONAL) {
     refreshList();
     if (mine) refreshOpen(event.kind === "joined");
-    notice(`${PERSONAL[event.kind].replace("〔谁〕", event.by ?? "")}${mine ? "" : `（会话 #${event.conversation}）`}`);
+    notice(PERSONAL[event.kind].replace("〔谁〕", event.by ?? ""), "good", mine ? null : event.conversation);
     tell("有同事找您", event.kind);
   } else if (event.kind === "alarm") {
-    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：会话 #${event.conversation ?? ""}（${event.handoff}）`, "bad");
+    alarmed(event);
     tell("有客户等得太久", "alarm");
   } else if (event.kind === "state") {
     notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
@@ -169,6 +220,22 @@ function news(event) {
       select.append(shown);
     }
   }
+}
+
+// How long the first one waits goes on between two looks.
+const began = new WeakMap();
+setInterval(() => {
+  const wait = document.querySelector("#load [data-wait]");
+  if (!wait) return;
+  if (!began.has(wait)) began.set(wait, Date.now() - 1000 * Number(wait.dataset.wait));
+  wait.textContent = span(Math.floor((Date.now() - began.get(wait)) / 1000));
+}, 5000);
+
+function span(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `${seconds} 秒`;
+  if (minutes < 60) return `${minutes} 分钟`;
+  return minutes < 1440 ? `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分` : `${Math.floor(minutes / 1440)} 天`;
 }
 
 // ---- after every swap ----------------------------------------------------------------------------
@@ -197,6 +264,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   const status = ctx?.response?.status ?? 200;
   if (status < 400) {
     if (ctx?.target === work) hold(open()?.dataset.id);
+    // A box that was drawn larger has a style of its own; carried over as text it would be blocked.
+    for (const one of ctx?.target?.querySelectorAll?.("[id][style]") ?? []) one.removeAttribute("style");
     return;
   }
   event.preventDefault();
@@ -209,45 +278,17 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (status === 409) refreshOpen(true);
 });
 
-// ---- keys ----------------------------------------------------------------------------------------
-
-const help = document.getElementById("help");
-document.getElementById("keys").addEventListener("click", () => help.showModal());
-
-function step(by) {
-  const rows = [...list.querySelectorAll(".row-item a")];
-  const at = rows.findIndex((row) => row.parentElement.classList.contains("open"));
-  rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.click();
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
-  if (!event.altKey || event.ctrlKey || event.shiftKey) return;
-  const key = event.code.replace(/^Key|^Digit/, "").toLowerCase();
-  const act = { j: () => step(1), k: () => step(-1), l: () => setMode("say"), p: () => setMode("note") }[key];
-  const button = work.querySelector(`[data-key="${key}"]`);
-  if (!act && !button) return;
-  event.preventDefault();
-  if (act) act();
-  else if (button.tagName === "DETAILS") {
-    button.open = true;
-    button.querySelector("form select, form button")?.focus();
-  } else button.click();
-});
-
 // Being looked at is said again while the page is in front.
 setInterval(() => {
   if (!document.hidden && open()) fetch(`/console/c/${open().dataset.id}/look`).catch(() => {});
 }, 15000);
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) keepTyping();
-});
-addEventListener("pagehide", keepTyping);
 
+startList(markOpen);
 markOpen();
 bottom();
 comeBack();
+startDrafts({ loggedOut: logInAgain, noted: () => setMode("note") });
 begin(open()?.dataset.id);
 startSending({
   refresh: refreshOpen,

@@ -30,5 +30,11 @@ if (columns && work) {
   document.getElementById("list").addEventListener("click", (event) => {
     if (event.target.closest(".row-item")) columns.classList.remove("list-open");
   });
+  document.addEventListener("keydown", (event) => {
+    const open = work.querySelector(".conversation.side-open");
+    if (event.key !== "Escape" || event.isComposing || !open || document.querySelector("details[open].act, details[open].me, dialog[open]")) return;
+    open.classList.remove("side-open");
+    work.querySelector(".to-side")?.setAttribute("aria-expanded", "false");
+  });
   dress();
 }

@@ -1,7 +1,7 @@
 // Being told while looking elsewhere: a notice of the system without a word of the customer's, and
 // a sound that can be switched off. Pages without a live line of their own listen here; of several
 // tabs one listens, and one speaks.
-import { notice } from "./console.js";
+import { alarmed, notice } from "./console.js";
 
 const bell = document.getElementById("bell");
 const SOUND = "anda-sound";
@@ -98,7 +98,7 @@ function hear(event) {
     notice("派给您一位客户，请到「会话」的排队里接管。");
     tell("派给您一位客户", "offer");
   } else if (event.kind === "alarm") {
-    notice(`${event.level === "human" ? "" : `${event.level} `}${event.why}：会话 #${event.conversation ?? ""}（${event.handoff}）`, "bad");
+    alarmed(event);
     tell("有客户等得太久", "alarm");
   } else if (event.kind === "state") notice(`您的状态改了：${event.reason}`, "bad");
 }

@@ -2,6 +2,7 @@
 // Enter waits for the first, a press that may have arrived is repeated as the same message, and a
 // text that cannot leave comes back into the box. Nothing is dropped on the way.
 import { notice } from "./console.js";
+import { draftRev, forget, keepHere, keptHere, TAB } from "./drafts.js";
 
 const me = document.querySelector(".columns").dataset.me;
 const work = document.getElementById("work");
@@ -17,18 +18,6 @@ let busy = false;
 let desk = { refresh() {}, collide() {}, sent() {} };
 
 const openId = () => work.querySelector(".conversation")?.dataset.id;
-
-// ---- drafts of this browser: what the server could not be told ----------------------------------
-
-const draftName = (id) => `anda-draft:${me}:${id}`;
-export function keepHere(id, text) {
-  if (!id) return;
-  if (text) localStorage.setItem(draftName(id), text);
-  else localStorage.removeItem(draftName(id));
-}
-export function keptHere(id) {
-  return localStorage.getItem(draftName(id)) ?? "";
-}
 
 // Whoever must log in again comes back to this conversation, with what was being written.
 export function logInAgain() {
@@ -68,7 +57,7 @@ function put(form, text) {
   const id = openId();
   const url = note ? form.dataset.note : form.dataset.say;
   // What others said after the newest line on this page is shown before anything leaves.
-  line.push({ id, url, note, text, key: fresh(), told: newestShown(), at: Date.now() });
+  line.push({ id, url, note, text, key: fresh(), told: newestShown(), draft: draftRev(id), at: Date.now() });
   store();
   showWaiting();
   go();
@@ -94,6 +83,8 @@ async function post(item) {
   if (!item.note) {
     body.set("key", item.key);
     body.set("told", item.told);
+    body.set("tab", TAB);
+    if ((item.draft ?? "") !== "") body.set("draft", item.draft);
   }
   try {
     return await fetch(item.url, {
@@ -143,7 +134,7 @@ function giveBack(id) {
   if (id === openId() && box) {
     box.value = [text, box.value].filter(Boolean).join("\n");
     box.dispatchEvent(new Event("input", { bubbles: true }));
-  } else keepHere(id, [text, keptHere(id)].filter(Boolean).join("\n"));
+  } else keepHere(id, [text, keptHere(id)?.text].filter(Boolean).join("\n"));
   showWaiting();
 }
 
@@ -193,7 +184,7 @@ work.addEventListener("submit", (event) => {
   if (unfilled(form, box)) return;
   delete form.dataset.gaps;
   box.value = "";
-  keepHere(openId(), "");
+  forget(openId());
   put(form, text);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
@@ -204,7 +195,7 @@ export function startSending(hooks) {
   desk = hooks;
   const left = JSON.parse(localStorage.getItem(LINE) ?? "[]");
   line.push(...left.filter((item) => item.at > Date.now() - OLD));
-  for (const item of left.filter((one) => one.at <= Date.now() - OLD)) keepHere(item.id, [keptHere(item.id), item.text].filter(Boolean).join("\n"));
+  for (const item of left.filter((one) => one.at <= Date.now() - OLD)) keepHere(item.id, [keptHere(item.id)?.text, item.text].filter(Boolean).join("\n"));
   store();
   showWaiting();
   go();

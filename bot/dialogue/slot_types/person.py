@@ -74,10 +74,24 @@ _REPLY = re.compile(
 )
 _ENDING = re.compile(r"(?:先生|女士|小姐|师傅|啊|呀|哦|吧|呢|哈)+$")
 _NO_REPLY = re.compile(
-    r"不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了"
+    r"明白|清楚|收到|晓得|懂|嗯|不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了"
     r"|你|您|车|对|我|同一|一样|一回事|自己|电话|手机|号码|单方|全责|姓名|名字|贵姓|确认|提交|查询|理赔|保险"
     r"|道歉|处分|处罚|开除|要求|退|赔|查清|重新|给个|说法|骂"
 )
+
+
+_ALONE = re.compile(
+    r"(?:我?叫|我是|投保人|被保险人|姓名|名字|应该|改成|改为|是|叫|为|[:：,，、 ])*+"
+    rf"((?:{_DOUBLE}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})[,，。.!！啊呀吧 ]*"
+)
+
+
+def name_alone(text: str) -> str:
+    """Return the name that a text is and nothing else, '' for any other text."""
+    found = _ALONE.fullmatch(text.strip())
+    if found is None or _NO_REPLY.search(found[1]) or _NO_NAME.search(found[1]):
+        return ""
+    return found[1]
 
 
 @dataclass(frozen=True)

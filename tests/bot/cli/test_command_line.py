@@ -7,11 +7,16 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+
+from bot.cli.main import main
+from tests import warm
 
 WRONG_USE = {
     "": "用法不对",
@@ -45,16 +50,7 @@ class Anda:
 
     def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run one command and return how it ended."""
-        command = [sys.executable, "-m", "bot", *words]
-        return subprocess.run(
-            command,
-            input=stdin,
-            env=self._environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        return warm.run("bot", *words, environment=self._environment, stdin=stdin, check=False)
 
     def fails(self, status: int, *words: str, stdin: str = "") -> str:
         """Return the one line that a failing command says."""
@@ -71,10 +67,36 @@ def anda(tmp_path: Path) -> Anda:
     return Anda(tmp_path)
 
 
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """Leave the logs of this process as they were: the command sets them up for itself."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("own_logs")
 @pytest.mark.parametrize(("line", "said"), WRONG_USE.items(), ids=lambda text: text or "-")
-def test_wrong_use(line: str, said: str, anda: Anda) -> None:
+def test_wrong_use(
+    line: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Wrong use exits 2 and says in one Chinese line what is wrong with which word."""
-    assert said in anda.fails(2, *line.split())
+    monkeypatch.setattr(sys, "argv", ["anda", *line.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_wrong_use_of_the_command_itself(anda: Anda) -> None:
+    """The same in a process that starts cold, as an operator meets it."""
+    cold = subprocess.run(
+        [sys.executable, "-m", "bot", "bogus"], capture_output=True, encoding="utf-8", check=False
+    )
+    assert cold.returncode == 2
+    assert cold.stderr.splitlines() == [anda.fails(2, "bogus")]
 
 
 def test_backup_and_restore(anda: Anda, tmp_path: Path) -> None:

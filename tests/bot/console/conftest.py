@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from bot import web_parts
 from bot.bootstrap import App
 from bot.dialogue.message import InboundMessage
 from bot.result import Claim
@@ -62,7 +63,7 @@ class House:
 
     def browser(self) -> TestClient:
         """Return a browser that does not follow redirects."""
-        return TestClient(self.app.console(), follow_redirects=False)
+        return TestClient(web_parts.console(self.app), follow_redirects=False)
 
     def log_in(self, name: str) -> TestClient:
         """Return a browser with somebody logged in; forms carry their token by themselves."""

@@ -215,6 +215,9 @@ def test_a_classified_fact_is_chosen_and_a_wrong_value_refused(house: House) -> 
     assert clerk.post(f"{path}/amend", data={**form, "value": "yes"}).status_code == 303
     claim = claim_of(house, number)
     assert (claim.facts["injured"], claim.severity) == (True, "P0")
+    page = clerk.get(path).text
+    assert "有人受伤，按特急办" in page
+    assert "首次联系（紧急）" in page
 
 
 def test_only_a_colleague_of_claims_is_put_in_charge(house: House) -> None:

@@ -57,6 +57,7 @@ def complaint_of(house: House, number: str) -> Complaint:
 def decided(house: House, number: str, browser: TestClient) -> None:
     """Take a complaint to its decision."""
     assert post(browser, number, "move", to="accepted", owner="赵颖") == 303
+    assert post(browser, number, "owner", owner="不存在的人", reason="换人") == 409
     assert post(browser, number, "move", to="investigating") == 303
     form = {"outcome": "partly", "decision": "向您道歉", "basis": "录音", "told_by": "电话"}
     assert post(browser, number, "move", to="decided", **form) == 303

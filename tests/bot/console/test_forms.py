@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import web_parts
 from tests.bot.console.conftest import House
 from tests.bot.console.routes import changing, concrete
 
@@ -10,7 +11,7 @@ _OPEN = {"/console/login"}
 
 def posts(house: House) -> list[tuple[str, str]]:
     """Return method and a concrete path of everything that changes something."""
-    found = changing(house.app.console())
+    found = changing(web_parts.console(house.app))
     return [(method, concrete(path)) for method, path in found if path not in _OPEN]
 
 

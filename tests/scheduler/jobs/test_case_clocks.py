@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from storage.models.case import Claim, Complaint
+from storage.models.episode import ConsoleEvent
 from tests.scheduler.jobs.kit import at, run, tickets
 from tests.storage.claims_kit import Desk, desk_on
 from tests.storage.complaints_kit import Room
@@ -42,6 +43,18 @@ def test_a_late_contact_is_told_to_the_lead_once(desk: Desk) -> None:
     [ticket] = tickets(desk, "claim_overdue")
     assert (ticket.about, ticket.queue) == (number, "lead")
     assert [event.kind for event in desk.events(number)].count("overdue") == 1
+
+
+def test_a_late_call_to_somebody_hurt_is_cried_out_once(desk: Desk) -> None:
+    """A ticket for the lead and an alarm on every console; another claim makes no noise."""
+    number = desk.open(injured=True)
+    desk.open(plate="津A99999")
+    run(desk, "claim_clocks", "2026-11-25T10:10")
+    run(desk, "claim_clocks", "2026-11-25T10:40")
+    query = select(ConsoleEvent.data).where(ConsoleEvent.kind == "alarm")
+    [alarm] = desk.ways.read(lambda uow: list(uow.session.scalars(query)))
+    assert (alarm["level"], alarm["handoff"]) == ("P0", number)
+    assert "首次联系（紧急）已过" in alarm["why"]
 
 
 def test_a_warning_goes_to_the_owner_each_time_it_is_due(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from storage.crypto import Cipher
 from storage.demo.identifiers import credit_code, id_number
 from storage.imports.run import Importer, Outcome
 from storage.models.customer import Customer
+from storage.models.joining import CustomerJoin
 from storage.models.payment import Payment
 from storage.models.policy import Policy
 from tests.conftest import SECRET
@@ -247,3 +248,26 @@ def test_firms_and_other_papers(run: Run, database: Engine) -> None:
     with Session(database) as session:
         kinds = {c.ref: (c.kind, c.id_number) for c in session.scalars(select(Customer))}
     assert kinds == {"F1": ("firm", credit_code(5)), "P1": ("person", "E12345678")}
+
+
+def test_policies_of_a_joined_record_come_to_the_one_that_was_kept(
+    run: Run, database: Engine
+) -> None:
+    """The other program goes on with the old number; importing it takes nothing apart."""
+    people = f"{CUSTOMERS}\nC1,张三,{ID},13800000001\nC2,张三,{ID},13800000002\n"
+    run("customers", people)
+    run("policies", f"{POLICIES}\n{A_POLICY}\n")
+    with Session(database) as session:
+        ids = {one.ref: one.id for one in session.scalars(select(Customer))}
+        moment = datetime(2026, 11, 22, 9, 30, tzinfo=SHANGHAI)
+        session.add(
+            CustomerJoin(
+                kept_id=ids["C2"], away_id=ids["C1"], reason="paper", words="同一人",
+                moved={}, by="staff:甲", at=moment,
+            )
+        )  # fmt: skip
+        session.commit()
+    for changed in (1, 0):
+        assert run("policies", f"{POLICIES}\n{A_POLICY}\n").changed == changed
+    with Session(database) as session:
+        assert session.scalars(select(Policy.customer_id)).all() == [ids["C2"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -17,6 +17,7 @@ from bot.channels.telegram.desk.updates import Act, act
 from bot.clockwork.desk_hours import DeskHours
 from bot.handoff import Desk, Done, GoOn
 from bot.permissions import allowed
+from storage import desk_presence
 from storage.group_desk import Colleague, GroupDesk
 from storage.rules.skills import skills
 from storage.transactions import Transactions
@@ -33,6 +34,8 @@ _FILE: Final = "照片、文件、语音还不能从群里发给客户，没有�
 _TOO_LONG: Final = f"一条最多 {_MOST} 字，没有发出。请分两条。"
 _BOT_SERVES: Final = "机器人正在服务，没有发出。要接过来，先发 /take。"
 _UNKNOWN: Final = "没有这个命令，没有发给客户。\n"
+_ON: Final = "记下了，{until:%H:%M} 以前算在岗；接管或回复客户会顺延，离开发 /off。"
+_OFF: Final = "记下了，您离开了。手上的客户请先 /transfer 或 /release。"
 _WHOM: Final = "转给谁？写 /transfer 同事名或组名。现在在线：{online}；组：{groups}。"
 
 
@@ -47,6 +50,7 @@ class Moment:
     who: Colleague
     conversation: int
     now: datetime
+    present: timedelta
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class GroupIntake:
     hours: DeskHours
     later: Callable[[Awaitable[Any]], None]
     ring: Callable[[], None] = lambda: None
+    present: timedelta = timedelta(minutes=30)
 
     async def take(self, raw: Any) -> bool:
         """Do what an update asks; False when it is not of this group."""
@@ -103,15 +108,17 @@ class GroupIntake:
         who = group.colleague(found.person)
         if who is None:
             return self._stranger(uow, found, now)
-        if not conversation:
-            return words.GENERAL if found.kind in ("help", "start") else ""
-        if not allowed(who.role, "handoffs", "read"):
-            return _NOT_YOURS
-        if group.is_private(conversation):
-            return _PRIVATE
         desk = Desk(uow, now, self.go_on, self.hours)
-        here = Moment(uow, desk, group, found, who, conversation, now)
-        return self._moved(here)
+        here = Moment(uow, desk, group, found, who, conversation, now, self.present)
+        return _shift(here) if found.kind in ("on", "off") else self._at_a_topic(here)
+
+    def _at_a_topic(self, here: Moment) -> str:
+        """Do what is about one customer; outside of topics there is none."""
+        if not here.conversation:
+            return words.GENERAL if here.act.kind in ("help", "start") else ""
+        if not allowed(here.who.role, "handoffs", "read"):
+            return _NOT_YOURS
+        return _PRIVATE if here.group.is_private(here.conversation) else self._moved(here)
 
     def _stranger(self, uow: UnitOfWork, found: Act, now: datetime) -> str:
         """Tell somebody without an account once how to get one; afterwards say nothing."""
@@ -145,6 +152,15 @@ class GroupIntake:
             due_at=now,
             now=now,
         )
+
+
+def _shift(here: Moment) -> str:
+    """Whoever has no page open says that they are there, or that they are leaving."""
+    if not allowed(here.who.role, "handoffs", "read"):
+        return _NOT_YOURS
+    until = here.now + here.present if here.act.kind == "on" else here.now
+    desk_presence.note(here.uow.connection, here.who.name, until)
+    return _ON.format(until=until) if here.act.kind == "on" else _OFF
 
 
 def _take(here: Moment) -> str:
@@ -182,7 +198,9 @@ def _transfer(here: Moment) -> str:
         return "" if done.ok else done.why
     colleague = here.group.employed(name) if name else None
     if colleague is None or not allowed(colleague.role, "handoffs", "read"):
-        online = "、".join(one.name for one in here.uow.floor.agents()) or "没有人"
+        there = [one.name for one in here.uow.floor.agents()]
+        there += desk_presence.at_work(here.uow.connection, here.now)
+        online = "、".join(dict.fromkeys(there)) or "没有人"
         groups = "、".join(one.title for one in skills().all)
         missing = f"没有叫{name}、能接客户的同事。" if name else ""
         return missing + _WHOM.format(online=online, groups=groups)
@@ -235,6 +253,7 @@ def _active(here: Moment) -> None:
     """Note that the conversation is served from the group now."""
     here.group.change(here.conversation, holder=here.who.name, active_at=here.now)
     here.uow.floor.beat(here.who.name, here.now)
+    desk_presence.note(here.uow.connection, here.who.name, here.now + here.present)
 
 
 _HANDLERS: Final[dict[str, Callable[[Moment], str]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,8 @@ _COMMANDS: Final = (
     ("release", "放回排队"),
     ("transfer", "转接：后面写同事名或组名"),
     ("note", "备注：只给同事看"),
+    ("on", "在岗"),
+    ("off", "离开"),
     ("help", "怎么用"),
 )
 
@@ -76,6 +78,7 @@ class DeskParts:
             self.needs.hours,
             later,
             self.needs.ring,
+            timedelta(minutes=self.settings.present_minutes),
         )
 
     def routes(self) -> dict[tuple[str, str], Deliver]:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from bot.log import mask
-from storage.inbox import name_of
+from storage.inbox_list import name_of
 from storage.models.case import Handoff
 from storage.rules.skills import skills
 
@@ -25,7 +25,8 @@ HELP = (
     "在话题里直接写，就是回复客户（没人接的先替您接管）。\n"
     "/take 接管　/close 结束　/return 交还机器人　/release 放回排队\n"
     "/transfer 同事名或组名　转接\n"
-    "/note 写给同事的备注，客户看不到"
+    "/note 写给同事的备注，客户看不到\n"
+    "/on 在岗　/off 离开（只在群里接的，发一下 /on，别的客户才知道有人在）"
 )
 GENERAL = "这里不对客户。客户的话在各自的话题里，进去写就是回复。\n" + HELP
 ENDED = "会话已结束，机器人接着服务。客户再要人工，这个话题会重新打开。"

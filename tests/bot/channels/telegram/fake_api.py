@@ -37,6 +37,7 @@ class Fault:
     reset: bool = False
     done: bool = False
     raw: bytes | None = None
+    hangs: threading.Event | None = None
 
 
 @dataclass
@@ -281,6 +282,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._misbehave(fault)
 
     def _misbehave(self, fault: Fault) -> None:
+        if fault.hangs:
+            fault.hangs.wait(20)
         if fault.reset:
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.bootstrap import App
+from bot.dialogue.phrases import NOBODY_FREE
+from storage import desk_presence
+from storage.models.staff import StaffUser
+from storage.unit_of_work import UnitOfWork
 from tests.bot.channels.telegram.desk_kit import GROUP, Group, group_of, presses, says
 from tests.bot.channels.telegram.fake_api import FakeBotApi
 from tests.bot.channels.telegram.kit import run
@@ -120,3 +125,48 @@ def test_an_update_counts_once_however_often_it_comes(group: Group) -> None:
     run(group.process, work)
     assert group.heard() == ["您好"]
     assert len({one["text"] for one in group.api.answers}) == 1
+
+
+def _wait(group: Group) -> int:
+    """Return what another customer would be told of the wait now."""
+    return group.app.transactions.read(lambda uow: uow.floor.minutes_to_wait(0, group.now))
+
+
+def test_whoever_works_in_the_group_alone_counts_as_present(group: Group) -> None:
+    """By a command, anywhere in the group, or by the last answer; for so long, and not longer."""
+
+    async def work() -> None:
+        assert _wait(group) == NOBODY_FREE
+        await group.bring(says("王敏", 0, "/on"))
+        assert "算在岗" in group.api.sent[-1]["text"]
+        assert _wait(group) != NOBODY_FREE
+        group.later(31 * 60)
+        assert _wait(group) == NOBODY_FREE
+        await group.customer("转人工")
+        await group.bring(says("李强", group.thread(), "您好，我是李强。"))
+        assert _wait(group) != NOBODY_FREE
+        await group.bring(says("李强", group.thread(), "/off"))
+        assert _wait(group) == NOBODY_FREE
+
+    run(group.process, work)
+
+
+def test_only_who_may_serve_and_works_here_counts(group: Group) -> None:
+    """A colleague of another trade cannot; an account that was closed does not any more."""
+
+    async def work() -> None:
+        await group.bring(says("何核保", 0, "/on"), says("王敏", 0, "/on"))
+        present = group.app.transactions.read(
+            lambda uow: desk_presence.at_work(uow.connection, group.now)
+        )
+        assert list(present) == ["王敏"]
+
+        def close(uow: UnitOfWork) -> None:
+            uow.session.execute(
+                update(StaffUser).where(StaffUser.name == "王敏").values(disabled_at=group.now)
+            )
+
+        group.app.transactions.run(close)
+        assert _wait(group) == NOBODY_FREE
+
+    run(group.process, work)

@@ -47,6 +47,7 @@ class FakeApi:
     codes: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     logins: dict[str, str] = field(default_factory=dict)
+    followers: set[str] = field(default_factory=set)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -74,6 +75,10 @@ class FakeApi:
             self.codes.append(body)
             return {"ticket": "TICKET/+=", "url": "http://weixin.qq.com/q/x"}
         return None
+
+    def user(self, openid: str) -> dict[str, Any]:
+        """Tell whether somebody follows."""
+        return {"openid": openid, "subscribe": int(openid in self.followers)}
 
     def login(self, query: dict[str, list[str]]) -> dict[str, Any]:
         """Tell who gave a code, once, as the platform's web authorisation does."""
@@ -169,7 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
             with self.api.lock:
                 self.api.bodies.append(body)
                 self.api.sent.append(json.loads(body))
-        answer = self.api.account(path, json.loads(body or b"{}"))
+        user = path == "/cgi-bin/user/info"
+        read = json.loads(body or b"{}")
+        answer = self.api.user(query["openid"][0]) if user else self.api.account(path, read)
         if fault := self.api.fault_after(path):
             return self._misbehave(fault)
         return self._json(answer or {"errcode": 0, "errmsg": "ok"})

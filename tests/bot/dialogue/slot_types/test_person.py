@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.dialogue.slot_types.person import person_name
+from bot.dialogue.slot_types.person import name_alone, person_name
 from bot.dialogue.slot_types.relation import relation
 
 NOW = datetime.fromisoformat("2026-11-24T17:20:00+08:00")
@@ -98,3 +98,22 @@ def test_relation_answers(text: str, value: str) -> None:
     assert answer.value == value
     assert relation.load(relation.dump(value)) == value
     assert relation.show(value)
+
+
+@pytest.mark.parametrize("text", ["明白", "清楚", "收到", "嗯嗯", "知道了", "晓得", "我懂"])
+def test_a_word_of_assent_is_no_name(text: str) -> None:
+    """Whoever only nods has not told a name, also where one was asked for."""
+    assert person_name.answer(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("王小明", "王小明"), ("姓名是王小明", "王小明"), ("投保人：欧阳明月", "欧阳明月"),
+        ("应该是李四。", "李四"), ("明白", ""), ("王小明你好吗", ""), ("续保", ""), ("谢谢", ""),
+        ("高速", ""), ("我要报案", ""),
+    ],
+)  # fmt: skip
+def test_a_name_alone_is_told_from_other_words(text: str, name: str) -> None:
+    """Only a surname with what goes with it, and nothing else."""
+    assert name_alone(text) == name
