@@ -12,11 +12,15 @@ from storage.unit_of_work import UnitOfWork
 
 
 class FigurePart(BaseModel):
-    """One figure; ``value`` is null where there is nothing to count."""
+    """One figure; ``value`` is null where there is nothing to count.
+
+    ``below`` stands below the line: mostly the rows, for «per 10 000» the policies in force.
+    """
 
     name: str
     hits: int
     rows: int
+    below: int
     value: float | None
     shown: str
     few: bool
@@ -95,6 +99,7 @@ def _part(name: str, part: Figure) -> FigurePart:
         name=name,
         hits=part.hits,
         rows=part.rows,
+        below=part.below,
         value=part.value,
         shown=shown(part),
         few=part.few,

@@ -42,7 +42,7 @@ def kpi(
         few = "　样本不足" if table.total.few and table.total.value is not None else ""
         print(
             f"{code}\t{table.definition.name}\t{shown(table.total)}\t"
-            f"{table.total.hits}/{table.total.rows}{few}"
+            f"{table.total.hits}/{table.total.below}{few}"
         )
     if xlsx:
         _write(xlsx, workbook(found))

@@ -72,7 +72,7 @@ def _figures(report: Report) -> Iterator[Row]:
             code,
             definition.name,
             total.hits,
-            total.rows,
+            total.below,
             total.value,
             shown(total),
             "是" if total.few else "",
@@ -91,7 +91,7 @@ def _parts(report: Report) -> Iterator[Row]:
 
 
 def _numbers(part: Figure) -> Row:
-    return (part.hits, part.rows, part.value, shown(part), "是" if part.few else "")
+    return (part.hits, part.below, part.value, shown(part), "是" if part.few else "")
 
 
 def _steps(report: Report) -> Iterator[Row]:

@@ -85,7 +85,7 @@ def _part_table(report: Report, code: str, by: By) -> Markup:
     rows = "".join(
         f"<tr><td>{escape(named(table, by, name))}</td><td class='n'>{escape(shown(part))}"
         f"{'（样本不足）' if part.few and part.value is not None else ''}</td>"
-        f"<td class='n'>{part.hits} / {part.rows}</td></tr>"
+        f"<td class='n'>{part.hits} / {part.below}</td></tr>"
         for name, part in table.by[by].items()
     )
     head = escape(table.definition.name)

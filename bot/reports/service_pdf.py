@@ -158,7 +158,7 @@ def _words(figure: Figure) -> str:
 
 
 def _pair(figure: Figure) -> str:
-    return f"{figure.hits} / {figure.rows}"
+    return f"{figure.hits} / {figure.below}"
 
 
 def _slow(table: Table) -> str:

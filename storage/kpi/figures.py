@@ -57,6 +57,11 @@ class Figure:
     excluded: int = 0
     stock: int | None = None
 
+    @property
+    def below(self) -> int:
+        """Return what stands below the line: the rows, or the stock that they are set against."""
+        return self.rows if self.stock is None else self.stock
+
     def met(self, definition: Definition) -> bool | None:
         """Tell whether the target is reached; None where there is none, or no figure."""
         if self.value is None or definition.target is None:

@@ -46,7 +46,7 @@ def test_api_and_workbook_are_equal_to_the_row(busy: Branch) -> None:
     assert [row["代码"] for row in rows] == list(DEFINITIONS) == list(told)
     for row in rows:
         figure = told[str(row["代码"])]
-        assert (row["分子"], row["分母"]) == (figure["hits"], figure["rows"])
+        assert (row["分子"], row["分母"]) == (figure["hits"], figure["below"])
         assert row["显示"] == figure["shown"]
         assert row["数值"] == pytest.approx(figure["value"])
     parts = {(r[0], r[3]): r[4] for r in book["分项"].values if r[2] == "人员"}
