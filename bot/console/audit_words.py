@@ -42,6 +42,8 @@ _SENTENCES: Mapping[re.Pattern[str], str] = {
         r"correction of id_number": "更正证件号",
         r"policy (\S+) link": r"保单 \1 的链接",
         r"link": "打开链接",
+        r"privacy requests, (\d+) rows": r"个人信息请求列表，\1 行",
+        r"privacy request (\S+)(?: .*)?": r"个人信息请求 \1",
         r"campaign preview \S+, (\d+) rows": r"主动消息试运行，\1 行",
         r"campaign \S+, (\d+) rows": r"主动消息清单，\1 行",
     }.items()

@@ -38,6 +38,7 @@ _PLACES = {
     "保全": "/console/services",
     "投保": "/console/applications",
     "客户": "/console/customers",
+    "比对两个客户": "/console/customers/DEMO-0001/join?other=DEMO-0003",
     "个人信息": "/console/rights",
     "来电来访": "/console/intake",
     "来电投诉": "/console/intake?kind=complaint",

@@ -19,6 +19,7 @@ from bot.console import audit_words as say
         ("erasure of personal data", "删除个人信息"),
         ("claims board, 11 rows", "案件看板，11 行"),
         ("audit, 11 rows", "审计，11 行"),
+        ("privacy requests, 2 rows", "个人信息请求列表，2 行"),
         ("campaign preview renewal, 4 rows", "主动消息试运行，4 行"),
         ("conversation 7 found", "会话 7 （搜到）"),
         ("photo 3 of CL1", "照片 3 ，属于 CL1"),
