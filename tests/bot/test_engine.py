@@ -343,12 +343,12 @@ def test_the_bot_is_silent_while_the_platforms_own_desk_serves(make_app: Make) -
 
 
 def test_a_withdrawn_consent_becomes_a_privacy_ticket(make_app: Make) -> None:
-    """The platform tells it once: somebody has to erase what we hold."""
+    """The platform tells it once: what we hold has to be erased."""
     app = make_app()
     for name in ("user_authorization_revoke", "user_authorization_cancellation"):
         assert event(app, name, name) == ()
     kinds = app.transactions.read(lambda uow: list(uow.session.scalars(select(Ticket.kind))))
-    assert kinds == ["privacy_request", "privacy_request"]
+    assert kinds == ["privacy_erase", "privacy_erase"]
 
 
 def test_a_withdrawn_consent_ends_the_binding(make_app: Make) -> None:

@@ -2,30 +2,25 @@
 const columns = document.querySelector(".columns");
 const work = document.getElementById("work");
 
-function button(words, name, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = `btn btn-sm narrow-only ${name}`;
-  made.textContent = words;
-  made.addEventListener("click", act);
-  return made;
-}
-
-function dress() {
-  const head = work.querySelector(".head .who");
-  if (!head || head.querySelector(".to-list")) return;
-  columns.classList.remove("list-open");
-  head.prepend(button("‹ 列表", "to-list", () => columns.classList.add("list-open")));
-  const side = button("客户资料", "to-side", () => {
-    const open = work.querySelector(".conversation").classList.toggle("side-open");
-    side.setAttribute("aria-expanded", String(open));
-  });
-  side.setAttribute("aria-expanded", "false");
-  head.append(side);
+function showSide(wanted) {
+  work.querySelector(".conversation")?.classList.toggle("side-open", wanted);
+  work.querySelector(".to-side")?.setAttribute("aria-expanded", String(wanted));
 }
 
 if (columns && work) {
-  new MutationObserver(dress).observe(work, { childList: true, subtree: true });
+  // A conversation that comes, or comes again after a step, is what is looked at.
+  let shown = work.querySelector(".conversation");
+  new MutationObserver(() => {
+    const now = work.querySelector(".conversation");
+    if (now === shown) return;
+    shown = now;
+    columns.classList.remove("list-open");
+  }).observe(work, { childList: true });
+  work.addEventListener("click", (event) => {
+    if (event.target.closest(".to-list")) columns.classList.add("list-open");
+    const side = event.target.closest(".to-side");
+    if (side) showSide(side.getAttribute("aria-expanded") !== "true");
+  });
   // The conversation that is open already, chosen again in the list.
   document.getElementById("list").addEventListener("click", (event) => {
     if (event.target.closest(".row-item")) columns.classList.remove("list-open");
@@ -33,8 +28,6 @@ if (columns && work) {
   document.addEventListener("keydown", (event) => {
     const open = work.querySelector(".conversation.side-open");
     if (event.key !== "Escape" || event.isComposing || !open || document.querySelector("details[open].act, details[open].me, dialog[open]")) return;
-    open.classList.remove("side-open");
-    work.querySelector(".to-side")?.setAttribute("aria-expanded", "false");
+    showSide(false);
   });
-  dress();
 }

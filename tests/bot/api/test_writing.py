@@ -70,8 +70,9 @@ def test_amending_keeps_what_was(office: Branch) -> None:
     assert (now["plate"], now["severity"], now["policy_number"]) == ("津AD12345", "P0", "TATJ9")
     assert "story" not in now
     assert now["phone"] == PHONE
-    event = now["history"][-1]
-    assert event["kind"] == "amended"
+    # Somebody is hurt after all: that is a happening of its own.
+    event, hurt = now["history"][-2:]
+    assert (event["kind"], hurt["kind"]) == ("amended", "hurt")
     assert event["data"]["before"] == {
         "plate": "津A12345",
         "story": "追尾了",
