@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 # Thousands of small databases: in memory where there is room for them, else on disk.
 ROOMY = [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4}')" -gt 4000000 ]
 # One more than cores: those who wait for a browser or a killed process leave theirs to others.
+WORKERS := 3
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,7 @@ run: $(STAMP) ## 启动产品（PORT=9000 make run 换端口）
 
 test: setup ## 跑完整测试（单元、对话、真实 PostgreSQL、真实 Chromium）
 	@$(PYTHON) tools/system_packages.py
-	@if $(ROOMY); then export TMPDIR=/dev/shm; fi; $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@if $(ROOMY); then export TMPDIR=/dev/shm; fi; $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: $(STAMP) ## 格式、检查、类型、导入规则、迁移与模型一致
 	@$(BIN)/ruff format --check --quiet .
