@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Thousands of small databases: in memory where there is room for them, else on disk.
 ROOMY = [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4}')" -gt 4000000 ]
-# One more than cores: those who wait for a browser or a killed process leave theirs to others.
+# A file stays with one worker: what it starts is started once. One worker more than cores:
+# those that wait for a browser or a killed process leave theirs to others.
 WORKERS := 3
 STAMP := $(VENV)/.installed
 
@@ -30,7 +31,7 @@ run: $(STAMP) ## 启动产品（PORT=9000 make run 换端口）
 
 test: setup ## 跑完整测试（单元、对话、真实 PostgreSQL、真实 Chromium）
 	@$(PYTHON) tools/system_packages.py
-	@if $(ROOMY); then export TMPDIR=/dev/shm; fi; $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@if $(ROOMY); then export TMPDIR=/dev/shm; fi; $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(STAMP) ## 格式、检查、类型、导入规则、迁移与模型一致
 	@$(BIN)/ruff format --check --quiet .

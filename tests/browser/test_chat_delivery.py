@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from contextlib import ExitStack
 
-import pytest
 from playwright.sync_api import (
     Browser,
     Route,
@@ -14,8 +13,6 @@ from playwright.sync_api import (
 
 from tests.browser.chat_kit import Visit, visit
 from tests.browser.fake_chat import FakeChat, chat_application, serving
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_offline_then_online_sends_exactly_once(here: Visit) -> None:

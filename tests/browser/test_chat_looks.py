@@ -13,8 +13,6 @@ from playwright.sync_api import (
 from tests.browser.chat_kit import PHONE, Visit, visit
 from tests.browser.fake_chat import FakeChat
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_everything_has_a_name(here: Visit) -> None:
     """Every control is labelled and the log is a polite live region."""

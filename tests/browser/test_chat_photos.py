@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import (
     expect,
 )
 
 from tests.browser.chat_kit import Visit
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def png(colour: str = "teal", size: tuple[int, int] = (320, 200)) -> bytes:

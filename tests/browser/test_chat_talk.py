@@ -14,8 +14,6 @@ from playwright.sync_api import (
 from tests.browser.chat_kit import Visit, visit
 from tests.browser.fake_chat import FakeChat
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_a_message_is_answered(here: Visit) -> None:
     """Words go out on the right, the answer comes in on the left, once each."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import (
     expect,
 )
 
 from tests.browser.chat_kit import Visit
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 XSS = [
     "<img src=x onerror=alert(1)>",

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.line import Line
 
-pytestmark = pytest.mark.xdist_group("browser")
 EVIL = "<script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>"
 
 

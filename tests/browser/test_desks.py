@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_claim_is_moved_on_with_the_keyboard_and_a_refusal_keeps_the_form(

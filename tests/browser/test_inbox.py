@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_console import customer_says, logged_in, taken_over, waiting
 
-pytestmark = pytest.mark.xdist_group("browser")
 _MANY = 230
 
 

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_console import customer_says
 
-pytestmark = pytest.mark.xdist_group("browser")
 _LOOK = (Path(__file__).with_name("looks.js")).read_text(encoding="utf-8").partition("\n")[2]
 _SIZES = {"desk": (1366, 768), "tablet": (820, 1180), "phone": (390, 844)}
 # What stands on a page and is no word of a person: codes of ours would.

@@ -5,10 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_copy_is_recorded_checked_and_downloaded(

@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.line import Line
 from tests.browser.test_console import customer_says, logged_in, waiting
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 def line(product: str) -> Iterator[Line]:

@@ -13,7 +13,6 @@ from storage.models.service import PolicyDelivery, PolicyLink
 from tests import warm
 from tests.storage.applications_kit import SECRET, Branch, branch_on, hold
 
-pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = {
     "applications": "SELECT count(*) FROM application",
     "received": "SELECT count(*) FROM case_event WHERE kind = 'received'",

@@ -13,7 +13,6 @@ from storage.database import open_engine
 from tests.crash.test_claim_writes import run_writer
 from tests.storage.claims_kit import HOOK, SECRET, Desk, desk_on
 
-pytestmark = pytest.mark.xdist_group("crash")
 _ENOUGH = 200  # more statements than any of this takes
 
 

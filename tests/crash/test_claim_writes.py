@@ -13,7 +13,6 @@ from tests import warm
 from tests.crash.dying import counts
 from tests.storage.claims_kit import HOOK, SECRET, desk_on
 
-pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = {
     "claims": "SELECT count(*) FROM claim",
     "reported": "SELECT count(*) FROM case_event WHERE kind = 'reported'",

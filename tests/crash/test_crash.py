@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import text
 
 from storage import schema
@@ -26,8 +25,6 @@ from tests.crash.customers import (
     message,
 )
 from tests.crash.server import ColdServer, Installation, WarmServers
-
-pytestmark = pytest.mark.xdist_group("crash")
 
 KILLS = 24
 LEAST_MESSAGES = 200

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, text
 
 from storage import schema
@@ -12,7 +11,6 @@ from storage.database import open_engine
 from tests.conftest import SECRET
 from tests.crash.dying import killed
 
-pytestmark = pytest.mark.xdist_group("crash")
 _WORK = "tests.crash.desk_writes:serve"
 
 

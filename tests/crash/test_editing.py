@@ -8,7 +8,6 @@ import shutil
 import time
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from tests import warm
@@ -18,7 +17,6 @@ from tests.crash.checks import check
 from tests.crash.customers import QUESTIONS, ChatWay, Crowd, deliver, message
 from tests.crash.server import Installation, WarmServers
 
-pytestmark = pytest.mark.xdist_group("crash")
 TAKEN_UP_S = 20.0
 
 

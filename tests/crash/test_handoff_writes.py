@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, text
 
 from bot.dialogue.message import InboundMessage
@@ -17,7 +16,6 @@ from tests.conftest import SECRET
 from tests.crash.dying import killed
 from tests.fakes import NOON
 
-pytestmark = pytest.mark.xdist_group("crash")
 AGENT = "王敏"
 _WORK = "tests.crash.test_handoff_writes:serve_one"
 

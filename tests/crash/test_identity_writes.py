@@ -14,7 +14,6 @@ from storage.unit_of_work import UnitOfWork
 from tests import warm
 from tests.storage.identity_kit import GRANTEE, NOW, PHONE, SECRET, Town, town
 
-pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = {
     "codes": "SELECT count(*) FROM one_time_code",
     "texts": "SELECT count(*) FROM outbox_item WHERE kind = 'code'",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from storage import schema
@@ -13,7 +12,6 @@ from tests import warm
 from tests.crash.server import ROOT
 from tests.storage.claims_kit import SECRET
 
-pytestmark = pytest.mark.xdist_group("crash")
 SAMPLES = ROOT / "docs" / "samples"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from storage import schema
@@ -13,7 +12,6 @@ from storage.drafts import Draft, Drafts
 from tests.conftest import SECRET
 from tests.crash.dying import killed
 
-pytestmark = pytest.mark.xdist_group("crash")
 _WORK = "tests.crash.inbox_writes:write"
 _ONCE = (
     "SELECT count(*) FROM message WHERE author = 'agent'",

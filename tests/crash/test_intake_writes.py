@@ -14,7 +14,6 @@ from tests.conftest import SECRET
 from tests.crash.dying import killed
 from tests.crash.test_ticket_writes import counted
 
-pytestmark = pytest.mark.xdist_group("crash")
 COUNTS = {
     "keys": "SELECT count(*) FROM idempotent_request",
     "unanswered": "SELECT count(*) FROM idempotent_request WHERE response = ''",

@@ -13,7 +13,6 @@ from tests.crash.dying import KILLED, counts, killed
 from tests.crash.job_writes import WHEN, prepare, prepare_content
 from tests.storage.claims_kit import SECRET, desk_on
 
-pytestmark = pytest.mark.xdist_group("crash")
 _NOTICE = "SELECT count(*) FROM staff_notice WHERE kind = "
 # What each job writes together: all of these counts are 0 before and 1 after.
 WRITTEN = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,6 @@ from tests.crash.dying import killed
 from tests.crash.join_writes import ready
 from tests.storage.joins_kit import owners, standing
 
-pytestmark = pytest.mark.xdist_group("crash")
 _HERE = "tests.crash.join_writes"
 
 

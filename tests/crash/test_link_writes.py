@@ -13,7 +13,6 @@ from tests.crash.dying import KILLED, counts, killed
 from tests.crash.link_writes import prepare
 from tests.storage.services_kit import SECRET, branch_on
 
-pytestmark = pytest.mark.xdist_group("crash")
 WRITTEN = {
     "rate": (
         "SELECT count(*) FROM survey WHERE status = 'answered'",

@@ -23,7 +23,6 @@ from tests.crash.dying import killed
 from tests.crash.measure_writes import DAY, NOW, WORK
 from tests.storage.claims_kit import SECRET, desk_on
 
-pytestmark = pytest.mark.xdist_group("crash")
 # What each piece of work writes: all of it once, or nothing.
 WRITTEN = {
     "survey": (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from storage import schema
@@ -16,7 +15,6 @@ from tests.conftest import SECRET
 from tests.crash.dying import killed
 from tests.crash.report_writes import NOW
 
-pytestmark = pytest.mark.xdist_group("crash")
 WRITTEN = (
     "SELECT count(*) FROM service_report",
     "SELECT count(*) FROM personal_notice",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,6 @@ from tests.crash.dying import killed
 from tests.crash.rights_writes import waiting
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import Somebody, traces
-
-pytestmark = pytest.mark.xdist_group("crash")
 
 
 def _run(url: str, folder: Path, *rest: object) -> str:

@@ -19,8 +19,6 @@ from storage.models.service import PolicyDelivery, ServiceDocument, ServiceReque
 from tests import warm
 from tests.storage.services_kit import CAR, SECRET, Branch, branch_on
 
-pytestmark = pytest.mark.xdist_group("crash")
-
 
 @pytest.fixture
 def branch(tmp_path: Path) -> Iterator[Branch]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, text
 
 from storage import schema
@@ -13,7 +12,6 @@ from tests import warm
 from tests.conftest import SECRET
 from tests.crash.dying import KILLED
 
-pytestmark = pytest.mark.xdist_group("crash")
 _COUNTS = (
     "SELECT count(*) FROM conversation",
     "SELECT count(*) FROM message WHERE author = 'customer'",

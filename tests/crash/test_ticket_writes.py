@@ -13,7 +13,6 @@ from storage.database import open_engine
 from tests.conftest import SECRET
 from tests.crash.dying import killed
 
-pytestmark = pytest.mark.xdist_group("crash")
 WORK = "tests.crash.ticket_writes:"
 COUNTS = {
     "tickets": "SELECT count(*) FROM ticket",
