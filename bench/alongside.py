@@ -28,7 +28,7 @@ from bench.pushes import Platform, Push
 from bench.questions import Query, entry_id, write_base
 from bot import outbound_parts
 from bot.bootstrap import App
-from bot.cli.serve import Role, serve
+from bot.cli.serve import Role, serve_parts
 from knowledge_base.loader import KnowledgeBase, load_jsonl
 from knowledge_base.service import Service
 from storage import schema
@@ -151,11 +151,9 @@ def _serve(base: Path, port: int) -> None:
     vars(outbound_parts)["find_jobs"] = dict
     parts = App.from_configuration()
     vars(parts)["knowledge"] = Service(KnowledgeBase(list(load_jsonl(base))), parts.settings.branch)
-    # `anda serve` builds its parts from the configuration; here they carry the generated base.
-    App.from_configuration = lambda: parts  # type: ignore[method-assign]
     _let_be_held(parts)
     threading.Thread(target=_campaign, args=[parts], daemon=True).start()
-    serve(Role.ALL, "127.0.0.1", port)
+    serve_parts(parts, Role.ALL, "127.0.0.1", port)
 
 
 def _let_be_held(parts: App) -> None:

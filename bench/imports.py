@@ -25,6 +25,7 @@ from storage import schema
 from storage.database import open_engine
 from storage.demo.identifiers import id_number
 from storage.imports.run import Importer
+from tests.postgres import throwaway_server
 
 SECRET = b"a key of the bench, nothing secret"
 LEAST_RATE = 10_000
@@ -64,8 +65,6 @@ def _database(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     if not options.postgres:
         yield _ready(f"sqlite:///{folder / 'anda.db'}")
         return
-    from tests.postgres import throwaway_server  # noqa: PLC0415 - only where it is asked for
-
     with throwaway_server() as server:
         admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
         name = f"b{uuid4().hex}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from bot.bootstrap import App
-from bot.cli.serve import Role, serve
+from bot.cli.serve import Role, serve_parts
 from knowledge_base.loader import KnowledgeBase, load_jsonl
 from knowledge_base.service import Service
 from storage import schema
@@ -25,9 +25,7 @@ def main() -> None:
     _require_durability(parts.transactions.engine)
     entries = list(load_jsonl(Path(base)))
     vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.branch)
-    # `anda serve` builds its parts from the configuration; here they carry the generated base.
-    App.from_configuration = lambda: parts  # type: ignore[method-assign]
-    serve(Role.ALL, "127.0.0.1", int(port))
+    serve_parts(parts, Role.ALL, "127.0.0.1", int(port))
 
 
 def _require_durability(engine: Engine) -> None:

@@ -231,8 +231,7 @@ class App:
     def _routes(self) -> Mapping[tuple[str, str], Deliver]:
         routes: dict[tuple[str, str], Deliver] = {
             ("*", "sms"): _by(outbound_parts.sms(self)),
-            # The inbox is made when the first answer comes.
-            **core_routes(self, lambda m: self.inbox.afterwards(m)),  # noqa: PLW0108
+            **core_routes(self, self._afterwards),
             ("*", "webchat"): self._to_webchat,
             ("*", "terminal"): self._to_webchat,
             ("webhook", "webhook"): WebhookSender(
@@ -253,6 +252,10 @@ class App:
         """Return the client of the official account's API."""
         tokens = StoredTokens(self.transactions, lambda: self.clock().timestamp())
         return WeChatApi(settings, tokens, self.clock)
+
+    async def _afterwards(self, message: InboundMessage) -> Result:
+        """Work out what a core system has answered; the inbox is made when the first one comes."""
+        return await self.inbox.afterwards(message)
 
     async def _to_webchat(self, item: Leased) -> str:
         """A web customer reads the message table; ringing is all there is to deliver."""

@@ -216,8 +216,8 @@ def draw(served: Sequence[Served], newcomers: frozenset[str], seed: int) -> dict
     for agent, subjects in sorted(by_agent.items()):
         share = table.random_share * (2 if agent in newcomers else 1)
         count = min(len(subjects), max(table.quota, round(len(subjects) * share)))
-        # No secret: with the seed kept, anybody can draw the same again.
-        chance = random.Random(f"{seed}:{agent}")  # noqa: S311
+        # With the seed kept, anybody can draw the same again.
+        chance = random.Random(f"{seed}:{agent}")  # noqa: S311 - no secret
         for subject in chance.sample(sorted(subjects), count):
             why[subject].append("random")
     return why

@@ -42,9 +42,14 @@ def serve(
 ) -> None:
     """启动服务（SIGTERM 时处理完手头的消息再退出）。"""
     parts = App.from_configuration()
-    log.configure(parts.settings.log_level)
     if prepare:
         hints(parts, prepare_database(parts))
+    serve_parts(parts, role, host, port)
+
+
+def serve_parts(parts: App, role: Role, host: str, port: int) -> None:
+    """Do the work of ``role`` with parts that may be loaded already, until SIGTERM."""
+    log.configure(parts.settings.log_level)
     _refuse_foreign_schema(parts)
     if role is Role.WORKER:
         asyncio.run(_work(parts))
@@ -52,8 +57,7 @@ def serve(
     if role is Role.SCHEDULER:
         _schedule(parts)
         return
-    # Every other command starts in half the time without the pages.
-    from bot.web import web_app  # noqa: PLC0415
+    from bot.web import web_app  # noqa: PLC0415 - other commands start quicker without the pages
 
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine

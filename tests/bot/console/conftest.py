@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from shutil import copy
@@ -16,8 +16,11 @@ from argon2 import PasswordHasher
 
 from bot import web_parts
 from bot.bootstrap import App
+from bot.clock import SHANGHAI
 from bot.dialogue.message import InboundMessage
 from bot.result import Claim
+from storage.ledger import Happening
+from storage.models.ledger import StaffPost
 from storage.models.staff import StaffUser
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import NOON
@@ -104,3 +107,26 @@ def house(make_app: Callable[[], App]) -> House:
 
     app.transactions.run(hire)
     return made
+
+
+MID = datetime(2026, 10, 15, 12, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def busy(house: House) -> House:
+    """October with a good and a weak agent, thirty answers each."""
+
+    def fill(uow: UnitOfWork) -> None:
+        for name, bad in (("王敏", 1), ("李强", 15)):
+            row = StaffPost(name=name, team="一组", post="agent", joined_on=date(2026, 1, 1))
+            uow.session.add(row)
+            for n in range(30):
+                said: dict[str, Any] = {"actor": name, "team": "一组", "label": "handoff"}
+                score = 2 if n < bad else 5
+                case = f"HO{name}{n}"
+                uow.ledger.add(Happening("survey.answered", MID, value=score, **said))
+                uow.ledger.add(Happening("handoff.first", MID, value=10, **said))
+                uow.ledger.add(Happening("handoff.closed", MID, None, case, **said))
+
+    house.run(fill)
+    return house
