@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.desk_kit import customer_says, logged_in, taken_over, waiting
 from tests.browser.line import Line
 
 EVIL = "<script>document.title='hacked'</script><img src=x onerror=document.title='hacked'>"
@@ -19,50 +20,6 @@ def desk(browser: Browser, product: str, product_folder: Path) -> Iterator[Page]
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
     yield logged_in(context.new_page(), product, product_folder, "王敏")
     context.close()
-
-
-def logged_in(page: Page, product: str, folder: Path, name: str) -> Page:
-    """Log somebody in and go online."""
-    password = (folder / "demo-password.txt").read_text(encoding="utf-8").strip()
-    page.goto(f"{product}/console")
-    page.get_by_label("账号").fill(name)
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
-    expect(page.locator("#line")).to_have_attribute("data-state", "live")
-    page.locator("#state-select").select_option("online")
-    return page
-
-
-def customer_says(page: Page, product: str, *words: str) -> None:
-    """Write on the chat page."""
-    if not page.url.startswith(f"{product}/chat"):
-        page.goto(f"{product}/chat")
-    for text in words:
-        page.get_by_label("输入消息").fill(text)
-        page.get_by_role("button", name="发送", exact=True).click()
-        expect(page.locator(".from-customer", has_text=text[:8]).last).to_be_visible()
-
-
-def waiting(desk: Page, words: str) -> None:
-    """Open the newest waiting conversation whose last words contain ``words``.
-
-    First come, first served: customers whom earlier agents left behind stand before it.
-    """
-    # The list that stands there may be older than the wish.
-    with desk.expect_response(lambda answer: "/console/inbox/list" in answer.url):
-        desk.get_by_role("tab", name="排队").click()
-    row = desk.locator(".row-item", has_text=words).last
-    expect(row).to_be_visible()
-    row.locator("a").click()
-    expect(desk.locator(".conversation")).to_be_visible()
-
-
-def taken_over(desk: Page, page: Page, product: str) -> None:
-    """Ask for a person and let the desk take the conversation."""
-    customer_says(page, product, "转人工")
-    waiting(desk, "转接")
-    desk.get_by_role("button", name="接管").click()
-    expect(desk.locator("[data-mode=say]")).to_be_visible()
 
 
 def test_from_the_queue_to_the_customer_and_back_to_the_bot(

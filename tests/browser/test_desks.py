@@ -6,21 +6,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.desk_kit import entered, faults_of
+
 
 def test_a_claim_is_moved_on_with_the_keyboard_and_a_refusal_keeps_the_form(
     browser: Browser, product: str, product_folder: Path
 ) -> None:
     """Find by «/», unfold a step, be refused in words, mend it, see that it is done."""
-    password = (product_folder / "demo-password.txt").read_text(encoding="utf-8").strip()
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
-    page.goto(f"{product}/console/login")
-    page.get_by_label("账号").fill("陈立")
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
+    faults = faults_of(page)
+    entered(page, product, product_folder, "陈立")
     expect(page.locator("h1")).to_have_text("理赔案件")
     number = page.locator("section.stage", has_text="待首次联系").locator(".number").first
     wanted = number.inner_text()

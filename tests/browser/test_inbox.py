@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_console import customer_says, logged_in, taken_over, waiting
+from tests.browser.desk_kit import customer_says, logged_in, taken_over, waiting
 
 _MANY = 230
 

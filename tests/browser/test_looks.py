@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_console import customer_says
+from tests.browser.desk_kit import customer_says, entered
 
 _LOOK = (Path(__file__).with_name("looks.js")).read_text(encoding="utf-8").partition("\n")[2]
 _SIZES = {"desk": (1366, 768), "tablet": (820, 1180), "phone": (390, 844)}
@@ -58,22 +58,6 @@ _FIRST = {
 }
 
 
-@pytest.fixture(scope="module")
-def password(product: str, product_folder: Path) -> str:
-    """The password of the demo colleagues."""
-    assert product
-    return (product_folder / "demo-password.txt").read_text(encoding="utf-8").strip()
-
-
-def _entered(page: Page, product: str, name: str, password: str) -> Page:
-    page.goto(f"{product}/console/login")
-    page.get_by_label("账号").fill(name)
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
-    expect(page.locator("#theme")).to_be_visible()
-    return page
-
-
 def _places(page: Page, product: str) -> Mapping[str, str]:
     """Return all pages: the lists, and the first thing of every list."""
     found = dict(_PLACES)
@@ -112,7 +96,7 @@ def _faults(page: Page, name: str) -> Iterator[str]:
     [("desk", "light"), ("tablet", "dark"), ("phone", "light")],
 )
 def test_every_page_is_readable_and_holds_still(
-    browser: Browser, product: str, password: str, size: str, theme: str
+    browser: Browser, product: str, product_folder: Path, size: str, theme: str
 ) -> None:
     """Contrast AA of every text, no sideways scrolling, no jumps, no codes, forms unfolded too."""
     width, height = _SIZES[size]
@@ -120,7 +104,7 @@ def test_every_page_is_readable_and_holds_still(
     page = context.new_page()
     page.goto(f"{product}/console/login")
     faults = list(_faults(page, "登录"))
-    _entered(page, product, "刘洋", password)
+    entered(page, product, product_folder, "刘洋")
     page.evaluate(f"localStorage.setItem('anda-theme', '{theme}')")
     for name, place in _places(page, product).items():
         page.goto(product + place)
@@ -136,12 +120,12 @@ def test_every_page_is_readable_and_holds_still(
 
 @pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
 def test_every_page_of_the_menu_can_be_seen(
-    browser: Browser, product: str, password: str, size: str
+    browser: Browser, product: str, product_folder: Path, size: str
 ) -> None:
     """A word or an icon for each, on the page of conversations as on the others."""
     width, height = _SIZES[size]
     context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
-    page = _entered(context.new_page(), product, "刘洋", password)
+    page = entered(context.new_page(), product, product_folder, "刘洋")
     seen = """all => all.filter((one) => [...one.children].every((part) =>
       part.getBoundingClientRect().width < 8)).map((one) => one.title)"""
     for place in ("inbox", "claims"):
@@ -153,11 +137,11 @@ def test_every_page_of_the_menu_can_be_seen(
 
 @pytest.mark.parametrize("name", ["刘洋", "陈立"])
 def test_the_sheet_of_keys_opens_everywhere(
-    browser: Browser, product: str, password: str, name: str
+    browser: Browser, product: str, product_folder: Path, name: str
 ) -> None:
     """«?» opens it, Escape closes it, in a box it is a character; Alt+Shift+2 changes pages."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
-    page = _entered(context.new_page(), product, name, password)
+    page = entered(context.new_page(), product, product_folder, name)
     for place in page.locator(".tabs a").evaluate_all("all => all.map((one) => one.href)"):
         page.goto(place)
         page.evaluate("document.activeElement.blur()")
@@ -180,7 +164,7 @@ def test_the_sheet_of_keys_opens_everywhere(
 
 
 def test_the_bell_asks_tells_and_can_be_muted(
-    browser: Browser, page: Page, product: str, password: str
+    browser: Browser, page: Page, product: str, product_folder: Path
 ) -> None:
     """Who works on a case hears of a waiting customer; two tabs speak once; muted, none."""
     context = browser.new_context(
@@ -191,7 +175,7 @@ def test_the_bell_asks_tells_and_can_be_muted(
       constructor(title, more) { window.told.push(`${title} ${more.body}`); }
     };"""
     context.add_init_script(told)
-    desk = _entered(context.new_page(), product, "王敏", password)
+    desk = entered(context.new_page(), product, product_folder, "王敏")
     desk.goto(f"{product}/console/tickets")
     other = context.new_page()
     other.goto(f"{product}/console/claims")
@@ -219,11 +203,11 @@ def _beeps(page: Page) -> int:
 
 
 def test_on_a_phone_one_gets_from_the_list_to_the_customer_and_back(
-    browser: Browser, product: str, password: str
+    browser: Browser, product: str, product_folder: Path
 ) -> None:
     """List, thread and what is known are one touch apart."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
-    page = _entered(context.new_page(), product, "王敏", password)
+    page = entered(context.new_page(), product, product_folder, "王敏")
     page.goto(f"{product}/console/inbox?tab=all")
     page.locator(".row-item a").first.click()
     expect(page.locator("#thread")).to_be_visible()

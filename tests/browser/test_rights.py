@@ -7,22 +7,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.desk_kit import entered, faults_of
+
 
 def test_a_copy_is_recorded_checked_and_downloaded(
     browser: Browser, product: str, product_folder: Path, tmp_path: Path
 ) -> None:
     """From the customer's page to the file in hand; what is kept and why is read on the way."""
-    password = (product_folder / "demo-password.txt").read_text(encoding="utf-8").strip()
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 900})
     page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
-    page.goto(f"{product}/console/login")
-    page.get_by_label("账号").fill("刘洋")
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
-    expect(page.locator("#theme")).to_be_visible()
+    faults = faults_of(page)
+    entered(page, product, product_folder, "刘洋")
     page.goto(f"{product}/console/customers/DEMO-0001")
     page.get_by_role("link", name="登记个人信息请求").click()
     expect(page.locator("h1")).to_have_text("个人信息请求")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.desk_kit import customer_says, logged_in, waiting
 from tests.browser.line import Line
-from tests.browser.test_console import customer_says, logged_in, waiting
 
 
 @pytest.fixture

@@ -160,3 +160,13 @@ def ready(desk: Desk, **said: Any) -> str:
     desk.all_documents(number)
     desk.move(number, "documents_complete", owner="王理赔")
     return number
+
+
+def agreed(desk: Desk, **said: Any) -> str:
+    """Return a claim whose sum of one yuan the customer has agreed to."""
+    number = ready(desk, **said)
+    desk.move(number, "deciding")
+    desk.move(number, "calculating", clause="第六条")
+    desk.move(number, "customer_confirm", amount_fen=100, calculation="1")
+    desk.move(number, "agreed")
+    return number

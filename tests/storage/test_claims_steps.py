@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import Refused
-from tests.storage.claims_kit import NOW, Desk, at, ready
+from tests.storage.claims_kit import NOW, Desk, agreed, at, ready
 
 PAYMENT = {
     "method": "transfer",
@@ -150,14 +150,7 @@ def test_a_payment_goes_to_the_person_entitled(
     desk: Desk, payment: dict[str, Any], words: str
 ) -> None:
     """S51, SALES 32: an own account; cash by a supervisor."""
-    number = ready(desk)
-    for to, given in (
-        ("deciding", {}),
-        ("calculating", {"clause": "第六条"}),
-        ("customer_confirm", {"amount_fen": 100, "calculation": "1"}),
-        ("agreed", {}),
-    ):
-        desk.move(number, to, **given)
+    number = agreed(desk)
     with pytest.raises(Refused, match=words):
         desk.move(number, "paying", payment=payment)
     desk.move(number, "paying", lead=True, payment={**PAYMENT, "approval": "残障客户"})
@@ -169,14 +162,7 @@ def test_a_payment_goes_to_the_person_entitled(
 
 def test_victims_are_paid_directly_only_where_the_law_says(desk: Desk) -> None:
     """BXF 65: liability and motor, not home."""
-    number = ready(desk, line="home", accident_type="water_leak")
-    for to, given in (
-        ("deciding", {}),
-        ("calculating", {"clause": "第六条"}),
-        ("customer_confirm", {"amount_fen": 100, "calculation": "1"}),
-        ("agreed", {}),
-    ):
-        desk.move(number, to, **given)
+    number = agreed(desk, line="home", accident_type="water_leak")
     with pytest.raises(Refused, match="65 条"):
         desk.move(number, "paying", payment={**PAYMENT, "payee_relation": "victim"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,22 +10,12 @@ from bot.channels.wechat.text import plan
 from bot.dialogue.message import Card, Reply
 from bot.errors import OutcomeUnknown, Unreachable
 from tests.bot.channels.wechat.api_world import SEND, World
-from tests.bot.channels.wechat.fake_api import Fault, running
+from tests.bot.channels.wechat.fake_api import Fault
 
 CARD = Card(
     "机动车商业保险 电子保单", "20 分钟内有效", "https://b.cn/papers/x", "https://b.cn/c.png"
 )
 BODY = Reply("机动车商业保险 电子保单\nhttps://b.cn/papers/x", cards=(CARD,)).to_json()
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """Return a fresh platform and process."""
-    with running() as api:
-        world = World(api)
-        yield world
-        for client in world.clients:
-            client._http.close()
 
 
 def test_s13_the_words_come_first_and_the_cards_after(world: World) -> None:
