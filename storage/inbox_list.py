@@ -149,12 +149,12 @@ class InboxList:
             looking.setdefault(conversation, []).append(name)
         return [replace(row, viewers=tuple(looking.get(row.id, ()))) for row in rows]
 
-    def load(self, agent: str, trade: str | None = None) -> Load:
+    def load(self, agent: str, now: datetime, trade: str | None = None) -> Load:
         """Return how much this agent has and may have, and how many wait since when."""
         mine = and_(_conversation.c.owner == "agent", _conversation.c.agent == agent)
         hands = select(func.count()).where(mine).scalar_subquery()
         places = select(_staff.c.capacity).where(_staff.c.name == agent).scalar_subquery()
-        waits: ColumnElement[bool] = _conversation.c.owner == "queue"
+        waits: ColumnElement[bool] = and_(_conversation.c.owner == "queue", awake(now))
         line: ColumnElement[bool] = _handoff.c.status == "open"
         if trade is not None:
             line = and_(line, _handoff.c.skill == trade)

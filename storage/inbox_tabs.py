@@ -58,6 +58,9 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "snoozed": ("snoozed_until", "id"),
 }
 _TIMES = frozenset({"last_at", "asked_at", "snoozed_until"})
+# Within these a time may be put into any time zone; and what a database takes for a number.
+_YEARS = range(2000, 3000)
+_LARGEST = 2**63 - 1
 
 
 def after(tab: str, key: Key) -> ColumnElement[bool]:
@@ -82,14 +85,23 @@ def read_key(tab: str, text: str) -> Key | None:
     if len(parts) != len(names):
         return None
     try:
-        key = tuple(map(_value, names, parts))
+        return tuple(map(_value, names, parts))
     except ValueError:
         return None
-    times = (part for part in key if isinstance(part, datetime))
-    return key if all(moment.tzinfo for moment in times) else None
 
 
 def _value(name: str, text: str) -> Any:
+    """Return one part of a key; raise ValueError for what no row could have."""
     if name in _TIMES:
-        return datetime.fromisoformat(text)
-    return text[:16] if name == "level" else int(text)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None or moment.year not in _YEARS:
+            raise ValueError(text)
+        return moment
+    if name == "level":
+        if not text.isalnum():
+            raise ValueError(text)
+        return text[:16]
+    number = int(text)
+    if not 0 <= number <= _LARGEST:
+        raise ValueError(text)
+    return number

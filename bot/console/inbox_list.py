@@ -75,7 +75,7 @@ def page(here: Room, tab: str, shown: int = PAGE, start: str = "") -> dict[str, 
         return {
             "rows": [_shown(here, row, gone.get(row.id)) for row in rows[:shown]],
             "more": len(rows) > shown,
-            "load": uow.inbox.load(name, trade),
+            "load": uow.inbox.load(name, here.now, trade),
             "state": state.state if state else "offline",
             "reason": state.reason if state else "",
         }

@@ -55,8 +55,26 @@ def test_two_browsers_write_on_one_draft(desks: list[Page], page: Page, product:
     two.locator("#words").type("。")
     expect(two.locator(".elsewhere")).to_contain_text("甲写的")
     expect(two.locator("#words")).to_have_value("乙写的。")
+    # Nor while the question stands, whatever renews the page meanwhile.
+    two.evaluate("id => htmx.ajax('GET', `/console/c/${id}`, { target: '#work' })", _open(two))
+    _asked_still(two)
+    two.reload()
+    _asked_still(two)
+    expect(one.locator("#words")).to_have_value("甲写的")
     two.get_by_role("button", name="用那边的").click()
     expect(two.locator("#words")).to_have_value("甲写的")
+
+
+def _open(desk: Page) -> str:
+    return str(desk.locator(".conversation").get_attribute("data-id"))
+
+
+def _asked_still(desk: Page) -> None:
+    """Longer than the pause after which a draft is saved."""
+    expect(desk.locator(".elsewhere")).to_contain_text("甲写的")
+    desk.wait_for_timeout(1_500)
+    expect(desk.locator(".elsewhere")).to_be_visible()
+    expect(desk.locator("#words")).to_have_value("乙写的。")
 
 
 def test_a_reload_at_once_loses_no_word(desk: Page, page: Page, product: str) -> None:

@@ -132,8 +132,8 @@ def test_the_allowance_of_many_is_that_of_each(ways: Transactions) -> None:
 
 def test_the_load_counts_hands_and_queue(ways: Transactions) -> None:
     """My own of my capacity, how many wait, since when; one group sees its own queue."""
-    load = ways.read(lambda uow: uow.inbox.load("王敏"))
+    load = ways.read(lambda uow: uow.inbox.load("王敏", NOON))
     assert (load.mine, load.capacity, load.queue) == (20, 9, 20)
     assert load.oldest == NOON - timedelta(minutes=15)
-    other = ways.read(lambda uow: uow.inbox.load("陈立", "claims"))
+    other = ways.read(lambda uow: uow.inbox.load("陈立", NOON, "claims"))
     assert (other.mine, other.queue, other.oldest) == (0, 0, None)

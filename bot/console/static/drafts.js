@@ -15,8 +15,14 @@ sessionStorage.removeItem(NAME);
 
 // The newest draft of the open conversation that this page knows the server to have.
 let known = { id: "", text: "", rev: 0 };
-// Another browser has something else: nothing is saved until the writer has chosen.
+// Another browser has something else: nothing is saved until the writer has chosen. Until then what is
+// written here goes by the draft that it was written upon, over every swap and reload.
 let torn = false;
+let before = { rev: null, base: null };
+const upon = (id) => {
+  if (known.id !== id) return { rev: null, base: null };
+  return torn ? before : { rev: known.rev, base: known.text };
+};
 let composing = false;
 let timer = 0;
 let hooks = { loggedOut() {}, noted() {} };
@@ -35,7 +41,7 @@ const replying = () => composer() && !composer().classList.contains("note");
 const place = (id) => `anda-draft:${me}:${id}`;
 export function keepHere(id, text) {
   if (!id) return;
-  const base = known.id === id ? { rev: known.rev, base: known.text } : { rev: null, base: null };
+  const base = upon(id);
   // That everything was wiped out is to be kept too.
   if (text || base.base) localStorage.setItem(place(id), JSON.stringify({ text, ...base }));
   else forget(id);
@@ -118,7 +124,7 @@ export async function draftMoved(conversation, rev, tab) {
   if (!answer?.ok || id !== openId() || !replying()) return;
   const found = await answer.json();
   if (found.tab === TAB || found.text === words().value) learn(found);
-  else if (words().value === known.text && !composing) follow(found);
+  else if (words().value === known.text && !composing && !torn) follow(found);
   else elsewhere(found);
 }
 
@@ -130,7 +136,8 @@ function follow(found) {
   saved(found.text ? "您在另一处改过，已跟上" : "这段话在另一处发出或清空了");
 }
 
-function elsewhere(found) {
+function elsewhere(found, mine = upon(openId())) {
+  before = mine;
   learn(found);
   torn = true;
   const bar = composer().querySelector(".elsewhere");
@@ -155,8 +162,7 @@ work.addEventListener("click", (event) => {
 let held = null;
 export function hold(id) {
   const box = words();
-  const mine = known.id === id ? { rev: known.rev, base: known.text } : { rev: null, base: null };
-  held = box?.value && id ? { id, text: box.value, note: !replying(), ...mine } : null;
+  held = box?.value && id ? { id, text: box.value, note: !replying(), ...upon(id) } : null;
 }
 
 // After a swap: what was held is there again, and the underlines of a draft that came with the page.
@@ -183,7 +189,7 @@ function merge(id, box, mine, lastTab) {
   } else {
     box.value = mine.text;
     if (mine.rev >= known.rev || lastTab === TAB) keepTyping();
-    else elsewhere(known);
+    else elsewhere(known, { rev: mine.rev, base: mine.base });
   }
 }
 

@@ -60,21 +60,35 @@ async function load(which) {
   wanted = which;
   if (busy) return;
   busy = true;
-  while (wanted) {
-    const { first, last } = wanted;
-    wanted = null;
-    await fetched(first, last);
+  try {
+    while (wanted) {
+      const { first, last } = wanted;
+      wanted = null;
+      await fetched(first, last);
+    }
+  } finally {
+    busy = false;
   }
-  busy = false;
+}
+
+// Nothing when it cannot be had just now: the next news asks again.
+async function asPage(url) {
+  try {
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) });
+    if (answer.status === 401) logInAgain();
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
 }
 
 async function fetched(first, last) {
   const asked = name;
   const query = new URLSearchParams({ tab: asked, shown: PAGE * Math.max(1, last - first), after: keys[first] ?? "" });
-  const answer = await fetch(`/console/inbox/list?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (answer?.status === 401) logInAgain();
-  if (!answer?.ok || asked !== name) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const html = await asPage(`/console/inbox/list?${query}`);
+  if (html === null || asked !== name) return;
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (!page.querySelector(".rows")) return;
   // Everybody of that page was served meanwhile: from the top again.
   if (first && !page.querySelector(".row-item")) {
     keys = [""];
