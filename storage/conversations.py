@@ -229,6 +229,11 @@ class Conversations:
             .values(sent_by=way)
         )
 
+    def owner_of(self, conversation: int) -> str:
+        """Return who has the floor: bot, queue or agent."""
+        query = select(_conversation.c.owner).where(_conversation.c.id == conversation)
+        return str(self.connection.execute(query).scalar_one())
+
     def after(self, conversation: int, seq: int, limit: int) -> list[RowMapping]:
         """Return the messages after ``seq``, oldest first."""
         query = (

@@ -30,6 +30,7 @@ def test_from_the_queue_to_the_customer_and_back_to_the_bot(
     waiting(desk, "转接")
     desk.get_by_role("button", name="接管").click()
     expect(page.get_by_text("王敏已接入").last).to_be_visible()
+    expect(page.locator("#identity")).to_have_text("人工客服正在为您服务")
     expect(desk.locator("[data-mode=say]")).to_be_visible()
     desk.locator("#words").fill("您好，我来帮您看。")
     desk.keyboard.press("Enter")
@@ -40,6 +41,7 @@ def test_from_the_queue_to_the_customer_and_back_to_the_bot(
     desk.get_by_label("解决了", exact=True).check()
     desk.get_by_role("button", name="结束，交还机器人").click()
     expect(page.get_by_text("人工服务先到这里").last).to_be_visible()
+    expect(page.locator("#identity")).to_have_text("智能助手（AI），不是真人")
     expect(desk.locator(".locked")).to_contain_text("机器人正在服务")
 
 

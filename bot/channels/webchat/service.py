@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -65,19 +65,25 @@ class EngineChat:
         return await asyncio.to_thread(self.media_store.read, peer, name)
 
     async def events_after(self, peer: str, last: int, limit: int) -> list[ChatEvent]:
-        """Return at most ``limit`` events with ``seq > last``, in order."""
+        """Return up to ``limit`` events after ``last``, in order; the last one names the owner."""
 
-        def rows(uow: UnitOfWork) -> list[Any]:
+        def read(uow: UnitOfWork) -> tuple[list[Any], str]:
             found = uow.conversations.id_of(CHANNEL, ACCOUNT, peer)
             if found is None:
-                return []
+                return [], ""
             # What colleagues note for each other is not for the customer.
-            rows = uow.conversations.after(found, last, limit)
-            return [
-                row for row in rows if row["author"] != "note" and "recalled" not in row["body"]
+            rows = [
+                row
+                for row in uow.conversations.after(found, last, limit)
+                if row["author"] != "note" and "recalled" not in row["body"]
             ]
+            return rows, uow.conversations.owner_of(found) if rows else ""
 
-        return [_event(row, peer) for row in await asyncio.to_thread(self.transactions.read, rows)]
+        rows, owner = await asyncio.to_thread(self.transactions.read, read)
+        events = [_event(row, peer) for row in rows]
+        if events:
+            events[-1] = replace(events[-1], body=events[-1].body | {"owner": owner})
+        return events
 
     async def wait_for_news(self, peer: str, seconds: float) -> None:
         """Return when the peer has a new event, or after ``seconds``."""
