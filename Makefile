@@ -11,6 +11,9 @@ ROOMY = [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4}')" -gt
 WORKERS := 3
 STAMP := $(VENV)/.installed
 
+# What is compiled once is kept: a thousand modules, for the product and every program of the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench bench-matching
 

@@ -155,7 +155,7 @@ def _prepare(folder: Path, size: int) -> Bench:
     questions = write_base(folder / "kb.jsonl", size)
     parts = App.from_configuration()
     base = KnowledgeBase(load_jsonl(folder / "kb.jsonl"))
-    vars(parts)["knowledge"] = Service(base, parts.settings.branch)
+    vars(parts)["knowledge"] = Service(base, parts.settings.facts)
     database = open_engine(f"sqlite:///{folder / 'budget.db'}", b"k" * 32)
     schema.upgrade(database)
     return Bench(parts, database, questions)

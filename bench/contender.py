@@ -132,7 +132,7 @@ def product(base: Path, folder: Path) -> Contender:
         "WECHAT__MODE": "safe",
         "WECHAT__API_BASE_URL": "http://127.0.0.1:9",
     }
-    port = _free_port()
+    port = free_port()
     environment = _outside() | {f"ANDA_{key}": value for key, value in ours.items()}
     command = [sys.executable, "-m", "bench.serve", str(base), str(port)]
     return Contender("anda", command, environment, port, home / "log")
@@ -141,7 +141,7 @@ def product(base: Path, folder: Path) -> Contender:
 def reference(base: Path, folder: Path) -> Contender:
     """Return the reference script over ``base``."""
     home = Path(tempfile.mkdtemp(dir=folder))
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bench.reference", str(base), str(home / "c.db"), str(port)]
     return Contender("C", command, _outside(), port, home / "log")
 
@@ -150,7 +150,8 @@ def _outside() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("ANDA_")}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -24,7 +24,7 @@ def main() -> None:
     schema.upgrade(parts.transactions.engine)
     _require_durability(parts.transactions.engine)
     entries = list(load_jsonl(Path(base)))
-    vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.branch)
+    vars(parts)["knowledge"] = Service(KnowledgeBase(entries), parts.settings.facts)
     serve_parts(parts, Role.ALL, "127.0.0.1", int(port))
 
 

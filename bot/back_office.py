@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desks.applications import ApplicationDesk, ApplicationView
+from bot.desks.call_backs import CallBackDesk
 from bot.desks.claims import ClaimsDesk
 from bot.desks.complaints import ComplaintDesk, ComplaintView
 from bot.desks.identity import IdentityDesk
@@ -133,6 +134,7 @@ class BackOffice(
     ComplaintDesk,
     RenewalDesk,
     SurveyDesk,
+    CallBackDesk,
     ApplicationDesk,
     PolicySourceDesk,
     PrivacyDesk,
@@ -239,8 +241,8 @@ class BackOffice(
         """Return the verified customer's policies and record the disclosure with ``reason``."""
         ...
 
-    def subscribe_again(self) -> None:
-        """Send messages of every category again, as the customer asked."""
+    def subscribe_again(self, category: str = "") -> None:
+        """Send messages of a category again, or of every one, as the customer asked."""
         ...
 
     def unsubscribe(self, category: str) -> None:

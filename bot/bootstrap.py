@@ -70,6 +70,9 @@ from storage.rules import complaint as complaint_rules
 from storage.tokens import StoredTokens
 from storage.transactions import Transactions, transactions
 
+# Read-only and slow to load: several Apps of one process use the same.
+_SHARED = ("registry", "knowledge", "reader", "secret", "cipher", "products")
+
 
 @dataclass
 class App:
@@ -83,6 +86,13 @@ class App:
     def from_configuration(cls) -> App:
         """Read config.yaml and the environment."""
         return cls(configuration.load())
+
+    def beside(self, clock: Callable[[], datetime] | None = None, **changed: object) -> App:
+        """Return an App with some settings ``changed`` that shares what is slow to load."""
+        app = App(self.settings.model_copy(update=changed), clock or self.clock)
+        for part in _SHARED:
+            app.__dict__[part] = getattr(self, part)
+        return app
 
     def now(self) -> datetime:
         """Return the time by the clock as it is set now: the terminal may move it."""
@@ -115,7 +125,7 @@ class App:
         precision = self.settings.knowledge.precision
         # Between two entries of a new release others run: customers are answered meanwhile.
         return live.open_service(
-            engine, self.settings.branch, self.now(), partial(time.sleep, 0), precision
+            engine, self.settings.facts, self.now(), partial(time.sleep, 0), precision
         )
 
     @cached_property
@@ -281,7 +291,7 @@ class App:
 
     def page(self) -> PageInfo:
         """Return what the chat page says about the branch."""
-        facts = self.settings.branch
+        facts = self.settings.facts
         return PageInfo(
             branch=facts.get("branch_name", "分公司"),
             hotline=self.settings.hotline,

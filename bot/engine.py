@@ -12,7 +12,7 @@ import structlog
 from bot import core_answers, wishes
 from bot.attachments import keep_media
 from bot.back_office import ProductView
-from bot.dialogue import phrases, words
+from bot.dialogue import awaited, phrases, words
 from bot.dialogue.commands import (
     Command,
     FillSlots,
@@ -20,7 +20,6 @@ from bot.dialogue.commands import (
     Resume,
     Said,
     Say,
-    StartFlow,
 )
 from bot.dialogue.fold import fold
 from bot.dialogue.manager import DialogueManager
@@ -202,14 +201,16 @@ class Engine:
             return self._located(state, message.location)
         text = message.spoken
         if flow := _plainly_about(fold(text or "").strip(), state, office):
-            return [StartFlow(flow, text or "")]
+            return awaited.start(flow, text or "")
         if text is None:
             return [
                 Say(phrases.GOT_VOICE if message.kind == "voice" else phrases.GOT_FILE, ("转人工",))
             ]
         if not text.strip():
             return [Say(phrases.EMPTY, phrases.MENU_BUTTONS)]
-        return self._understood(message, text, state, now)
+        registry = self.understander.registry
+        off = awaited.in_between(fold(text).strip(), state, registry, office)
+        return off or self._understood(message, text, state, now)
 
     def _understood(
         self, message: InboundMessage, text: str, state: DialogueState, now: datetime
@@ -327,8 +328,8 @@ def _plainly_about(text: str, state: DialogueState, office: TransactionBackOffic
         return "human"
     if state.stack:
         return ""
-    if words.REMARK.match(text) and office.pending_survey():
-        return "callback"
+    if flow := awaited.flow_about(text, office):
+        return flow
     if words.REFUSES.search(text) and any(view.decided for view in office.complaints()[:1]):
         return "complaint_review"
     if words.VALUE_ALONE.fullmatch(text.strip()):

@@ -11,6 +11,7 @@ AndaError
 │   ├── Unreachable        never try again: the customer cannot be reached this way
 │   └── OutcomeUnknown     the connection broke after sending: do not resend blindly
 └── Overloaded             too many turns are waiting: acknowledge and ask to try again
+    └── Closing            this process is ending: whoever comes next takes it up
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class Refused(AndaError):
 
 class Overloaded(AndaError):
     """More turns are waiting than we can answer in time."""
+
+
+class Closing(Overloaded):
+    """This process is ending and writes nothing more."""
 
 
 class DeliveryError(AndaError):

@@ -98,6 +98,9 @@ class FullDesk(Desk):
 
     def assign(self, conversation_id: int, lead: str, to: str, seen: int | None = None) -> Done:
         """Give a conversation to somebody, whoever had it."""
+        conversation, refused = self._open(conversation_id, None)
+        if conversation and self._assigned_before(conversation, f"{lead}指派", to, seen):
+            return Done(True, again=True)
         conversation, refused = self._open(conversation_id, seen)
         if conversation is None:
             return refused
@@ -106,7 +109,7 @@ class FullDesk(Desk):
             return Done(False, f"会话已经在{to}手里")
         served = before is not None
         notice = phrases.AGENT_PASSES if served else phrases.AGENT_TAKES
-        self._pass_on(conversation, "agent", to, f"{lead}指派", notice)
+        self._pass_on(conversation, "agent", to, f"{lead}指派", notice, lead)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.agent = "taken", to
             handoff.taken_at = handoff.taken_at or self.now
@@ -114,6 +117,15 @@ class FullDesk(Desk):
             self._ledger.taken(handoff)
         self._tell_owner(conversation, "assigned", lead)
         return Done(True)
+
+    def _assigned_before(
+        self, conversation: OpenConversation, reason: str, to: str, seen: int | None
+    ) -> bool:
+        """Tell whether the same press has given it to the same person already."""
+        there = (conversation.owner, conversation.agent) == ("agent", to)
+        if not there or seen != conversation.owner_rev - 1:
+            return False
+        return self.uow.ownership.newest_reason(conversation) == reason
 
     def recall(self, conversation_id: int, agent: str, seq: int) -> Done:
         """Take back one's own words: unsent everywhere, sent where the channel can."""

@@ -23,16 +23,21 @@ from storage.models.case import Handoff
 from storage.models.conversation import Conversation, Message
 from storage.unit_of_work import UnitOfWork
 
+_ENDED = "结束人工服务"
 GoOn = Callable[[UnitOfWork, OpenConversation, str, datetime], Sequence[Reply]]
 
 
 @dataclass(frozen=True)
 class Done:
-    """How a move ended; ``why`` tells staff what stood against it, ``seq`` is what was said."""
+    """How a move ended; ``why`` tells staff what stood against it, ``seq`` is what was said.
+
+    ``again`` tells that the same press had made the move already.
+    """
 
     ok: bool
     why: str = ""
     seq: int = 0
+    again: bool = False
 
 
 def _nothing(_: UnitOfWork, __: OpenConversation, ___: str, ____: datetime) -> Sequence[Reply]:
@@ -56,14 +61,14 @@ class Desk:
         self, conversation_id: int, agent: str, seen: int | None = None, *, force: bool = False
     ) -> Done:
         """Become the owner unless another agent is; ``force`` is for supervisors."""
+        conversation, refused = self._open(conversation_id, None)
+        if conversation and (conversation.owner, conversation.agent) == ("agent", agent):
+            return Done(True, again=True)
         conversation, refused = self._open(conversation_id, seen)
         if conversation is None:
             return refused
-        if conversation.owner == "agent":
-            if conversation.agent == agent:
-                return Done(True)
-            if not force:
-                return Done(False, f"{conversation.agent}已经接手了这个会话")
+        if conversation.owner == "agent" and not force:
+            return Done(False, f"{conversation.agent}已经接手了这个会话")
         self._pass_on(conversation, "agent", agent, "接手", phrases.AGENT_TAKES)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.agent = "taken", agent
@@ -102,34 +107,55 @@ class Desk:
         if conversation is not None:
             self._speak(conversation, "system", Reply(text, buttons).to_json())
 
-    def release(self, conversation_id: int, agent: str, reason: str) -> Done:
-        """Put the conversation back into the queue, where it keeps its place."""
-        conversation, refused = self._own(conversation_id, agent, None)
+    def release(
+        self,
+        conversation_id: int,
+        agent: str,
+        reason: str,
+        seen: int | None = None,
+        *,
+        gone: bool = False,
+    ) -> Done:
+        """Put the conversation back into the queue, where it keeps its place.
+
+        ``gone`` is for agents who did not press: they are to hear of it when they come back.
+        """
+        if self._done_before(conversation_id, agent, seen, reason):
+            return Done(True, again=True)
+        conversation, refused = self._own(conversation_id, agent, seen)
         if conversation is None:
             return refused
         self._requeue(conversation, reason)
-        self._pass_on(conversation, "queue", None, reason, phrases.AGENT_LEAVES)
+        self._pass_on(
+            conversation, "queue", None, reason, phrases.AGENT_LEAVES, None if gone else agent
+        )
         return Done(True)
 
     def transfer(self, conversation_id: int, agent: str, to: str, seen: int | None = None) -> Done:
         """Pass the conversation to another agent."""
+        if self._done_before(conversation_id, agent, seen, f"{agent}转来"):
+            return Done(True, again=True)
         conversation, refused = self._own(conversation_id, agent, seen)
         if conversation is None:
             return refused
-        self._pass_on(conversation, "agent", to, f"{agent}转来", phrases.AGENT_PASSES)
+        self._pass_on(conversation, "agent", to, f"{agent}转来", phrases.AGENT_PASSES, agent)
         if handoff := self._handoff(conversation_id):
             handoff.agent = to
             self._ledger.taken(handoff)
         return Done(True)
 
-    def refer(self, conversation_id: int, agent: str, skill: str, title: str) -> Done:
+    def refer(
+        self, conversation_id: int, agent: str, skill: str, title: str, seen: int | None = None
+    ) -> Done:
         """Put the conversation into the queue of people with another skill."""
-        conversation, refused = self._own(conversation_id, agent, None)
+        if self._done_before(conversation_id, agent, seen, f"转{title}"):
+            return Done(True, again=True)
+        conversation, refused = self._own(conversation_id, agent, seen)
         if conversation is None:
             return refused
         self._requeue(conversation, f"转{title}").skill = skill
         text = phrases.AGENT_ELSEWHERE.format(skill=title)
-        self._pass_on(conversation, "queue", None, f"转{title}", text)
+        self._pass_on(conversation, "queue", None, f"转{title}", text, agent)
         return Done(True)
 
     def hand_back(
@@ -143,6 +169,8 @@ class Desk:
 
         ``agent`` None is for those who may end anybody's service.
         """
+        if agent and self._done_before(conversation_id, agent, seen, _ENDED):
+            return Done(True, again=True)
         conversation, refused = self._open(conversation_id, seen)
         if conversation is None:
             return refused
@@ -150,7 +178,7 @@ class Desk:
             return Done(False, "会话已经在机器人手里")
         if agent is not None and (conversation.owner, conversation.agent) != ("agent", agent):
             return Done(False, _whose(conversation))
-        self._pass_on(conversation, "bot", None, "结束人工服务", phrases.AGENT_ENDS)
+        self._pass_on(conversation, "bot", None, _ENDED, phrases.AGENT_ENDS, agent)
         if handoff := self._handoff(conversation_id):
             handoff.status, handoff.closed_at = "closed", self.now
             self._ledger.closed(handoff)
@@ -181,6 +209,13 @@ class Desk:
             return None, Done(False, _whose(conversation))
         return conversation, refused
 
+    def _done_before(self, conversation_id: int, agent: str, seen: int | None, reason: str) -> bool:
+        """Tell whether the second press of a button finds what its first one has done."""
+        conversation = self.uow.ownership.open(conversation_id) if seen is not None else None
+        if conversation is None or seen != conversation.owner_rev - 1:
+            return False
+        return self.uow.ownership.just_left(conversation, agent, reason)
+
     def _pass_on(
         self,
         conversation: OpenConversation,
@@ -188,9 +223,10 @@ class Desk:
         agent: str | None,
         reason: str,
         notice: str,
+        by: str | None = None,
     ) -> None:
-        """Change the owner and tell the customer, once."""
-        if not self.uow.ownership.pass_on(conversation, owner, agent, reason, self.now):
+        """Change the owner and tell the customer, once; ``by`` is whose press it was."""
+        if not self.uow.ownership.pass_on(conversation, owner, agent, reason, self.now, by):
             raise RuntimeError(f"conversation {conversation.id} changed under its lock")
         text = notice.format(agent=agent)
         self._speak(conversation, "system", {"type": "text", "text": text})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,21 @@ from PIL import Image, UnidentifiedImageError
 _ENDINGS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
 _MIME = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 _MAX_PIXELS = 60_000_000
+# What Pillow raises at a broken file: a PNG without image data is a LookupError to it.
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 class MediaStore:
@@ -60,7 +77,7 @@ def image_ending(data: bytes) -> str | None:
                 return None
             image.verify()
             return _ENDINGS.get(image.format or "")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except _BROKEN:
         return None
 
 

@@ -32,7 +32,7 @@ def dispatcher(app: App, routes: Mapping[tuple[str, str], Deliver]) -> Dispatche
         transactions=app.transactions,
         rules=outbound.rules(),
         configured=configured(app.settings),
-        posts=_posts(app),
+        posts=_posts(app, routes),
         clock=app.now,
         name=made.name,
         gone=posts.gone,
@@ -41,7 +41,7 @@ def dispatcher(app: App, routes: Mapping[tuple[str, str], Deliver]) -> Dispatche
     return made
 
 
-def _posts(app: App) -> Mapping[tuple[str, str], Post]:
+def _posts(app: App, routes: Mapping[tuple[str, str], Deliver]) -> Mapping[tuple[str, str], Post]:
     """Return what hands a touch over, by the rungs of the ladder."""
     found: dict[tuple[str, str], Post] = {
         ("custom", "webchat"): posts.ringing(app.chat.ring_peer),
@@ -51,6 +51,8 @@ def _posts(app: App) -> Mapping[tuple[str, str], Post]:
             app.transactions, app.cipher, app.settings, outbound.rules(), app.now
         ),
     }
+    if telegram := routes.get(("*", "telegram")):
+        found[("custom", "telegram")] = posts.by_route(telegram)
     if app.settings.wechat:
         api = app.wechat_api(app.settings.wechat)
         found[("custom", "wechat")] = posts.by_sender(WeChatSender(api))

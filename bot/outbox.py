@@ -104,11 +104,15 @@ class Dispatcher:
         """Deliver one batch of what is due and of touches, and return their number."""
         return sum(await asyncio.gather(self._replies(), self._touch()))
 
-    async def _replies(self) -> int:
+    async def run_newer(self, than: int) -> int:
+        """Deliver only what came after an item: what one turn owes, and nobody else's."""
+        return await self._replies(than)
+
+    async def _replies(self, newer_than: int = 0) -> int:
         now = self.clock()
         leased = await asyncio.wrap_future(
             self.transactions.submit(
-                lambda uow: uow.outbox.lease(self.name, now, LEASE_SECONDS, BATCH)
+                lambda uow: uow.outbox.lease(self.name, now, LEASE_SECONDS, BATCH, newer_than)
             )
         )
         await asyncio.gather(*map(self._deliver, leased))

@@ -66,7 +66,9 @@ class QueueKeeper:
             return
         for agent in uow.floor.gone(since):
             for conversation in uow.floor.conversations_of(agent):
-                Desk(uow, now, self.go_on, self.hours).release(conversation, agent, _LEFT)
+                Desk(uow, now, self.go_on, self.hours).release(
+                    conversation, agent, _LEFT, gone=True
+                )
         for agent in uow.floor.online_before(since):
             uow.floor.set_state(agent, OFFLINE, _LEFT, now)
             uow.ownership.tell("state", None, agent, now, {"state": OFFLINE, "reason": _LEFT})

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from pydantic import (
@@ -147,6 +149,12 @@ class Settings(BaseSettings):
     def media_dir(self) -> Path:
         """Return the folder of received media, outside every web root."""
         return self.data_dir / "media"
+
+    @cached_property
+    def facts(self) -> Mapping[str, str]:
+        """Return what may be told of the branch; what has a rule is told as the rule has it."""
+        ruled = {"chat_hours": self.desk.hours, **self.deadlines.promises}
+        return MappingProxyType(self.branch | ruled)
 
     @property
     def hotline(self) -> str:

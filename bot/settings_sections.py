@@ -74,6 +74,11 @@ class Desk(Section):
     tell_every_seconds: Positive = 60
     tell_most: Positive = 1
 
+    @property
+    def hours(self) -> str:
+        """Return the hours in words, as customers are told them."""
+        return f"每天 {_o_clock(self.opens)}–{_o_clock(self.closes)}"
+
     @field_validator("opens", "closes", mode="before")
     @classmethod
     def _quoted(cls, value: Any) -> Any:
@@ -83,12 +88,24 @@ class Desk(Section):
         return value
 
 
+def _o_clock(at: time) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
 class Deadlines(Section):
     """Promises and legal clocks, in the unit that their name says."""
 
     complaint_days: Positive = 15
-    claim_first_contact_minutes: Positive = 30
+    claim_first_contact_minutes: Positive = 15
     injury_contact_minutes: Positive = 5
+
+    @property
+    def promises(self) -> dict[str, str]:
+        """Return in words what customers are promised of these, by the name of the clock."""
+        return {
+            "first_contact": f"报案后 {self.claim_first_contact_minutes} 分钟内",
+            "injury_contact": f"报案后 {self.injury_contact_minutes} 分钟内",
+        }
 
 
 class Sales(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,9 @@ import structlog
 
 from bot.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
 from bot.metrics import METRICS
+from storage.outbound.core_policies import Whom
 from storage.outbound.letters import LEASE_SECONDS, Begun, Configured, Letter, Settled
+from storage.outbound.pace import rest
 from storage.outbound.touches import Touches
 from storage.rules.outbound import Rules
 from storage.transactions import Transactions, Work
@@ -25,9 +27,10 @@ T = TypeVar("T")
 # killed leaves no more than those without an outcome.
 TAKEN = 100
 FLYING = 20
-# While this process answers customers: so few at a time, and a rest as long as the work.
-FEW = 10
-YIELDING = 1
+# While customers write: so few at a time, as each batch holds up whoever writes meanwhile; and
+# ends are gathered for so long, as each commit does.
+FEW = 2
+GATHERED_S = 0.1
 _SWEEP = timedelta(seconds=5)
 log = structlog.get_logger()
 
@@ -41,9 +44,9 @@ class Post(Protocol):
 
 
 class LookUp(Protocol):
-    """Asks the core system about customers (number, reference) and keeps what it tells."""
+    """Asks the core system about customers, under all their references, and keeps the answers."""
 
-    async def __call__(self, customers: Sequence[tuple[int, str]]) -> None:
+    async def __call__(self, customers: Sequence[Whom]) -> None:
         """Ask; who gets no answer stays unknown, and nothing is raised."""
         ...
 
@@ -63,11 +66,11 @@ class TouchWorker:
     name: str
     gone: Callable[[UnitOfWork, Letter], None] = lambda uow, letter: None
     look_up: LookUp | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _swept: datetime | None = field(default=None)
     _ended: list[Settled] = field(default_factory=list)
     _settling: asyncio.Task[None] | None = field(default=None)
-    _own: int = 0
-    _others: bool = False
+    _spent: float = 0.0
 
     async def run_once(self) -> int:
         """Take some touches and send what may leave; return how many were looked at."""
@@ -89,7 +92,7 @@ class TouchWorker:
             while waiting or flying:
                 room = FLYING - len(flying)
                 if waiting and room >= FLYING // 2:
-                    some = min(room, FEW) if self._others else room
+                    some = min(room, FEW) if self._rest() else room
                     begun = await self._begin(waiting[:some])
                     waiting = waiting[some:]
                     flying |= {asyncio.create_task(self._send(one)) for one in begun.letters}
@@ -103,12 +106,9 @@ class TouchWorker:
         if self.look_up and (ask := await self._do(lambda uow: self._touches(uow).to_ask(items))):
             # Outside any transaction: whoever does not answer holds up nobody's words.
             await self.look_up(ask)
-        served, own, began = self.transactions.served, self._own, time.perf_counter()
+        await self.sleep(self._rest())
+        self._spent = 0.0
         begun = await self._do(lambda uow: self._touches(uow).begin(items, self.name))
-        self._others = self.transactions.served - served > self._own - own
-        if self._others:
-            # Customers write in this very process: they come first, campaigns have all day.
-            await asyncio.sleep(YIELDING * (time.perf_counter() - began))
         for kind in begun.not_sent:
             METRICS.touch(kind, "", "suppressed")
         return begun
@@ -163,17 +163,24 @@ class TouchWorker:
 
     async def _write_ends(self) -> None:
         while self._ended:
+            if self._rest():
+                await self.sleep(GATHERED_S)
             ends, self._ended = self._ended, []
             await self._do(partial(self._settle_all, ends))
 
     def _settle_all(self, ends: Sequence[Settled], uow: UnitOfWork) -> None:
         self._touches(uow).settle_all(ends)
 
+    def _rest(self) -> float:
+        """Return for how long customers have the way to themselves."""
+        return rest(self.rules.beside_customers, self.transactions.heard, self._spent)
+
     async def _do(self, work: Work[T]) -> T:
+        began = time.perf_counter()
         try:
             return await asyncio.wrap_future(self.transactions.submit(work))
         finally:
-            self._own += 1
+            self._spent += time.perf_counter() - began
 
 
 # The platform says that this person does not follow, has blocked or does not exist.

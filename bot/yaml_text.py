@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TextIO
 
 from yaml import load
 
@@ -17,4 +17,16 @@ def safe_load(text: str) -> Any:
     return load(text, Loader=SafeLoader)
 
 
-__all__ = ["SafeLoader", "safe_load"]
+def load_with(loader: type[SafeLoader], text: str | TextIO) -> Any:
+    """Return what a safe loader of one's own makes of ``text``; raise yaml.YAMLError.
+
+    The marks of an open file know its name.
+    """
+    made = loader(text)
+    try:
+        return made.get_single_data()
+    finally:
+        made.dispose()
+
+
+__all__ = ["SafeLoader", "load_with", "safe_load"]

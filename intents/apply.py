@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -42,8 +43,14 @@ _NO_GUARDIAN = (
 _ODD_VIN = "这个车架号的校验位对不上，进口车有时会这样。请您再对一眼行驶证，没写错就接着填。"
 _WAYS = (
     ("form", "在这儿填", r"在这|自己填|我来填|一步步|开始填|填吧|线上|现在填|我填"),
-    ("call", "让同事联系我", r"同事|联系我|打电话|电话|你们办|给我办|帮我办|回电|找人"),
+    (
+        "call",
+        "让同事联系我",
+        r"同事|联系我|打电话|电话|你们办|给我办|帮我办|回电|找人"
+        r"|^(?:那|就)?(?:随便|随你|都行|都可以|都成|都好|无所谓|怎么都行|看着办|不知道选哪)",
+    ),
 )
+_BY_A_COLLEAGUE = "好的，那就请同事联系您；想自己一步步填，回复“上一步”再选。\n"
 
 
 class Apply(Request):
@@ -57,11 +64,11 @@ class Apply(Request):
         "办投保",
     )
     told_by = (
-        r"(?:我?想要?|我?要|帮我|[,， ])*给(?:我的?|我们?家?的?|这辆?|家里的?)*"
+        r"(?:我?想|我?要|帮我|[,， ])*给(?:我们?家?的?|这辆?|家里的?)*"
         r"(?:车|新车|房子?|家里|货|店|公司|孩子|老人|员工|自己)(?:们)?(?:上|买|投|办|保|入)"
         r"(?:个|份|一份|一下|点)?"
         r"(?:车险|交强险|商业险|保险|意外险|家财险|保)(?:吧|呗|啊)?[。]?"
-        r"|(?:我?想要?|我?要|帮我|[,， ])*给[^,，。?？]{1,10}投保(?:吧|呗|啊)?[。]?"
+        r"|(?:我?想|我?要|帮我|[,， ])*给[^,，。?？]{1,10}投保(?:吧|呗|啊)?[。]?"
     )
     examples = ("我要上保险", "怎么投保给我办一份", "给新车办个交强险")
 
@@ -85,6 +92,7 @@ class Apply(Request):
         buttons=("在这儿填", "让同事联系我"),
         when=lambda flow: flow.has_form,
         deferrable=False,
+        skips_to="call",
         shown=False,
     )
 
@@ -196,6 +204,9 @@ class Apply(Request):
     def prompt(self) -> Reply:
         """Return the next question; of the five points, their text."""
         slot = self.pending()
+        left_open = self.way == "call" and not self.quotes.get("way")
+        if slot is not None and slot.name == "phone" and left_open:
+            return replace(super().prompt(), text=f"{_BY_A_COLLEAGUE}{slot.ask}")
         if slot is None or not slot.name.startswith("p_"):
             return super().prompt()
         group = slot.name.removeprefix("p_")

@@ -26,10 +26,12 @@ class BranchInfo(Flow):
     def submit(self, office: BackOffice) -> Outcome:
         """Say it, and offer what comes next."""
         hotline = office.fact("hotline")
-        address, hours = office.fact("branch_address"), office.fact("service_hours")
+        address, hours = office.fact("address"), office.fact("office_hours")
+        chat_hours = office.fact("chat_hours")
         lines = [
             f"网点地址：{address}" if address else "",
-            f"服务时间：{hours}" if hours else "",
+            f"门店：{hours}" if hours else "",
+            f"在线人工：{chat_hours}" if chat_hours else "",
             f"客服热线：{hotline}" if hotline else "",
             "想知道离您最近的网点，回复「人工」并说一下您在哪个区，同事告诉您；"
             "大多数业务在这里就能办，不用跑。",

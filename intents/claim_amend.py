@@ -13,6 +13,7 @@ from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.place import place
 from bot.dialogue.slot_types.plate import other_plate, plate
+from bot.dialogue.slot_types.text import free_text
 
 _SAFETY = "请先拨打 120 急救、122 报警，不要移动伤者。值班人员马上联系您。\n"
 
@@ -42,6 +43,8 @@ class ClaimAmend(Flow):
     phone = Slot(
         phone, label="联系电话", called=("电话", "手机"), ask="打哪个电话？", optional=True
     )
+    # What no field asks for is kept in the customer's words.
+    later = Slot(free_text, label="补充说明", ask="还要补充什么？", optional=True)
     further = fact_slots(lambda c, key: matters(c.kept.get("line"), key))
 
     @property

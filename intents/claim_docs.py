@@ -20,7 +20,7 @@ class ClaimDocs(Flow):
     # What the customer's own claim lacks is known here, and no line is guessed: a general answer
     # of the knowledge base is worth less.
     sounds_like = (
-        r"^(?:我|我的|我这|案子|理赔|索赔|报销|赔|材料|资料|手续|单据|都|那|还|另外|得|需要?|该"
+        r"^(?:我|我这|案子|理赔|索赔|报销|赔|材料|资料|手续|单据|都|那|还|另外|得|需要?|该"
         r"|[, 的])*"
         r"(?:缺|差|少|要|补|交|准备|提供|带|欠)(?:交|些|点|什么)*"
         r"(?:啥|什么|嘛|哪些|哪几样|哪样|几样)(?:材料|资料|手续|单据|单证|证明|文件|东西|没交|没补|样)*"

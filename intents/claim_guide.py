@@ -18,6 +18,12 @@ class ClaimGuide(Flow):
     )
     examples = ("出了事故先干什么", "理赔流程是怎么样的", "撞车了用不用报警")
 
+    # «撤案» asks how to take a report back; the steps after an accident are no answer.
+    asked_by = (
+        r"(?:我?不(?:想|用)?报案?了[ ,，。]*)?(?:我?(?:想|要|申请))?"
+        r"(?:把?(?:刚才|那个|这个)?(?:案子|报案))?"
+        r"(?:撤案|撤销报案|撤了|销案)(?:了|吧|行吗|可以吗)?[?？。!！]*"
+    )
     # A sum without a product is about one's own accident: steps, never a figure.
     sounds_like = (
         r"我?(?:就是|只是|就)?(?:想|要)?(?:问问|问一下|问下|知道)?(?:我?这个?)?"

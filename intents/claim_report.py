@@ -13,7 +13,8 @@ from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.later import settle
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.accident import accident_type, line
-from bot.dialogue.slot_types.flags import drivable, injured, police_reported
+from bot.dialogue.slot_types.asked_flags import drives, police
+from bot.dialogue.slot_types.flags import injured
 from bot.dialogue.slot_types.moment import moment
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.person import person_name
@@ -136,6 +137,8 @@ class ClaimReport(ClaimForm):
         help="比如「津A12345」，新能源车是 8 位。没有上牌的回复「以后补」。",
         remembered=True,
     )
+    # Before the kind of accident, whose words may go round it: «后面一辆津D12399追了尾».
+    other_plate = Slot(other_plate, label="对方车牌", ask="对方车牌号是多少？", optional=True)
     accident_type = Slot(
         accident_type,
         label="事故类型",
@@ -144,7 +147,7 @@ class ClaimReport(ClaimForm):
         buttons=("追尾", "剐蹭", "单方事故", "水淹", "玻璃破碎", "其他"),
     )
     drivable = Slot(
-        drivable,
+        drives,
         label="车能否行驶",
         when=_drives,
         also="police_reported",
@@ -153,7 +156,7 @@ class ClaimReport(ClaimForm):
         buttons=("能开", "开不了"),
     )
     police_reported = Slot(
-        police_reported,
+        police,
         label="已报警",
         when=_motor,
         ask="报警了没有？",
@@ -171,7 +174,7 @@ class ClaimReport(ClaimForm):
     reporter = Slot(
         person_name,
         label="报案人",
-        called=("名字", "姓名", "姓"),
+        called=("名字", "姓名", "人名", "姓"),
         when=_unhurried,
         also="phone",
         remembered=True,
@@ -186,7 +189,6 @@ class ClaimReport(ClaimForm):
         remembered=True,
         help="11 位手机号，或带区号的座机。",
     )
-    other_plate = Slot(other_plate, label="对方车牌", ask="对方车牌号是多少？", optional=True)
     policy_number = Slot(policy_number, label="保单号", ask="保单号是多少？", optional=True)
     reporter_relation = Slot(
         relation, label="与被保险人关系", ask="您和被保险人是什么关系？", optional=True
@@ -216,7 +218,9 @@ class ClaimReport(ClaimForm):
         return self.same_case in ("same", "more")
 
     def takes(self, name: str) -> bool:
-        """Take «是同一起» for the claim reported before only where there is one."""
+        """Take «是同一起» only where there is such a claim, and what is exact over what is not."""
+        if self.vague(name):
+            return True
         return super().takes(name) and (name != "same_case" or bool(self.kept.get("similar")))
 
     def pending(self) -> Slot[Any] | None:
@@ -234,10 +238,6 @@ class ClaimReport(ClaimForm):
         if rule == _HURT and self.injured is None:
             # A guess of the rule: whatever the customer says about it wins.
             self.values["injured"] = True
-
-    def prompt(self) -> Reply:
-        """Ask whose plates they are where two were named."""
-        return two_plates.question(self) or super().prompt()
 
     def listens(self) -> bool:
         """Further words belong to the story, even before the question about safety is answered."""
@@ -328,7 +328,7 @@ class ClaimReport(ClaimForm):
             if lacking
             else "",
             f"理赔人员会尽快打您电话{f'（尾号 {self.phone[-4:]}）' if self.phone else ''}，"
-            f"{office.fact('first_contact') or '30 分钟内'}与您联系。",
+            f"{office.fact('injury_contact' if self.injured else 'first_contact')}与您联系。",
             office.advice(kind, accident, at_scene=self._at_scene(office)),
             f"理赔人员还会问到：{ready}，可以先准备着。" if ready else "",
             f"需要准备的材料（带 * 的通常必需，可以后补）：{papers}。",

@@ -57,7 +57,7 @@ class ClaimStatus(Flow):
         deferrable=False,
         ask="验证码已发到您的手机，请把 6 位数字告诉我。",
         shown=False,
-        help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
+        help="没收到的话，1 分钟后回复「重发验证码」；号码错了回复「上一步」，也可以回复「人工」。",
     )
 
     @property

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.back_office import BackOffice, ComplaintView
 from bot.clockwork.words import moment
 from bot.dialogue.escalation import promise
 from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.message import Reply
+from bot.dialogue.private import without_numbers
 from bot.dialogue.slot_types.choice import Choice
 from bot.dialogue.slot_types.numbers import claim_number
 from bot.dialogue.slot_types.pattern import demand
 from bot.dialogue.slot_types.person import person_name
 from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.slot_types.text import free_text
+from bot.dialogue.words import RUDE
 
 _BARE = re.compile(
     r"^[我要想来先能可以不]*(?:匿名)?(投诉|投拆|透诉|举报|登记投诉|投诉你们|找你们领导)+"
-    r"[一下吧了啊行吗么可以成 。!！?？]*$"
+    r"[一下吧了啊行吗么可以成 。!！?？]*"
+    r"(?:[,，]?(?:给我|帮我)?(?:转|找|叫|接)(?:人工|真人|客服)[吧 。!！]*)?$"
 )
 _WORD = re.compile(r"\w")
 _ENOUGH_WORDS = 5
@@ -27,7 +31,9 @@ _STORY_LIMIT = 4_000
 
 
 _BARE_WORD = re.compile(
-    r"^(对|是|是的|嗯+|好|好的|行|可以|没有|不|不是|有|ok)[吧了啊呀 。!！]*$", re.I
+    r"^我?(对|是|是的|嗯+|好|好的|行|可以|没有|不|不是|有|ok|确认(?:提交|无误)?|确定|提交|没错|没问题"
+    r"|同意|收到|知道|明白)[吧了啊呀 。!！]*$",
+    re.I,
 )
 
 
@@ -39,6 +45,20 @@ _WHO = re.compile(
 _TELLS = re.compile(
     r"^(?:他|她|那人|这人|那个人)们?(?:就|还|总|老|一直|天天|故意|当面|当时)*"
     r"(?:压|拖|骂|骗|收|说|不(?!能再)|没|扣|挂|推|拿|卡|吼|摔|威胁)"
+    r"|^(?:挂断?|骂|吼|骗|怼|凶|晾)了?我"
+    # «业务员小陈给我加的»: the same of somebody who is named
+    r"|^(?:那个?|你们的?|这个?)?(?:业务员|销售|代理人|客服|坐席|定损员?|查勘员?|理赔员?|经理|4[Ss]店)"
+    r"[^,，。]{0,4}?(?:给我|让我|叫我|跟我|骗|骂|说|没|不|收|多|偷|擅自|私自|挂|吼|推|拖|加)"
+    # «每天打电话没人理，已经两个月了»
+    r"|^(?:每[天次]|天天|从来|一直)|.{0,20}没人(?:理|管|接|回|来)"
+    r"|.{0,20}(?:已经|都|拖了?|等了?)[^,，。]{0,3}[\d几一二两三四五六七八九十半]+个?(?:天|周|星期|月|年)"
+)
+# «我等了俩钟头», «我姓张», «不留电话，你们微信回我»: the story, a name, a way to answer.
+_OF_MYSELF = re.compile(
+    r"^(?:我|我们|咱)(?:都|就|在那儿?|干|白|整整|前后|一直|已经|又|还)*"
+    r"(?:等了|去了|跑了|打了|问了|说了|找了|催了|排了|求了|姓|叫)"
+    r"|^(?:就|是|大概|好像|应该)*(?:上个?(?:周|礼拜|星期|月)|大?前[天儿]|昨[天儿]|\d{1,2}[月号日]|周[一二三四五六日])"
+    r"|^(?:我?(?:不|别|甭)(?:想|愿意?)?留)|(?:微信|短信|这[里儿]|线上)[^,，。]{0,4}(?:回|通知|联系|找)我"
 )
 _WISH = re.compile(
     r"[请把给让叫就要求你们他她我必须 ]{0,8}(?:当面|书面|公开|正式|赔礼|尽快|赶紧|马上|全额)*"
@@ -48,16 +68,23 @@ _WISH = re.compile(
 )
 _NAMELESS = re.compile(r"匿名|(?:名|姓)")
 _REGULATOR = re.compile(r"12378|12345|12315|监管|银保监|信访|起诉|法院|律师")
+_ABUSE = 10  # characters: «滚», «一群骗子»
 _A_THREAT = 14  # characters: a threat and no story
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)  # a name is a name at any time
 
 
 def _a_wish(complaint: Complaint, text: str) -> str | None:
     said = text.strip()
-    if (_names_somebody(said) or _TELLS.match(said)) and not _WISH.search(said):
+    if not _WISH.search(said) and (_names_somebody(said) or _tells(said)):
         return "好的，记下了。您希望得到什么结果，一句话就行；没想好可以回复「以后补」。"
     bare = _BARE_WORD.match(said)
     return "请说说您希望得到什么结果，一句话就行；没想好可以回复「以后补」。" if bare else None
+
+
+def _tells(said: str) -> bool:
+    """Tell whether the words go on with the story, or vent anger, and want nothing done."""
+    short_abuse = len(said) <= _ABUSE and RUDE.search(said) is not None
+    return bool(_TELLS.match(said) or _OF_MYSELF.search(said)) or short_abuse
 
 
 def _names_somebody(said: str) -> bool:
@@ -82,6 +109,12 @@ class Complaint(Flow):
 
     name = "complaint"
     title = "投诉登记"
+    amended_by = "complaint_more"
+    undone_by = (
+        r"(?:算了|那|唉|行了|我|还是|就|先|[吧了 ,，。!！])*"
+        r"(?:不想?|别|甭)(?:要|再|给我)?(?:投诉|告|登记)(?:你们|他|她)?了?[吧了啊呗。.!！ ]*"
+    )
+    undone_in = "complaint_status"
     taps = ("投诉", "我要投诉", "登记投诉", "匿名投诉")
     sounds_like = (
         r"(我?(想|要))?(能|可以|可不可以|能不能)?匿名(投诉|举报)"
@@ -174,22 +207,29 @@ class Complaint(Flow):
         nameless = left and _NAMELESS.search(self.utterance) is not None
         super().skip("reporter" if name == "demand" and nameless else name)
 
+    def keep(self, name: str, value: Any, quote: str) -> None:
+        """Let no word get lost: what was taken for the wish before belongs to the story."""
+        before = str(self.values.get("demand") or "") if name == "demand" else ""
+        if before and before != value and before not in str(self.kept.get("story") or ""):
+            self.kept["story"] = f"{self.kept.get('story') or ''}\n{before}".strip()[:_STORY_LIMIT]
+        super().keep(name, value, quote)
+
     def hear(self, text: str, rest: str) -> None:
         """Keep every word of the complaint as it was said; a plain wish wins over a guess."""
         if self.kept.get("heard") and len(text) >= _ENOUGH_WORDS and not self.same:
             self.kept["goes_on"] = True
         self.kept["heard"] = True
         if "demand" in self.values and _WISH.fullmatch(text.strip()):
-            self.values["demand"] = text.strip(" ,，。!！")
+            self.keep("demand", text.strip(" ,，。!！"), text)
         said = text.strip()
         who = _WHO.match(said) or (
-            _TELLS.match(said) and not _WISH.search(said)
+            _tells(said) and not _WISH.search(said)
         )  # refused as a wish, and no less part of the story
         if (who or not _BARE.match(text.strip())) and _WORD.search(text if who else rest):
             story = f"{self.kept.get('story') or ''}\n{text}".strip()
             self.kept["story"] = story[:_STORY_LIMIT]
 
-    declined_by = r"(不是|没想|没要|不想|可没|不用|别)[^,，。]{0,4}(投诉|登记)"
+    declined_by = r"^不投诉|(不是|没想|没要|不想|可没|不用|别)[^,，。]{0,4}(投诉|登记)"
 
     def listens(self) -> bool:
         """Whatever else is said belongs to the complaint."""
@@ -204,6 +244,7 @@ class Complaint(Flow):
     def lines(self) -> list[str]:
         """Show the story as we shall pass it on, shortened."""
         story = str(self.kept.get("story") or self.story or "")
+        story = without_numbers(story)  # the number has a line of its own
         short = story if len(story) <= 120 else story[:120] + "……"
         return [f"投诉的事情：{short}", *super().lines()]
 

@@ -15,7 +15,7 @@ from bot.dialogue.verification import accept_code, accept_phone, locked_out, unp
 
 _SURE = Pattern(r"不|别|算了|先放着|确定|是|对|撤|嗯|好|行|可以|没错", volunteered=False)
 _NOT_SURE = re.compile(r"不|别|算了|先放着")
-_WITHDRAW = re.compile(r"撤回|撤销|撤诉|撤了")
+_WITHDRAW = re.compile(r"撤回|撤销|撤诉|撤了|(?:不想?|别|甭)(?:要|再|给我)?(?:投诉|告|登记)")
 
 
 class ComplaintStatus(Flow):
@@ -55,7 +55,7 @@ class ComplaintStatus(Flow):
         deferrable=False,
         ask="验证码已发到您的手机，请把 6 位数字告诉我。",
         shown=False,
-        help="没收到的话，1 分钟后回复「上一步」重新填手机号再发一次；也可以回复「人工」。",
+        help="没收到的话，1 分钟后回复「重发验证码」；号码错了回复「上一步」，也可以回复「人工」。",
     )
 
     sure = Slot(

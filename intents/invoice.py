@@ -13,9 +13,9 @@ from bot.dialogue.message import Reply
 from bot.dialogue.policy_request import PolicyRequest, under_way
 from bot.dialogue.slot_types.base import Found
 from bot.dialogue.slot_types.choice import Choice
+from bot.dialogue.slot_types.fact import FactText
 from bot.dialogue.slot_types.plain import TextValue
 from bot.dialogue.slot_types.tax_number import tax_number
-from bot.dialogue.slot_types.text import free_text
 
 _MAIL = re.compile(
     r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,4}\.[A-Za-z]{2,24}"
@@ -112,7 +112,10 @@ class Invoice(PolicyRequest):
         deferrable=False,
     )
     payee = Slot(
-        free_text,
+        FactText(
+            r"抬头(?:写|是|为|开|填|用|[:： ])*([^\s,，。;；]{2,40}?"
+            r"(?:公司|厂|店|中心|事务所|合作社|商行|经营部|学校|医院))"
+        ),
         label="抬头",
         called=("抬头",),
         when=_opens,
@@ -142,6 +145,8 @@ class Invoice(PolicyRequest):
         said = self.utterance.strip(" ，。,.")
         if self.buyer == "company" and "payee" not in self.values and _FIRM.fullmatch(said):
             self.keep("payee", said, said)
+        if self.buyer is None and self.payee and _FIRM.fullmatch(self.payee):
+            self.keep("buyer", "company", self.payee)
         return super().progress(office)
 
     def submit(self, office: BackOffice) -> Outcome:

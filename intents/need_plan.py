@@ -46,9 +46,9 @@ class NeedPlan(Request):
         "推荐方案",
     )
     sounds_like = (
-        r"(?:我们?家?|刚刚?|新|才|今天|前两天|[ ,，])*"
+        r"(?:我们?家?|刚|新|才|今天|前两天|[ ,，])*"
         r"(?:买|提|换|开|租|添|接)(?:了|的)?[^,，。?？]{1,10}[ ,，]*"
-        r"(?:想?问(?:下|一下|问)?|请问|那|我|就|都)*(?:该|应该|需要|得|要)(?:上|买|保|投|配)(?:点|些|个)?"
+        r"(?:想?问(?:下|一下)?|请问|那|我|就|都)*(?:该|应该|需要|得|要)(?:上|买|保|投|配)(?:点|些|个)?"
         r"(?:啥|什么|嘛|哪些|哪种)(?:保险|险)?(?:好|合适)?[呢啊呀]?[?？]?"
     )
     told_by = (
@@ -82,6 +82,7 @@ class NeedPlan(Request):
         buttons=("要", "不用了"),
         when=lambda flow: flow.kept.get("advised"),
         deferrable=False,
+        skips_to=False,
     )
     phone = phone_slot()
 
@@ -117,7 +118,8 @@ class NeedPlan(Request):
     def _advice(self, office: BackOffice) -> str:
         names = {card.code: card.name for card in office.products()}
         advice = _TABLE.assess(self.values)
-        lines = [f"您的情况：{self._profile()}。"]
+        told = self._profile()
+        lines = [f"您的情况：{told}。"] if told else []
         if advice.risks:
             lines.append(f"要留心的：{'；'.join(advice.risks)}。")
         shown_items = [item for item in advice.items if item.title or item.product in names]

@@ -54,6 +54,7 @@ class NeedQuote(Request):
         buttons=("要", "不用了"),
         help="要的话留个电话，同事在工作时间联系您；不用就到这儿。",
         deferrable=False,
+        skips_to=False,
     )
     details = Slot(
         free_text,

@@ -11,7 +11,7 @@ from bot.desks.identity import Assurance
 from bot.desks.policies import FoundPolicies, PolicyWish
 from bot.dialogue import core_system
 from bot.dialogue.flow import Flow, Outcome, Slot
-from bot.dialogue.readers_policies import LISTED, listing
+from bot.dialogue.readers_policies import LISTED, POLICY_BUTTON, listing
 from bot.dialogue.slot_types.numbers import policy_number
 from bot.dialogue.slot_types.person import NAME
 from bot.dialogue.slot_types.plate import plate
@@ -34,14 +34,18 @@ _KINDS: dict[str, tuple[str, str]] = {
     "货运|货物": ("cargo", ""),
     "保证险|履约|投标": ("surety", ""),
 }
-_OTHERS = re.compile(rf"{FAMILY}(?:名下)?的?(?:保单|保险|车险|险)|授权码")
+_OTHERS = re.compile(
+    rf"{FAMILY}(?:名下)?的?(?:保单|保险|车险|险)|授权码"
+    # «那我老婆的呢», after one's own were shown
+    rf"|^(?:那么?|我们?家?|看+|查+|帮我|[ ,，])*+{FAMILY}(?:名下)?的呢?[?？啊吧 ]*$"
+)
 _COVERS = "车损|三者|第三者|座位|车上人员|划痕|玻璃|家财|意外|医疗|驾意|雇主|企财|货运|商业|交强"
 _HOW_TO_GRANT = (
     "别人名下的保单，要他本人授权才能看：请他在这里说「授权家人查保单」，填您的姓名和手机号，"
     "把授权码告诉您；您再跟我说「授权码」加那 6 位数字就行。"
 )
 _BY_NAME = re.compile(
-    rf"(?:查|看|调)(?:一?查|一?看|一?下|看看)*(?P<name>{NAME})(?:名下|本人)?的?(?:全部|所有)?(?:保单|保险|车险)"
+    rf"(?:查|看|调)(?:一?查|一?看|一?下)*(?P<name>{NAME})(?:名下|本人)?的?(?:全部|所有)?(?:保单|保险|车险)"
 )
 _ONLY_YOUR_OWN = "这里只给您看您本人名下的保单，别人的不显示。"
 _MOST_CARDS = 5
@@ -63,7 +67,7 @@ class PolicyQuery(Flow):
         r"(?:车险|车的?保险|商业险|交强险|家财险|意外险|驾意险|医疗险|健康险|责任险|货运险|保单|保险)"
         r"(?:呢|怎么样|什么情况|的情况)?[?]?"
         r"|我?哪(?:一)?(?:份|个|张|单)?(?:保单|保险|险|车险)?(?:最|快|先|要|就|马上)*到期(?:了)?[?]?"
-        r"|(?:那|你|您|先|请|帮我|告诉我|看看|查查|说说|我的?|这|那份?|[,， ])*"
+        r"|(?:那份?|你|您|先|请|帮我|告诉我|看看|查查|说说|我的?|这|[,， ])*"
         r"(?:车险|保险|保单|交强险|商业险)?(?:是|都)?(?:哪天|几号|哪一天|什么时候|嘛时候|多会儿)"
         r"(?:就|要|才)?到期(?:了|啊|呀|的|来着)*[?？]?"
         rf"|我的?(?:{_COVERS})险?(?:的|上)?(?:绝对)?(?:免赔(?:额|率)?|保额|限额)"
@@ -75,9 +79,10 @@ class PolicyQuery(Flow):
         rf"|(?:{_COVERS})险?[^,，。?？]{{0,4}}(?:保额|限额|免赔额?)[^,，。?？]{{0,3}}(?:多少|几|嘛|多大|多高)"
         rf"|(?:{_COVERS})险?[^,，。?？]{{0,3}}(?:保|上|买|投)了(?:多少|几)"
         rf"|(?:{_COVERS})险?(?:这)?(?:够不够|够吗)"
+        rf"|(?:{_COVERS})险?(?:是|有)?多少(?:钱|万|元)?[?？啊呀呢 ]*$"
     )
     picked_by = (
-        rf"(?:那|这|看看?|我的?|要|说说|就)*(?:一)?(?:份|个|张)?(?:{'|'.join(_KINDS)})(?:责任)?(?:保?险)?"
+        rf"(?:那|这|看|我的?|要|说说|就)*(?:一)?(?:份|个|张)?(?:{'|'.join(_KINDS)})(?:责任)?(?:保?险)?"
         r"(?:那|这)?(?:一)?(?:份|个|张)?(?:的|呢|吧|保单|细节|详情|情况)*"
         r"(?:我?(?:保|上|买)了?(?:多少|几)(?:钱|万)?)?"
     )
@@ -152,6 +157,7 @@ class PolicyQuery(Flow):
             text = f"{_ONLY_YOUR_OWN}{_HOW_TO_GRANT}\n\n{text}"
         text = core_system.dated(text, office, granted=bool(self.kept.get("others")))
         if len(found.views) > 1:
+            self.values["seen"] = ""  # what is asked next is not about the one shown before
             self.values[LISTED] = listing(self.name, found.views[:_MOST_CARDS])
         return Outcome.say(text, *_buttons(found.views))
 
@@ -253,7 +259,7 @@ def _buttons(policies: Sequence[PolicyView]) -> tuple[str, ...]:
     """Lead on to one policy, to its words, and to its renewal where that is near."""
     if len(policies) > 1:
         return (
-            *(f"保单 {p.number}" for p in policies[:_MOST_BUTTONS]),
+            *(POLICY_BUTTON.format(number=p.number) for p in policies[:_MOST_BUTTONS]),
             "我的保单看懂了吗",
             "转人工",
         )

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from bot.back_office import BackOffice, ProductView
-from bot.dialogue.flow import Flow, Outcome
+from bot.dialogue.flow import Flow, Outcome, Slot
 from bot.dialogue.fold import fold
+from bot.dialogue.readers_policies import A_CARD
+from bot.dialogue.slot_types.text import free_text
 
 _TAPS_SHOWN = 6
 _ALL = "我这里能介绍的产品有这些，没列出的可以转人工问："
@@ -37,6 +39,16 @@ class ProductCard(Flow):
         r")[啊呀呢 ?？。!！]*$"
     )
 
+    # What was shown alone: «保什么» is about it, and no longer about a policy shown before.
+    seen = Slot(
+        free_text,
+        label="看过的产品",
+        ask="哪个产品？",
+        optional=True,
+        shown=False,
+        remembered=True,
+    )
+
     @property
     def confirm(self) -> bool:
         """Reading a card needs no yes."""
@@ -46,7 +58,9 @@ class ProductCard(Flow):
         """Show one card, the cards for the people or the family named, or all."""
         cards, text = office.products(), fold(self.utterance)
         named = _named(cards, text)
+        self.values["seen"] = ""
         if len(named) == 1:
+            self.values["seen"] = f"{A_CARD}{named[0].called[0]}"
             return _shown(named[0])
         if named:
             return _listed(named, _SEVERAL)

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from bot.back_office import BackOffice, PolicyView
 from bot.desks.policies import PolicyWish
 from bot.desks.renewal import RenewalAdvice
-from bot.dialogue import core_system
+from bot.dialogue import core_system, stop_words
 from bot.dialogue.flow import Outcome, Slot
 from bot.dialogue.message import Reply
 from bot.dialogue.request import Request, phone_slot, plate_slot
 from bot.dialogue.slot_types.base import Json
 
 _STOP = re.compile(
-    r"不(?:想|打算|准备|用|要)?再?续|续保.{0,4}(?:关|停|别|不要|取消)|别再?.{0,4}(?:提醒|催)"
-    r"|(?:别|不要|甭|不用|少)[^,，。]{0,4}(?:发|推|打)[^,，。]{0,4}(?:续保|提醒|短信|消息|催)"
-    r"|不要再?.{0,4}(?:提醒|催)|不在[^,，。]{0,5}续"
+    r"不(?:想|打算|准备|用|要)?再?续|续保.{0,4}(?:关|停|(?:别|不要)(?!忘)|取消)|别(?!忘)再?.{0,4}(?:提醒|催)"
+    r"|(?:别|不要|甭|不用|少)(?!忘)[^,，。]{0,4}(?:发|推|打)[^,，。]{0,4}(?:续保|提醒|短信|消息|催)"
+    r"|不要(?!忘)再?.{0,4}(?:提醒|催)|不在[^,，。]{0,5}续"
+    r"|(?:不(?:想要?|愿意?|要|用|需要|再|希望)|拒绝|停止|拒)(?!忘)[^,，。]{0,4}(?:收|接|看|发|推)[^,，。]{0,8}"
+    r"(?:续保|到期)[^,，。]{0,3}(?:提醒|通知|短信|消息|信息|电话|推送)"
+    rf"|^{stop_words.stops(stop_words.RENEWAL)}$|^{stop_words.RENEWAL_UNSPOKEN}$"
 )
 _LINES = (
     ("home", re.compile(r"家财|房")),
@@ -57,6 +60,9 @@ class Renew(Request):
         r"(?:老|再|总|一直|天天|给我|跟我|[ ,，])*"
         r"(?:发|提醒|催|打|推)(?:我|着)?[^,，。]{0,4}续保?(?:了|的?(?:事|提醒|短信|电话|消息))*[吧行啊]?"
         r"|我?(?:今年|明年)?不在你们?(?:这儿?|家|那儿?|公司)?(?:里)?续(?:保)?了?[吧啊]?"
+        rf"|{stop_words.stops(stop_words.RENEWAL)}|{stop_words.RENEWAL_UNSPOKEN}"
+        # the answer to a reminder in a word
+        r"|(?:我|给我|帮我|那就?|好的?|要|[ ,，])*续(?:上|吧|一下|呗|了吧)?[。.!！]*"
     )
     examples = ("我要续保", "车险快到期了给我续上", "帮我办续保")
     buttons = ("查保单", "转人工")
@@ -94,9 +100,17 @@ class Renew(Request):
         due = self._due(office)
         self.kept["policies"] = [policy.number for policy in due]
         self.kept["days_left"] = min((policy.days_left for policy in due), default=None)
+        self._name_the_car(due, office)
         told = list(map(_state, due)) or ["您名下没有查到快到期的这一类保单。"]
         dated = core_system.dated("", office).strip()
         return [*told, dated] if dated else told
+
+    def _name_the_car(self, due: Sequence[PolicyView], office: BackOffice) -> None:
+        """The only car that is due needs no plate from its owner, who sees it on the card."""
+        cars = {policy.subject for policy in due if policy.line == "auto"}
+        found = self.slots["plate"].type.find(cars.pop(), office.now) if len(cars) == 1 else None
+        if found and found.value is not None and "plate" not in self.values:
+            self.keep("plate", found.value, found.value)
 
     def _due(self, office: BackOffice) -> Sequence[PolicyView]:
         line = str(self.kept.get("line") or "auto")

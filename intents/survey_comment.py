@@ -23,6 +23,8 @@ class SurveyComment(Flow):
         r".{0,4}(?:因为|原因|主要|就是|为的).{2,400}"
     )
 
+    told_within = 450
+
     words = Slot(
         free_text,
         label="补充的话",

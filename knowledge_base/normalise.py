@@ -94,7 +94,7 @@ def fillers() -> Fillers:
     for word in (*(word for word in words if word[-1] != "|"), *PARTICLES, " "):
         back[word[-1]] = (*back.get(word[-1], ()), word)
     return Fillers(
-        re.compile(f"^(?:(?:{front}|[ {PARTICLES}]))+"),
+        re.compile(f"^(?:(?:{front}|[ {PARTICLES}]))++"),
         back,
         tuple(word[:-1] for word in words if word[-1] == "|"),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.errors import ConfigurationError
-from bot.yaml_text import SafeLoader
+from bot.yaml_text import SafeLoader, load_with
 
 
 class KnowledgeError(ConfigurationError):
@@ -58,7 +58,7 @@ LineLoader.add_constructor("tag:yaml.org,2002:map", LineLoader.row)
 def load_rows(path: Path) -> list[Row]:
     """Return the rows of a YAML list of mappings."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)  # noqa: S506 - safe
+        content = load_with(LineLoader, path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         remedy = "请检查缩进、冒号后的空格，以及含特殊符号的文字是否加了引号。"

@@ -14,7 +14,8 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.clock import SHANGHAI
+from bot.clock import SHANGHAI, now
+from bot.errors import Closing
 from bot.metrics import METRICS
 from scheduler import runs
 from scheduler.context import JobContext
@@ -88,9 +89,11 @@ class Runner:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        # The first ring is an early one of the timetable, not a job of its own: APScheduler takes
+        # a job that rang for the last time away without heeding that it was shut down meanwhile.
+        at_once = now()
         for job in self.jobs.values():
-            bells.add_job(self.tick, job.trigger, args=[job], id=job.name, name=job.title)
-            bells.add_job(self.tick, args=[job], id=f"{job.name}:now", name=job.title)
+            bells.add_job(self.tick, job.trigger, [job], id=job.name, next_run_time=at_once)
         return bells
 
     def tick(self, job: Job) -> list[Slot]:
@@ -99,6 +102,10 @@ class Runner:
             return []
         try:
             return self._tick(job)
+        except Closing:
+            # Not on record as done: whoever leads next runs it again.
+            log.info("job.cut_off", job=job.name)
+            return []
         except Exception:
             log.exception("job.trouble", job=job.name)
             return []
@@ -121,6 +128,8 @@ class Runner:
         try:
             lines = job.run(self.context, as_of)
             result, note = "done", lines[-1] if lines else ""
+        except Closing:
+            raise
         except Exception as error:
             log.exception("job.failed", job=job.name)
             result, note = "failed", type(error).__name__

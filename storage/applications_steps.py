@@ -79,7 +79,7 @@ class Steps:
         fields = form().fields
         for item in given["items"]:
             if item["field"] and item["field"] not in self.book.kind(application).fields:
-                raise Refused(f"{item['field']} 不是这个险种的项目，别的问题请把 field 留空")
+                raise Refused(f"「{_label(item['field'])}」不是这个险种的项目，别的问题直接写")
         items = [dict(item) for item in given["items"]]
         self._keep(application, items=items)
         names = (fields[i["field"]].label if i["field"] else "" for i in items)
@@ -130,7 +130,7 @@ class Steps:
         explained = {point["key"] for point in application.told.get("points", ())}
         missing = [raw["label"] for key, raw in form().raw_points.items() if key not in explained]
         if missing and not confirmation.get("explained"):
-            raise Refused(f"这几项还没有客户的确认：{'、'.join(missing)}；请讲清后写 explained")
+            raise Refused(f"这几项还没有客户的确认：{'、'.join(missing)}；请讲清后选「讲清了」")
         record = {**confirmation, "at": self.book.now.isoformat(), "by": self.book.actor}
         self._keep(application, confirmation=record)
         return ""
@@ -156,7 +156,7 @@ class Steps:
         if cover == "compulsory" or len(compulsory) != 1 or len(compulsory) + len(rest) < len(plan):
             raise Refused(
                 "交强险须一次缴清（《交强险条例》12 条）：分期时请把交强险单列一笔"
-                "（part 写 compulsory），其余写 commercial"
+                "（「缴什么」选交强险），其余选商业险"
             )
 
     def _check_unpaid(self, application: Application) -> None:
@@ -189,10 +189,16 @@ class Steps:
                 f"没有 {sent['method']} 这种送达方式，可用：{'、'.join(checks().delivery)}"
             )
         if way.tracked and not sent.get("tracking"):
-            raise Refused(f"{way.label}要写单号（tracking）")
+            raise Refused(f"{way.label}要写「单号」")
         record = {**sent, "at": self.book.now.isoformat(), "by": self.book.actor}
         self._keep(application, deliveries=[*application.work.get("deliveries", ()), record])
         return way.said.format(tracking=sent.get("tracking") or "")
+
+
+def _label(field: str) -> str:
+    """Return the name of a field of the form; what is no field at all, as it was sent."""
+    known = form().fields.get(field)
+    return known.label if known else field
 
 
 def part_in_words(part: Mapping[str, Any]) -> str:

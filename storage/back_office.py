@@ -23,6 +23,7 @@ from bot.desks import claim_facts
 from bot.settings import Settings
 from storage import claims, handoffs, policies, surveys
 from storage.applications_desk import ApplicationsDesk
+from storage.call_backs_desk import CallBacksOfTurn
 from storage.claims_desk import ClaimsDeskMixin
 from storage.complaints import ComplaintsOfTurn
 from storage.conversations import OpenConversation
@@ -45,6 +46,7 @@ _LONGEST = 500
 @dataclass
 class TransactionBackOffice(
     TicketsOfTurn,
+    CallBacksOfTurn,
     IdentityDeskPart,
     PolicyDeskPart,
     ServicingOfTurn,
@@ -90,7 +92,7 @@ class TransactionBackOffice(
 
     def fact(self, key: str) -> str:
         """Return a fact of the branch from the configuration, or ''."""
-        return self.settings.branch.get(key, "")
+        return self.settings.facts.get(key, "")
 
     def products(self) -> Sequence[ProductView]:
         """Return the cards whose review is not overdue."""
@@ -181,9 +183,9 @@ class TransactionBackOffice(
         """Return the verified customer's policies and record the disclosure."""
         return policies.disclose(self, self.identity, reason)
 
-    def subscribe_again(self) -> None:
-        """Send messages of every category again."""
-        self.uow.customers.opt_in(self.conversation.id)
+    def subscribe_again(self, category: str = "") -> None:
+        """Send messages of a category again, or of every one."""
+        self.uow.customers.opt_in(self.conversation.id, category)
 
     def unsubscribe(self, category: str) -> None:
         """Stop messages of ``category`` at once; to opt out is to take a consent back."""

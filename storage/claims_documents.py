@@ -33,7 +33,8 @@ class Documents:
         """List what is not listed yet, ticked where it is at hand; a « *» marks the required."""
         known = {document.name: document for document in self.of(claim.number)}
         for raw in names:
-            name, required = raw.removesuffix("*").strip(), raw.endswith("*")
+            name, required = rules.bare(raw), raw.endswith("*")
+            self._rename(known, name)
             if name in known:
                 known[name].required |= required
                 self._tick(known[name], claim, photos)
@@ -49,6 +50,26 @@ class Documents:
             self._tick(document, claim, photos)
             self.session.add(document)
         self.session.flush()
+
+    def drop_unasked(self, claim: Claim, names: Iterable[str]) -> None:
+        """Forget what only another line of insurance needs, unless it is there or was asked for.
+
+        An emergency is opened before anybody knows that it is no motor claim.
+        """
+        needed = {rules.bare(raw) for raw in names}
+        for document in self.of(claim.number):
+            unasked = document.status == "wanted" and document.asked_at is None
+            if unasked and document.name not in needed:
+                self.session.delete(document)
+        self.session.flush()
+
+    def _rename(self, known: dict[str, ClaimDocument], name: str) -> None:
+        """Ask under its new name for what was asked for under another, and is not there yet."""
+        for other in rules.alternatives(name) if name not in known else ():
+            if other in known and known[other].status in _OPEN:
+                known[name] = known.pop(other)
+                known[name].name = name
+                return
 
     def _tick(self, document: ClaimDocument, claim: Claim, photos: int) -> None:
         if document.status == "wanted" and rules.at_hand(document.name, claim.facts, photos):

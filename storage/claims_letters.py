@@ -43,7 +43,7 @@ def notice(book: Register, claim: Claim, code: str) -> tuple[str, str]:
 
 def values_of(book: Register, claim: Claim) -> dict[str, Any]:
     """Return everything known that a text may name; what is not known is absent."""
-    found = {**claim_texts.values_of(claim, book.settings.branch), **dict(_told(book, claim))}
+    found = {**claim_texts.values_of(claim, book.settings.facts), **dict(_told(book, claim))}
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 

@@ -6,7 +6,7 @@ to those who listen; all of it in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -107,6 +107,8 @@ class Register:
         changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
         if not changed:
             return False
+        if "line" in changed:
+            self.documents.drop_unasked(claim, self._needed(claim))
         if any(before.get(key) is not None and now.get(key) is None for key in changed):
             self._wait(claim)
         self.note(
@@ -164,10 +166,13 @@ class Register:
     def _need_documents(self, claim: Claim) -> None:
         if claim.status in self.machine.over:
             return
+        self.documents.need(claim, self._needed(claim), self.uow.cases.photos_of(claim.number))
+
+    @staticmethod
+    def _needed(claim: Claim) -> Sequence[str]:
         injured = bool(claim.facts.get("injured"))
         accident = str(claim.facts.get("accident_type") or "other")
-        names = checklists.checklist(claim.line, accident, injured=injured)
-        self.documents.need(claim, names, self.uow.cases.photos_of(claim.number))
+        return checklists.checklist(claim.line, accident, injured=injured)
 
     def list_told(self, claim: Claim) -> None:
         """Note that the customer was told which documents are needed (S44, CTPL 28)."""

@@ -55,7 +55,7 @@ def _moments(clock: Clock, book: Register) -> Iterator[datetime]:
 
 
 def _plan_one(book: Register, claim: Claim, key: str, due: datetime) -> None:
-    notice = claim_texts.notice("C09", claim_texts.values_of(claim, book.settings.branch))
+    notice = claim_texts.notice("C09", claim_texts.values_of(claim, book.settings.facts))
     if where := address(book.uow, book.cipher, claim):
         channel, account, peer, to = where
         _queue(book, claim, _key(claim.number, PUSH, key), due, {

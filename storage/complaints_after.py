@@ -70,7 +70,7 @@ def called_back(
     if complaint.status != "closed":
         raise Refused("办结以后才回访")
     if solved not in SOLVED:
-        raise Refused(f"solved 须是 {'、'.join(SOLVED)} 之一")
+        raise Refused(f"「解决了吗」须是 {'、'.join(SOLVED)} 之一")
     data: dict[str, Any] = {"solved": solved, "score": score, "note": note}
     register.note(complaint, "callback", {k: v for k, v in data.items() if v is not None})
     query = select(Ticket).where(

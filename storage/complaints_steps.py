@@ -77,11 +77,11 @@ class ComplaintSteps:
 
     def _decide(self, complaint: Complaint, given: Given) -> None:
         if given["outcome"] not in OUTCOMES:
-            raise Refused(f"outcome 须是 {'、'.join(OUTCOMES)} 之一")
+            raise Refused(f"「决定」须是 {'、'.join(OUTCOMES)} 之一")
         if complaint.status == "review" and complaint.owner in (OWNER,):
             raise Refused("核查须由原经办岗以外的人作出结论，请先改派")
         if self._followers(complaint) and not given.get("decision_for_joined"):
-            raise Refused("有并入的投诉：请在 decision_for_joined 里写给他们的结果，不带他人信息")
+            raise Refused("有并入的投诉：请写「给并入投诉的人的答复」，不带他人信息")
         complaint.outcome, complaint.decision = given["outcome"], given["decision"]
         complaint.decided_at, complaint.position = self.register.now, None
 
@@ -96,11 +96,11 @@ class ComplaintSteps:
     def _check_closing(self, complaint: Complaint, given: Given, events: list[Told]) -> None:
         """Only with the customer's position on record: silence is no consent (domain.md 4.4)."""
         if given["root_cause"] not in rules.rules()["root_causes"]:
-            raise Refused(f"root_cause 可选：{'、'.join(rules.rules()['root_causes'])}")
+            raise Refused(f"「根因」可选：{'、'.join(rules.rules()['root_causes'])}")
         if complaint.position is None:
             raise Refused("结案以前须记下投诉人的态度（接受、不接受、联系不上），没有回复不算接受")
         if complaint.position == "unreached" and _attempts(events) < _ATTEMPTS:
-            raise Refused(f"联系不上须有 {_ATTEMPTS} 次不同时间的联系记录（attempt）")
+            raise Refused(f"联系不上须先记下 {_ATTEMPTS} 次不同时间的「联系未接通」")
 
     def _check_merging(self, complaint: Complaint, into: str) -> None:
         lead = self.register.locked(into)
@@ -152,7 +152,7 @@ class ComplaintSteps:
         """Note something that changes no state: a contact, an attempt, a finding, a word."""
         register = self.register
         if kind not in machine().milestones:
-            raise Refused(f"kind 可选：{'、'.join(machine().milestones)}")
+            raise Refused(f"要记的事可选：{'、'.join(machine().milestones)}")
         if complaint.status in machine().over and kind != "note":
             raise Refused(f"「{COMPLAINT_STATUSES[complaint.status][0]}」的投诉只能记备注")
         if kind == "request":
@@ -181,7 +181,7 @@ class ComplaintSteps:
         if complaint.status not in ("decided", "mediation"):
             raise Refused("告知决定以后才能记投诉人的态度")
         if position not in POSITIONS:
-            raise Refused(f"position 须是 {'、'.join(POSITIONS)} 之一")
+            raise Refused(f"「态度」须是 {'、'.join(POSITIONS)} 之一")
         complaint.position = position
         data = {"position": position, "way": way, "note": text}
         self.register.note(complaint, "position", data)
@@ -211,7 +211,7 @@ class ComplaintSteps:
         if proposed[-1].actor == self.register.actor:
             raise Refused("申请的人不能自己批：补偿须双人复核")
         if not authority().may_pay(self.role, fen):
-            raise Refused(f"角色 {self.role} 无权批准 {fen / 100:.2f} 元，请上一级审批")
+            raise Refused(f"您无权批准 {fen / 100:.2f} 元，请上一级审批")
         self.register.note(complaint, "compensation_approved", {"fen": fen})
 
     def add_party(self, complaint: Complaint, role: str, party: Given) -> None:

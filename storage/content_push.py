@@ -22,7 +22,7 @@ from storage.models.conversation import Conversation
 from storage.models.identity import Consent
 from storage.models.outbox import OutboxItem
 from storage.outbound import campaigns
-from storage.outbound.facts import LEFT
+from storage.outbound.fact_queries import LEFT
 from storage.rules import jobs
 from storage.rules.outbound import rules
 from storage.transactions import Transactions

@@ -8,15 +8,15 @@ was verified proves it anew, and what was opted out of anywhere holds for the wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
 
 from bot.errors import Refused
-from storage import joined
+from storage import joined, policy_source
 from storage.models.base import table_of
 from storage.models.case import Ticket
 from storage.models.conversation import Conversation
@@ -27,6 +27,7 @@ from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
 from storage.models.service import ServiceRequest
 from storage.personal import person as people
+from storage.personal.unfinished import ERASING
 from storage.same_people import MOST, REASONS
 from storage.unit_of_work import UnitOfWork
 
@@ -38,7 +39,6 @@ _MOVED: Sequence[Table] = tuple(
 _conversation, _grant = table_of(Conversation), table_of(AccessGrant)
 SHORTEST = 4
 LONGEST = 200
-_ERASING = ("privacy_erase", "privacy_request")
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,19 @@ class CustomerJoins:
         return self.uow.session.scalars(query.order_by(CustomerJoin.id)).all()
 
     def likely(self, one: Customer) -> Sequence[Customer]:
-        """Return other records with the same document or phone: candidates, for people to judge."""
-        query = select(Customer).where(
-            or_(Customer.id_blind == one.id_blind, Customer.phone_blind == one.phone_blind),
-            Customer.id.not_in(joined.group(self.uow.connection, one.id)),
+        """Return records with the same document or phone that could be joined, for people to judge.
+
+        One that was joined away is proposed as the record that holds what is its.
+        """
+        alike = select(Customer.id).where(
+            or_(Customer.id_blind == one.id_blind, Customer.phone_blind == one.phone_blind)
         )
-        return self.uow.session.scalars(query.order_by(Customer.id).limit(MOST)).all()
+        found = self.uow.session.scalars(alike.order_by(Customer.id).limit(MOST)).all()
+        homes = set(joined.homes(self.uow.connection, found).values())
+        others = homes - set(joined.group(self.uow.connection, one.id))
+        query = select(Customer).where(Customer.id.in_(others), Customer.kind == one.kind)
+        rows = self.uow.session.scalars(query.order_by(Customer.id)).all()
+        return [other for other in rows if not self.erasing([other.id])]
 
     def erasing(self, customers: Collection[int]) -> bool:
         """Tell whether one of these persons has asked to be erased and is not done with."""
@@ -100,7 +107,7 @@ class CustomerJoins:
         for one in customers:
             cases |= people.of_customer(self.uow.session, one).cases
         query = select(Ticket.id).where(
-            Ticket.number.in_(cases), Ticket.kind.in_(_ERASING), Ticket.status != "done"
+            Ticket.number.in_(cases), Ticket.kind.in_(ERASING), Ticket.status != "done"
         )
         return self.uow.session.scalar(query.limit(1)) is not None
 
@@ -108,7 +115,8 @@ class CustomerJoins:
         """Join two records; raise Refused where that cannot be."""
         _told_why(wanted.reason, wanted.words)
         kept, away = self._locked(wanted.kept, wanted.away)
-        self._fit(kept, away)
+        if cannot := self.why_not(kept, away):
+            raise Refused(cannot)
         if wanted.seen != self.seen(kept, away):
             raise Refused("您看的时候这两个客户有了变化，没有合并。请刷新，看过最新的再办。")
         self._hold(kept.id, away.id)
@@ -116,7 +124,7 @@ class CustomerJoins:
             kept_id=kept.id, away_id=away.id, reason=wanted.reason, words=wanted.words,
             moved=self._move(away.id, kept.id), by=self.actor, at=self.now,
         )  # fmt: skip
-        self._end_what_was_shown(kept.id, away.id, found.moved["conversation"])
+        self._end_what_was_shown(kept.id, away.id)
         self.uow.session.add(found)
         self.uow.session.flush()
         self._record("joined", found, (kept, away), REASONS[wanted.reason], wanted.words)
@@ -129,13 +137,13 @@ class CustomerJoins:
         found = self.uow.session.scalar(query)
         if found is None or found.undone_at is not None:
             raise Refused("这两个客户已经拆开了，请刷新再看。")
-        kept = self.uow.session.get_one(Customer, found.kept_id, with_for_update=True)
-        away = self.uow.session.get_one(Customer, found.away_id, with_for_update=True)
+        rows = self._held(Customer.id.in_((found.kept_id, found.away_id)))
+        kept, away = rows[found.kept_id], rows[found.away_id]
         if self.erasing([kept.id]):
             raise Refused("这位客户正在办理删除个人信息，不能拆开，等删完再说。")
         self._hold(kept.id)
-        back = self._move(kept.id, away.id, found.moved)
-        self._end_what_was_shown(kept.id, away.id, back["conversation"])
+        self._move(kept.id, away.id, found.moved)
+        self._end_what_was_shown(kept.id, away.id)
         found.undone_by, found.undone_at, found.undone_words = self.actor, self.now, words
         self.uow.session.flush()
         self._record("taken apart", found, (kept, away), "拆开", words)
@@ -143,27 +151,40 @@ class CustomerJoins:
 
     def _locked(self, *refs: str) -> tuple[Customer, Customer]:
         """Lock both records, always in the same order; raise Refused for one that is not there."""
-        query = select(Customer).where(Customer.ref.in_(refs)).order_by(Customer.id)
-        rows = {one.ref: one for one in self.uow.session.scalars(query.with_for_update())}
+        rows = {one.ref: one for one in self._held(Customer.ref.in_(refs)).values()}
         for ref in refs:
             if ref not in rows:
                 raise Refused(f"没有客户 {ref}，可能写错了，或者已经应本人要求删除。")
         return rows[refs[0]], rows[refs[1]]
 
-    def _fit(self, kept: Customer, away: Customer) -> None:
+    def _held(self, which: ColumnElement[bool]) -> dict[int, Customer]:
+        """Lock records against others who change or erase them, not against rows that name them.
+
+        A turn holds its conversation when it writes down what it showed of the customer: locked
+        whole (``FOR UPDATE``), the record would wait for the turn and the turn for the record.
+        """
+        query = select(Customer).where(which).order_by(Customer.id)
+        held = query.with_for_update(key_share=True)
+        return {one.id: one for one in self.uow.session.scalars(held)}
+
+    def why_not(self, kept: Customer, away: Customer) -> str:
+        """Return why two records cannot be joined so, '' where they can."""
+        return next(self._hindrances(kept, away), "")
+
+    def _hindrances(self, kept: Customer, away: Customer) -> Iterator[str]:
         if kept.id == away.id:
-            raise Refused("这是同一个客户记录，请填另一个。")
+            yield "这是同一个客户记录，请填另一个。"
         if kept.kind != away.kind:
-            raise Refused("一个是个人、一个是企业，不能并成一个客户。")
+            yield "一个是个人、一个是企业，不能并成一个客户。"
         for one in (kept, away):
             if any(j.away_id == one.id for j in self.open_of(one.id)):
-                raise Refused(f"{one.ref} 已经并到别的客户里了，请刷新再看。")
+                yield f"{one.ref} 已经并到别的客户里了，请刷新再看。"
         if self.open_of(away.id):
-            raise Refused(f"{away.ref} 里已经并着别的记录：请反过来并，或者先拆开。")
+            yield f"{away.ref} 里已经并着别的记录：请反过来并，或者先拆开。"
         if len(self.open_of(kept.id)) + 1 >= MOST:
-            raise Refused(f"一位客户最多并 {MOST} 个记录，请先拆开并错的。")
+            yield f"一位客户最多并 {MOST} 个记录，请先拆开并错的。"
         if self.erasing([kept.id, away.id]):
-            raise Refused("有一位正在办理删除个人信息，不能合并。")
+            yield "有一位正在办理删除个人信息，不能合并。"
 
     def _hold(self, *customers: int) -> None:
         """Let turns of these persons end first, and proofs of their phones wait for us."""
@@ -192,11 +213,14 @@ class CustomerJoins:
         self.uow.session.expire_all()
         return moved
 
-    def _end_what_was_shown(self, kept: int, away: int, conversations: Sequence[int]) -> None:
-        """More, or less, is behind a proof than it was given for: it is asked for anew."""
-        for part in people.chunks(conversations):
-            here = update(_conversation).where(_conversation.c.id.in_(part))
-            self.uow.connection.execute(here.values(verified_until=None))
+    def _end_what_was_shown(self, kept: int, away: int) -> None:
+        """More, or less, is behind a proof than it was given for: it is asked for anew.
+
+        On the side that was kept too: its talks would show what has come without being asked.
+        """
+        theirs = update(_conversation).where(_conversation.c.customer_id.in_((kept, away)))
+        ended = theirs.values(verified_until=None).returning(_conversation.c.id)
+        conversations = sorted(self.uow.connection.execute(ended).scalars())
         self.uow.connection.execute(
             update(_grant)
             .where(
@@ -206,6 +230,9 @@ class CustomerJoins:
             )
             .values(revoked_at=self.now)
         )
+        for one in (kept, away):
+            # What the core system told was about other records than are behind this one now.
+            policy_source.forget(self.uow.session, one)
         for one in conversations:
             self.uow.ownership.tell("message", one, None, self.now)
 

@@ -194,8 +194,8 @@ class Customers:
         return self.session.scalars(query).all()
 
     def opt_in(self, conversation_id: int, category: str = "") -> None:
-        """Send a category again, or every one."""
-        theirs = delete(OptOut).where(OptOut.conversation_id == conversation_id)
+        """Send a category again, or every one, wherever this customer had stopped it."""
+        theirs = delete(OptOut).where(OptOut.conversation_id.in_(self.everywhere(conversation_id)))
         self.session.execute(theirs.where(OptOut.category == category) if category else theirs)
 
     def opt_out(self, conversation_id: int, category: str, at: datetime) -> None:

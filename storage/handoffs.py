@@ -9,6 +9,7 @@ from bot.back_office import HandoffView, Level, Values
 from bot.log import mask
 from storage.models.case import Handoff
 from storage.rules.skills import skills
+from storage.tickets import TicketBook
 
 if TYPE_CHECKING:
     from storage.back_office import TransactionBackOffice
@@ -99,10 +100,16 @@ def _raise(office: TransactionBackOffice, handoff: Handoff, level: Level, reason
 
 
 def _answer_by(office: TransactionBackOffice, level: Level) -> datetime:
-    """Someone is on duty round the clock for emergencies (domain.md 6, 非工作时间)."""
+    """Return by when somebody answers; out of hours that is the promise of a call-back.
+
+    Someone is on duty round the clock for emergencies (domain.md 6, 非工作时间).
+    """
     if level in ("P0", "P1"):
         return office.at.replace(microsecond=0)
-    return office.hours.answer_by(office.at, office.settings.desk.answer_minutes)
+    if office.hours.staffed(office.at):
+        return office.at + timedelta(minutes=office.settings.desk.answer_minutes)
+    book = TicketBook(office.uow, office.cipher, office.settings, office.at, "customer")
+    return book.due("callback")
 
 
 def _open(office: TransactionBackOffice, level: Level, reason: str) -> Handoff:

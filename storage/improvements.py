@@ -83,7 +83,9 @@ class Improvements:
         if item.status != "doing" or item.due_on is None:
             raise Refused("先写明措施、负责人和期限，再关闭")
         if item.kpi and after is None:
-            raise Refused(f"这一项要看 {item.kpi}：关闭时请给出改进以后的统计期")
+            raise Refused(
+                f"这一项要看「{figures.DEFINITIONS[item.kpi].name}」：关闭时请给出改进以后的统计期"
+            )
         if not result.strip():
             raise Refused("请写明结果")
         item.after = self._figure(item.kpi, after)

@@ -41,6 +41,26 @@ def group(connection: Connection, customer: int) -> list[int]:
     return [kept, *connection.execute(others.order_by(_join.c.id)).scalars()]
 
 
+def refs(connection: Connection, customers: Iterable[int]) -> dict[int, list[str]]:
+    """Return under which references others know each of these persons: the kept one's first.
+
+    A record that was joined away has none of its own any more, nor has one that is gone.
+    """
+    records = {one: [one] for one in sorted(set(customers))}
+    asked = list(records)
+    query = select(_join.c.kept_id, _join.c.away_id).where(
+        _join.c.undone_at.is_(None), or_(_join.c.kept_id.in_(asked), _join.c.away_id.in_(asked))
+    )
+    for row in connection.execute(query.order_by(_join.c.id)):
+        records.get(row.kept_id, []).append(row.away_id)
+        if row.away_id in records:
+            records[row.away_id] = []
+    every = [record for theirs in records.values() for record in theirs]
+    names = select(_customer.c.id, _customer.c.ref).where(_customer.c.id.in_(every))
+    known = {int(row.id): str(row.ref) for row in connection.execute(names)}
+    return {one: [known[r] for r in theirs if r in known] for one, theirs in records.items()}
+
+
 def phones(connection: Connection, customer: int) -> list[str]:
     """Return the blind indexes of all phones under which this person is known."""
     query = select(_customer.c.phone_blind).where(_customer.c.id.in_(group(connection, customer)))

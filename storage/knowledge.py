@@ -19,6 +19,7 @@ from storage.models.knowledge import (
     KbReleaseItem,
     KbVersion,
 )
+from storage.statuses import KB_STATES
 
 _entry, _version = table_of(KbEntry), table_of(KbVersion)
 _release, _item = table_of(KbRelease), table_of(KbReleaseItem)
@@ -157,7 +158,7 @@ class Knowledge:
         if found is None:
             raise Refused(f"{code} 没有待处理的草稿")
         if found.state not in states:
-            raise Refused(f"{code} 现在的状态是 {found.state}，不能做这一步")
+            raise Refused(f"{code} 现在是「{KB_STATES[found.state]}」，不能做这一步")
         return found
 
     def _change(self, version: Version, **values: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, text, update
+from sqlalchemy import Connection, RowMapping, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ledger import Happening, Ledger
@@ -21,6 +21,8 @@ _item = table_of(OutboxItem)
 _media = table_of(Media)
 _conversation = table_of(Conversation)
 STALE = "没有发出：之后有工作人员接手了会话"
+# A process died while it sent this: nobody knows whether it arrived.
+AGAIN = "上次发送时程序中断，不知道送到没有，又发了一次"
 # What was said at the desk, and how its keys begin.
 _TALK, _DESK = ("reply", "recall"), ("said:", "recall:")
 _PLANNED_ANEW = ("channel", "account", "peer", "body", "status", "reason", "due_at")
@@ -132,8 +134,17 @@ class Outbox:
             )
         )
 
-    def lease(self, worker: str, now: datetime, seconds: int, limit: int) -> list[Leased]:
-        """Take up to ``limit`` due items, oldest first; one at a time for each customer."""
+    def newest(self) -> int:
+        """Return the number of the newest item, 0 where there is none."""
+        return self.connection.execute(select(func.max(_item.c.id))).scalar() or 0
+
+    def lease(
+        self, worker: str, now: datetime, seconds: int, limit: int, newer_than: int = 0
+    ) -> list[Leased]:
+        """Take up to ``limit`` due items, oldest first; one at a time for each customer.
+
+        What a dead worker may have sent is marked for good: it may arrive a second time.
+        """
         free = or_(_item.c.lease_until.is_(None), _item.c.lease_until < now)
         earlier = _item.alias("earlier")
         first = (
@@ -153,6 +164,7 @@ class Outbox:
         due = (
             select(_item.c.id)
             .where(_item.c.status == "due", _item.c.due_at <= now, free, _item.c.id == first)
+            .where(_item.c.id > newer_than)
             .order_by(_item.c.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -166,6 +178,7 @@ class Outbox:
             update(_item)
             .where(_item.c.id.in_(ids))
             .values(
+                reason=case((_item.c.lease_by.is_not(None), AGAIN), else_=_item.c.reason),
                 lease_by=worker,
                 lease_until=now + timedelta(seconds=seconds),
                 attempts=_item.c.attempts + 1,
@@ -204,8 +217,9 @@ class Outbox:
 
         With ``now`` the ledger hears of it too.
         """
+        kept = case((_item.c.reason == AGAIN, AGAIN), else_="")
         settled = self._finish(
-            item, worker, status=status, reason=reason[:255], provider_id=provider_id[:128]
+            item, worker, status=status, reason=reason[:255] or kept, provider_id=provider_id[:128]
         )
         if settled and now is not None:
             self._tell(item, status, now)

@@ -8,7 +8,7 @@ speaks before they are out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -44,8 +44,12 @@ class Ownership:
         agent: str | None,
         reason: str,
         now: datetime,
+        by: str | None = None,
     ) -> bool:
-        """Give the floor to ``owner``; False when it has changed since it was read."""
+        """Give the floor to ``owner``; False when it has changed since it was read.
+
+        ``by`` is the agent who does it: their own pages need not be told of a loss.
+        """
         rev = conversation.owner_rev + 1
         # Whoever gets the floor is to see it: what was put aside is there again.
         values = {"owner": owner, "agent": agent, "owner_rev": rev, "snoozed_until": None}
@@ -63,8 +67,29 @@ class Ownership:
             return False
         conversation.owner, conversation.agent, conversation.owner_rev = owner, agent, rev
         self._turn_page(conversation, reason, now)
-        self.tell("owner", conversation.id, agent, now, {"owner": owner, "rev": rev})
+        told = {"owner": owner, "rev": rev} | ({"by": by} if by else {})
+        self.tell("owner", conversation.id, agent, now, told)
         return True
+
+    def just_left(self, conversation: OpenConversation, agent: str, reason: str) -> bool:
+        """Tell whether ``agent`` was the last to pass the floor on, and for ``reason``."""
+        newest, *earlier = [*self._newest(conversation), None]
+        if newest is None or not earlier or earlier[0] is None:
+            return False
+        return bool(newest["reason"] == reason[:128] and earlier[0]["agent"] == agent)
+
+    def newest_reason(self, conversation: OpenConversation) -> str:
+        """Return why the floor changed hands last; '' when it never did."""
+        return next((str(one["reason"]) for one in self._newest(conversation)), "")
+
+    def _newest(self, conversation: OpenConversation) -> Sequence[RowMapping]:
+        query = (
+            select(_episode.c.agent, _episode.c.reason)
+            .where(_episode.c.conversation_id == conversation.id)
+            .order_by(_episode.c.owner_rev.desc())
+            .limit(2)
+        )
+        return self.connection.execute(query).mappings().all()
 
     def _turn_page(self, conversation: OpenConversation, reason: str, now: datetime) -> None:
         """Close the episode that was open and open the next."""

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from bot.desks.policies import PolicyWish
 from bot.desks.policy_source import ANY, MOST, CorePolicy, Known, PolicyFacts, PolicySource
 from bot.settings import PolicySource as Rules
+from storage import joined
+from storage.models.customer import Customer
 from storage.models.personal import PolicySnapshot
 from storage.models.policy import Policy
 
@@ -106,6 +108,17 @@ def source(session: Session, rules: Rules, now: datetime) -> PolicySource:
 def forget(session: Session, customer_id: int | None) -> None:
     """What was told of a customer is true no more: ask anew the next time."""
     session.execute(delete(PolicySnapshot).where(PolicySnapshot.customer_id == customer_id))
+
+
+def still_asked(session: Session, customer_id: int, refs: Sequence[str]) -> bool:
+    """Tell whether these are the person's references still, and hold that to the end.
+
+    What is behind a record changes when it is joined or taken apart: an answer to an enquiry of
+    before would show too little, or somebody else's.
+    """
+    held = select(Customer.id).where(Customer.id == customer_id).with_for_update(read=True)
+    session.execute(held)
+    return joined.refs(session.connection(), [customer_id])[customer_id] == [*refs]
 
 
 def _fits(policy: CorePolicy, wish: PolicyWish) -> bool:

@@ -13,7 +13,6 @@ from bot.desks.policy_source import Freshness, PolicySource
 from bot.settings import Settings
 from storage.conversations import OpenConversation
 from storage.models.conversation import Conversation
-from storage.models.customer import Customer
 from storage.models.outbox import OutboxItem
 from storage.policy_source import source
 from storage.unit_of_work import UnitOfWork
@@ -99,7 +98,6 @@ class PolicySourcePart:
                 Conversation.id == self.conversation.id
             )
         ).one()
-        ref = self.uow.session.scalar(select(Customer.ref).where(Customer.id == customer))
         self.uow.outbox.queue(
             dedupe_key=f"core:{self.conversation.id}:{self.conversation.last_seq}:{customer}",
             kind=KIND,
@@ -108,7 +106,6 @@ class PolicySourcePart:
             peer=self._lane(customer),
             body={
                 "customer": customer,
-                "ref": ref,
                 "question": question[:_LONGEST_QUESTION],
                 "channel": me.channel,
                 "account": me.account,

@@ -62,9 +62,7 @@ class PrivacyPart:
     def take_back_privacy(self) -> Sequence[str]:
         """End what is asked for still; what is erased already stays erased."""
         query = select(Ticket).where(
-            Ticket.conversation_id == self.conversation.id,
-            Ticket.kind == "privacy_erase",
-            Ticket.status != "done",
+            Ticket.conversation_id == self.conversation.id, unfinished.asked_for()
         )
         book = TicketBook(self.uow, self.cipher, self.settings, self.at, "customer")
         taken = self.uow.session.scalars(query.with_for_update()).all()
@@ -77,9 +75,7 @@ class PrivacyPart:
     def erasure(self) -> RequestReceipt | None:
         """Return the erasure of this conversation that is not finished."""
         query = select(Ticket).where(
-            Ticket.conversation_id == self.conversation.id,
-            Ticket.kind == "privacy_erase",
-            Ticket.status != "done",
+            Ticket.conversation_id == self.conversation.id, unfinished.asked_for()
         )
         found = self.uow.session.scalar(query.order_by(Ticket.id.desc()).limit(1))
         return _again(found) if found else None

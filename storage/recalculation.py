@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bot.clockwork import changes, words
 from bot.clockwork.clocks import Clock
@@ -39,10 +39,22 @@ class Recalculation:
         yield from self._complaints()
         yield from self._tickets()
 
+    def settle(self) -> None:
+        """Set the deadlines of rows that were invented: no history says that they moved."""
+        session = self.uow.session
+        register = Register(self.uow, self.cipher, self.settings, self.now, "system")
+        for claim in session.scalars(_open_claims()):
+            register.set_due(claim)
+        complaints = ComplaintRegister(self.uow, self.cipher, self.settings, self.now, "system")
+        for complaint in session.scalars(_open_complaints()):
+            complaints.set_due(complaint)
+        book = TicketBook(self.uow, self.cipher, self.settings, self.now, "system")
+        for ticket in session.scalars(_open_tickets()):
+            book.set_due(ticket)
+
     def _complaints(self) -> Iterator[str]:
         register = ComplaintRegister(self.uow, self.cipher, self.settings, self.now, "system")
-        running = select(Complaint).where(Complaint.due_at.is_not(None))
-        for complaint in self.uow.session.scalars(running.order_by(Complaint.id)):
+        for complaint in self.uow.session.scalars(_open_complaints()):
             before = complaint.due_at
             register.set_due(complaint)
             if complaint.due_at == before:
@@ -68,10 +80,7 @@ class Recalculation:
 
     def _claims(self) -> Iterator[str]:
         register = Register(self.uow, self.cipher, self.settings, self.now, "system")
-        running = select(Claim).where(
-            Claim.status.not_in(sorted(machine().over)), Claim.due_at.is_not(None)
-        )
-        for claim in self.uow.session.scalars(running.order_by(Claim.id)):
+        for claim in self.uow.session.scalars(_open_claims()):
             before = claim.due_at
             register.set_due(claim)
             if claim.due_at != before:
@@ -79,8 +88,7 @@ class Recalculation:
 
     def _tickets(self) -> Iterator[str]:
         book = TicketBook(self.uow, self.cipher, self.settings, self.now, "system")
-        running = select(Ticket).where(Ticket.status != "done", Ticket.promised_at.is_(None))
-        for ticket in self.uow.session.scalars(running.order_by(Ticket.id)):
+        for ticket in self.uow.session.scalars(_open_tickets()):
             before = ticket.due_at
             book.set_due(ticket)
             if ticket.due_at != before:
@@ -98,6 +106,22 @@ class Recalculation:
         except CalendarMissing:
             return "新公布的年份"
         return moved.why if moved else ""
+
+
+def _open_claims() -> Select[Claim]:
+    over = sorted(machine().over)
+    return (
+        select(Claim).where(Claim.status.not_in(over), Claim.due_at.is_not(None)).order_by(Claim.id)
+    )
+
+
+def _open_complaints() -> Select[Complaint]:
+    return select(Complaint).where(Complaint.due_at.is_not(None)).order_by(Complaint.id)
+
+
+def _open_tickets() -> Select[Ticket]:
+    open_ones = select(Ticket).where(Ticket.status != "done", Ticket.promised_at.is_(None))
+    return open_ones.order_by(Ticket.id)
 
 
 def _line(number: str, before: datetime | None, after: datetime | None) -> str:

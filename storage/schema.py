@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +27,10 @@ def _config(engine: Engine) -> Config:
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing; raise ConfigurationError for a newer database."""
-    if is_newer(engine):
+    revision = current(engine)
+    if revision == head():
+        return
+    if revision is not None and not knows(revision):
         raise ConfigurationError("数据库比程序新：请升级程序，或换用与数据库配套的版本")
     command.upgrade(_config(engine), "head")
 
@@ -39,7 +43,13 @@ def current(engine: Engine) -> str | None:
 
 def head() -> str | None:
     """Return the newest revision that this program knows."""
-    return ScriptDirectory(str(_FOLDER)).get_current_head()
+    return _scripts().get_current_head()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Return the migrations; a process reads them once."""
+    return ScriptDirectory(str(_FOLDER))
 
 
 def is_current(engine: Engine) -> bool:
@@ -55,7 +65,7 @@ def is_newer(engine: Engine) -> bool:
 
 def knows(revision: str) -> bool:
     """Tell whether this program has the migration that led to ``revision``."""
-    return any(s.revision == revision for s in ScriptDirectory(str(_FOLDER)).walk_revisions())
+    return any(script.revision == revision for script in _scripts().walk_revisions())
 
 
 def differences(engine: Engine) -> list[object]:

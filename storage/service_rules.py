@@ -48,7 +48,7 @@ def _check_person(request: ServiceRequest, given: Values) -> None:
     """Level V3: a colleague has seen the person (`domain.md` 5.7)."""
     seen = given.get("identity_check") or request.result.get("identity_check")
     if request.level == "V3" and not seen:
-        raise Refused("这一类要核实本人：请在 identity_check 写明 video、counter 或 two_people")
+        raise Refused("这一类要核实本人：请选「怎么核实的本人」（视频、当面或双人核实）")
 
 
 def _check_documents(book: Services, request: ServiceRequest) -> None:
@@ -68,9 +68,9 @@ def _check_time(book: Services, request: ServiceRequest, effective_at: datetime)
 def _check_new_value(request: ServiceRequest, given: Values) -> None:
     """Nobody is told that it is done while the policy still says the old."""
     if request.kind == "plate" and not given.get("plate"):
-        raise Refused("改车牌的批单要写明新车牌（plate），保单上才会改过来")
+        raise Refused("改车牌的批单要写明「新车牌」，保单上才会改过来")
     if request.kind == "phone" and not given.get("phone"):
-        raise Refused("改手机号的批单要写明新手机号（phone），客户资料才会改过来")
+        raise Refused("改手机号的批单要写明「新手机号」，客户资料才会改过来")
 
 
 def _check_quiet_after_new_phone(book: Services, request: ServiceRequest) -> None:
@@ -90,8 +90,8 @@ def _check_ground(book: Services, request: ServiceRequest, given: Values) -> Non
     ground = given.get("ground") or request.facts.get("ground")
     if policy and is_compulsory(policy) and ground not in LEGAL_GROUNDS:
         raise Refused(
-            "交强险只有注销登记、办理停驶、公安证实丢失三种情形可以退：请在 ground 写明 "
-            "deregistered、stopped 或 lost，否则告知客户不能办理"
+            "交强险只有注销登记、办理停驶、公安证实丢失三种情形可以退："
+            "请选「交强险退保的情形」，都不是的告知客户不能办理"
         )
 
 

@@ -68,3 +68,11 @@ COMPLAINT_STATUSES: Final[Statuses] = MappingProxyType(
         "merged": ("已合并处理", "与同一事由的其他投诉合并处理，结果会单独告诉您。"),
     }
 )
+
+# Versions of knowledge entries, for those who edit them.
+KB_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "draft": "草稿", "review": "待复核", "approved": "待发布", "published": "生效",
+        "replaced": "已换新", "expired": "已过期", "withdrawn": "已撤下",
+    }
+)  # fmt: skip

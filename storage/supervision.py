@@ -228,7 +228,8 @@ def _check(scores: Mapping[str, int], vetoes: Sequence[str]) -> None:
     if missing := [label for code, (label, _) in card.items() if code not in scores]:
         raise Refused(f"还没打分：{'、'.join(missing)}")
     for code, points in scores.items():
-        if code not in card or not 0 <= points <= card[code][1]:
-            raise Refused(f"{code} 的分数须在 0 到 {card.get(code, ('', 0))[1]} 之间")
+        label, most = card.get(code, (code, 0))
+        if not 0 <= points <= most or code not in card:
+            raise Refused(f"「{label}」的分数须在 0 到 {most} 之间")
     if unknown := [code for code in vetoes if code not in rules().vetoes]:
         raise Refused(f"没有 {'、'.join(unknown)} 这种否决项")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from bot.desks.surveys import Rated
+from storage import surveys
 from storage.kpi.definition import EVENT
 from storage.ledger import BOT, Happening
 from storage.models.case import Survey, Ticket
@@ -41,6 +42,7 @@ class SurveyDeskMixin:
         survey = self.uow.cases.waiting_survey(self.conversation.id, self.at)
         if survey is None:
             return None
+        surveys.asked(self.uow, survey, self.at)
         survey.score, survey.comment = score, words if len(words) > 3 else ""
         survey.status, survey.answered_at = "answered", self.at
         self.uow.ledger.add(answered(survey, score, self.at, self.channel))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from bot.dialogue.message import Reply
-from storage import survey_draw
+from storage import survey_draw, surveys
 from storage.kpi.definition import EVENT
 from storage.ledger import NOBODY, Happening
 from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey
@@ -17,7 +17,7 @@ from storage.models.conversation import Conversation
 from storage.models.customer import OptOut
 from storage.models.policy import Policy
 from storage.rules.surveys import BUTTONS, Episode, rules
-from storage.saying import say
+from storage.saying import plan as plan_touch
 from storage.unit_of_work import UnitOfWork
 
 COMPLAINT_OPEN = (
@@ -26,6 +26,7 @@ COMPLAINT_OPEN = (
 )  # fmt: skip
 # These need a person's care, not a form (domain.md 9.4).
 _TENDER = ("declined", "objection", "litigation")
+_TOO_LATE = "没能在有效期内发出去"
 _BUSY, _WAITING = "正在人工接待", "还有一份没有答"
 # These pass: the occasion is looked at again while it is fresh.
 _NOT_YET = (_BUSY, _WAITING)
@@ -77,8 +78,11 @@ def expire(uow: UnitOfWork, now: datetime) -> int:
     query = select(Survey).where(Survey.status == "sent", Survey.expires_at < now)
     late = uow.session.scalars(query).all()
     for survey in late:
-        survey.status = "expired"
-        uow.ledger.add(_told("survey.expired", survey, now))
+        if uow.outbox.suppress([surveys.touch_of(survey)], _TOO_LATE):
+            surveys.ended(uow, surveys.touch_of(survey), "suppressed", _TOO_LATE, now)
+        else:
+            survey.status = "expired"
+            uow.ledger.add(surveys.told("survey.expired", survey, now))
     return len(late)
 
 
@@ -211,10 +215,9 @@ def _ask(uow: UnitOfWork, occasion: Occasion, now: datetime) -> None:
     survey = _survey(occasion, "sent", due_at, "")
     survey.expires_at = due_at + occasion.episode.valid
     uow.cases.add(survey)
-    uow.ledger.add(_told("survey.sent", survey, due_at))
     text = occasion.episode.ask.format(case=occasion.case_number or "")
-    cause = ("survey", f"survey:{survey.key}")
-    say(uow, occasion.conversation_id, Reply(text, BUTTONS), cause, (now, due_at))
+    cause = (surveys.KIND, surveys.touch_of(survey))
+    plan_touch(uow, occasion.conversation_id, Reply(text, BUTTONS), cause, (now, due_at))
 
 
 def _skip(uow: UnitOfWork, occasion: Occasion, reason: str, now: datetime) -> None:
@@ -246,12 +249,6 @@ def _survey(occasion: Occasion, status: str, at: datetime, reason: str) -> Surve
         agent=occasion.agent or None,
         case_number=occasion.case_number,
         reason=reason or None,
-    )
-
-
-def _told(kind: str, survey: Survey, at: datetime) -> Happening:
-    return Happening(
-        kind, at, survey.conversation_id, f"SV{survey.id}", survey.agent or "", label=survey.about
     )
 
 

@@ -75,12 +75,16 @@ class TicketBook:
             promised_at=promised_at,
             opened_at=self.now,
             updated_at=self.now,
-            due_at=promised_at
-            or self._due(found, Clock(found.rule_for(self.settings.desk), self.now)),
+            due_at=promised_at or self.due(kind),
         )
         self.uow.cases.add(ticket)
         self.note(ticket, "opened", {"kind": kind, "queue": ticket.queue})
         return ticket
+
+    def due(self, kind: str) -> datetime:
+        """Return when a promise of this kind is due that is made now."""
+        found = table().find(kind)
+        return self._due(found, Clock(found.rule_for(self.settings.desk), self.now))
 
     def open_once(self, unique_key: str, kind: str, values: Values, about: str) -> Ticket | None:
         """Record a promise unless there is one for this cause; two at once make one."""

@@ -61,7 +61,7 @@ class TicketsOfTurn:
         mine: list[ColumnElement[bool]] = [Ticket.conversation_id == self.conversation.id]
         if number:
             # Whoever was erased is known by nothing but the number of the request.
-            mine.append(and_(Ticket.number == number, Ticket.kind == "privacy_erase"))
+            mine.append(and_(Ticket.number == number, Ticket.kind.in_(unfinished.ERASING)))
         proved = self.proved_phones() if number else []
         if number and proved:
             mine.append(Ticket.number == number)

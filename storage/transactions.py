@@ -7,8 +7,10 @@ results go: nobody hears of work that is not on disk.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -18,7 +20,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.errors import Overloaded
+from bot.errors import Closing, Overloaded
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -54,16 +56,19 @@ class Transactions(Protocol):
         ...
 
     @property
-    def served(self) -> int:
-        """Return how many pieces of work were done so far, so that idle work sees when to yield."""
+    def heard(self) -> float:
+        """Return when a customer last wrote, by the monotonic clock: then other work makes room."""
         ...
 
     def submit(self, work: Work[T]) -> Future[T]:
-        """Queue ``work``; the future ends after its commit. Raise Overloaded when full."""
+        """Queue ``work``; the future ends after its commit.
+
+        Raise Overloaded when full, Closing after :meth:`close`.
+        """
         ...
 
     def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
-        """Queue ``work``; how it ended goes to ``mailbox`` under ``tag``.
+        """Queue a customer's ``work``; how it ended goes to ``mailbox`` under ``tag``.
 
         ``before`` is what can be thought out without the database and is remembered by whoever
         thinks it; it may be left out, and an error in it shows in ``work`` again.
@@ -88,7 +93,7 @@ class _Reads:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.served = 0
+        self.heard = -math.inf
         self._readers = engine.execution_options(anda_readonly=True)
 
     def read(self, work: Work[T]) -> T:
@@ -132,6 +137,8 @@ class SingleWriter(_Reads):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_LIMIT)
+        self._door = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._serve, name="anda-writer", daemon=True)
         self._thread.start()
 
@@ -142,7 +149,8 @@ class SingleWriter(_Reads):
         return future
 
     def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
-        """Queue ``work`` for the next commit."""
+        """Queue a customer's ``work`` for the next commit."""
+        self.heard = time.monotonic()
         self._put(_Job(work, tag, mailbox, before))
 
     def run(self, work: Work[T]) -> T:
@@ -151,15 +159,21 @@ class SingleWriter(_Reads):
 
     def close(self) -> None:
         """Finish what is queued and stop."""
-        self._jobs.put(None)
+        with self._door:
+            # Behind the last job nothing may be queued: nobody would ever hear of it.
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self.engine.dispose()
 
     def _put(self, job: _Job) -> None:
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise Overloaded("too many units of work are waiting") from None
+        with self._door:
+            if self._closed:
+                raise Closing("this process is ending")
+            try:
+                self._jobs.put_nowait(job)
+            except queue.Full:
+                raise Overloaded("too many units of work are waiting") from None
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -190,7 +204,6 @@ class SingleWriter(_Reads):
         except Exception as error:
             # The commit failed, so nothing of the batch happened.
             ended = [Ended(job.tag, problem=error) for job in batch]
-        self.served += len(batch)
         mail: dict[Mailbox, list[Ended]] = {}
         for job, end in zip(batch, ended, strict=True):
             mail.setdefault(job.mailbox, []).append(end)
@@ -240,12 +253,17 @@ class Pool(_Reads):
         """Queue ``work`` for the next free connection."""
         if not self._waiting.acquire(blocking=False):
             raise Overloaded("too many units of work are waiting")
-        future = self._threads.submit(self.run, work)
+        try:
+            future = self._threads.submit(self.run, work)
+        except RuntimeError:
+            self._waiting.release()
+            raise Closing("this process is ending") from None
         future.add_done_callback(lambda _: self._waiting.release())
         return future
 
     def post(self, work: Work[Any], mailbox: Mailbox, tag: Any, before: Thoughts = ()) -> None:
         """Queue ``work`` for the next free connection; each piece thinks for itself."""
+        self.heard = time.monotonic()
 
         def tell(future: Future[Any]) -> None:
             problem = future.exception()
@@ -260,7 +278,6 @@ class Pool(_Reads):
             unit = UnitOfWork(connection)
             result = work(unit)
             unit.flush()
-            self.served += 1
             return result
 
     def close(self) -> None:

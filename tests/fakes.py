@@ -62,6 +62,8 @@ class FakeOffice(
     similar: SimilarClaim | None = None
     lacks: tuple[str, ...] = ()
     surveys: FakeSurveys = field(default_factory=FakeSurveys)
+    called_off: list[str] = field(default_factory=list)
+    calls_moved: dict[str, datetime] = field(default_factory=dict)
 
     def fact(self, key: str) -> str:
         """Return nothing: no fact is configured."""
@@ -196,9 +198,9 @@ class FakeOffice(
         fitting = [p for p in self.policies(reason) if wish.number in ("", p.number)]
         return FoundPolicies(() if wish.granted else fitting)
 
-    def subscribe_again(self) -> None:
+    def subscribe_again(self, category: str = "") -> None:
         """Forget what was stopped."""
-        self.stopped.clear()
+        self.stopped[:] = [one for one in self.stopped if category and one != category]
 
     def unsubscribe(self, category: str) -> None:
         """Take note."""

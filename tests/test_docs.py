@@ -99,9 +99,16 @@ def _used_facts() -> set[str]:
 
 def test_every_branch_fact_is_configured_and_documented() -> None:
     """Facts that answers speak of are in the shipped configuration and in its documentation."""
-    assert _used_facts() <= _configured_facts().keys()
+    assert _used_facts() <= Settings().facts.keys()
     missing = [k for k in _configured_facts() if f"| `{k}` | " not in CONFIGURATION]
     assert not missing
+
+
+def test_no_rule_is_told_twice() -> None:
+    """What a rule decides is not written down a second time, where it could say something else."""
+    ruled = {"chat_hours", *Settings().deadlines.promises}
+    assert ruled & _configured_facts().keys() == set()
+    assert not [key for key in ruled if f"`{{{key}}}`" not in CONFIGURATION]
 
 
 def test_every_demo_fact_has_a_value() -> None:

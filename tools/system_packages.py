@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 
 CHROMIUM = "chromium"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The shell alone draws pages faster than the whole browser; not every system has it.
+SHELL = "chromium-headless-shell"
+_BROWSERS = (SHELL, "chromium", "chromium-browser", "google-chrome")
 _PLAYWRIGHT = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 
 
@@ -26,8 +28,13 @@ def main() -> None:
     others = [package for package in missing if package != CHROMIUM]
     if others and (trouble := _install(others)):
         sys.exit(f"测试需要这些系统软件，请先安装：{'、'.join(others)}（{trouble}）")
-    if CHROMIUM in missing and _install([CHROMIUM]) and (trouble := _playwright_chromium()):
+    if CHROMIUM in missing and (trouble := _browser()):
         sys.exit(f"测试需要 Chromium，请先安装（{trouble}）")
+
+
+def _browser() -> str:
+    """Return '' when there is a browser now: the shell, the whole one, or Playwright's own."""
+    return _install([SHELL]) and _install([CHROMIUM]) and _playwright_chromium()
 
 
 def _install(packages: list[str]) -> str:

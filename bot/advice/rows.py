@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.errors import ConfigurationError
-from bot.yaml_text import SafeLoader
+from bot.yaml_text import SafeLoader, load_with
 
 _BLANK = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
@@ -139,7 +139,7 @@ def load_table(file: Path) -> Row:
     """Return the mapping that a file holds; raise TableError with file, line and remedy."""
     try:
         with file.open(encoding="utf-8") as stream:
-            content = yaml.load(stream, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+            content = load_with(_Loader, stream)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         remedy = "请检查缩进、冒号后的空格，以及含特殊符号的文字是否加了引号。"

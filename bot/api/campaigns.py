@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from bot.api.desk import Desk, Seen, Shown, may
-from bot.api.problems import missing
+from bot.api.fields import Day
+from bot.api.problems import invalid, missing
 from bot.clock import SHANGHAI
 from storage.outbound import campaigns, planning
 from storage.outbound.configured import configured
@@ -76,7 +77,7 @@ class StopIn(BaseModel):
     """What is to be stopped, and why."""
 
     kind: str = Field(max_length=64)
-    reason: str = Field(min_length=1, max_length=255)
+    reason: str = Field(min_length=1, max_length=255, pattern=r"\S")
 
 
 class ResumeIn(BaseModel):
@@ -125,13 +126,14 @@ def _campaigns(uow: UnitOfWork, campaign: str | None, now: datetime) -> Campaign
 def preview(
     desk: Annotated[Desk, Depends(may("campaigns", "read"))],
     family: Literal["renewal", "payment", "issued"] = "renewal",
-    day: date | None = None,
+    day: Day | None = None,
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
 ) -> Response:
     """Rehearse a day; nothing is written and nobody is written to."""
     table, on = rules(), day or desk.now.date()
-    found = planning.waves(table, family, on)
-    as_of = desk.now if on == desk.now.date() else found[0].due_at
+    today = on == desk.now.date()
+    found = (planning.caught_up if today else planning.waves)(table, family, on)
+    as_of = desk.now if today else found[0].due_at
     parts = desk.parts
     ways = configured(parts.settings)
     lines = rehearse(parts.transactions, parts.cipher, table, ways, found, as_of)
@@ -178,10 +180,12 @@ def _known(kind: str) -> None:
 @router.get("/campaigns/effect", summary="效果：提醒后续保、调查回收", response_model=Effects)
 def effect(
     desk: Annotated[Desk, Depends(may("campaigns", "read"))],
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
 ) -> Response:
     """Count between two days, both included."""
+    if first > last:
+        raise invalid("query.from", "不能晚于 to")
     since = datetime.combine(first, time(), SHANGHAI)
     until = datetime.combine(last, time(), SHANGHAI) + timedelta(days=1)
 

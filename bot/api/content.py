@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from bot.api.desk import Desk, Shown, may, may_create
-from bot.api.fields import Body
+from bot.api.fields import Body, Day
 from bot.api.problems import invalid
 from bot.reports.content import printed
 from storage import content_push
@@ -32,7 +32,7 @@ class ContentIn(Body):
     title: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     body: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
     source: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    planned_on: date
+    planned_on: Day
     planned_at: time = time(10)
 
 
@@ -69,8 +69,8 @@ class Calendar(Body):
     items: list[ContentView]
 
 
-First = Annotated[date | None, Query(alias="from", description="缺省今天")]
-Last = Annotated[date | None, Query(alias="to", description="缺省其后 30 天")]
+First = Annotated[Day | None, Query(alias="from", description="缺省今天")]
+Last = Annotated[Day | None, Query(alias="to", description="缺省其后 30 天")]
 
 
 @router.get("", summary="内容日历", response_model=Calendar)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import StringConstraints as Text
 
+from bot.api.problems import allowed
 from bot.clock import SHANGHAI
 from bot.dialogue.slot_types.plate_tokens import is_plate
 
@@ -34,6 +35,12 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
+def _day(value: date) -> date:
+    if value.year not in _YEARS:
+        raise ValueError("年份超出范围")
+    return value
+
+
 def _plate(value: str) -> str:
     plate = re.sub(r"[\s·.•・\-]", "", unicodedata.normalize("NFKC", value)).upper()
     if not (is_plate(plate) and plate.isalnum()):
@@ -49,6 +56,7 @@ def _phone(value: str) -> str:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, AfterValidator(_day)]
 Plate = Annotated[str, Text(max_length=32), AfterValidator(_plate)]
 Phone = Annotated[str, Text(max_length=32), AfterValidator(_phone)]
 Code = Annotated[str, Text(pattern=r"^[A-Za-z0-9_\-]{1,64}$")]
@@ -75,11 +83,11 @@ Relation = Literal["self", "family", "friend", "other"]
 
 def one_of(codes: Iterable[str]) -> AfterValidator:
     """Return the check of a filter whose values are known elsewhere; a refusal names them all."""
-    allowed = tuple(codes)
+    known = tuple(codes)
 
     def checked(value: str | None) -> str | None:
-        if value is not None and value not in allowed:
-            raise ValueError(f"可取的值：{'、'.join(allowed)}")
+        if value is not None and value not in known:
+            raise ValueError(allowed(known))
         return value
 
     return AfterValidator(checked)

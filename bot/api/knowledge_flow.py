@@ -12,7 +12,7 @@ from starlette.responses import Response
 from bot.api import paging
 from bot.api.desk import Desk, Shown, may, may_create
 from bot.api.fields import Body, Line, Moment, PathCode, Story
-from bot.api.problems import Problem, missing
+from bot.api.problems import Problem, missing, unfit
 from bot.knowledge import pool, seed
 from knowledge_base import bodies
 from knowledge_base.entries import Basis, Entry
@@ -146,7 +146,7 @@ def _text(code: str, said: EntryIn) -> Text:
         for field, problem, remedy in bodies.faults(code, text.body)
     ]
     if faults:
-        raise Problem("invalid", "部分内容不符合要求，详见 errors。", faults)
+        raise Problem("invalid", unfit(faults), faults)
     return text
 
 

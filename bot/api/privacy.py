@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
+import orjson
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
+from starlette.responses import Response
 
-from bot.api.desk import Desk, may
+from bot.api.desk import Desk, may, may_create
 from bot.api.fields import Body, PathNumber, Word
 from bot.api.problems import Problem
 from bot.errors import Refused
@@ -17,6 +19,7 @@ from bot.privacy.check import Check, OnRecord
 from bot.privacy.rights import Rights
 from storage.personal import unfinished
 from storage.personal.verdicts import described
+from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy 个人信息请求"])
 T = TypeVar("T")
@@ -66,6 +69,12 @@ class CheckIn(Body):
         return Check(self.checked_by or "", self.how or "", self.guardian or "")
 
 
+class Opened(BaseModel):
+    """Under which number a request is recorded."""
+
+    number: str
+
+
 class Correction(CheckIn):
     """What is to be corrected."""
 
@@ -112,23 +121,30 @@ def _seen(found: OnRecord | None) -> SeenView | None:
     return SeenView(how=found.way, checked_by=found.by, at=found.at, until=found.until)
 
 
-@router.post("", summary="登记请求", status_code=201)
+@router.post("", summary="登记请求", status_code=201, response_model=Opened)
 def open_request(
-    body: RequestIn, desk: Annotated[Desk, Depends(may("privacy", "write"))]
-) -> dict[str, str]:
+    body: RequestIn, desk: Annotated[Desk, Depends(may_create("privacy"))]
+) -> Response:
     """Record a request; the answer is its number."""
     rights = _rights(desk)
-    number = _done(lambda: rights.open(body.kind, body.customer, desk.caller.actor))
-    return {"number": number}
+
+    def opened(uow: UnitOfWork) -> Opened:
+        return Opened(number=rights.open_in(uow, body.kind, body.customer))
+
+    return _done(lambda: desk.create(body, opened, "number"))
 
 
-@router.post("/{number}/export", summary="导出全部信息")
+@router.post("/{number}/export", summary="导出全部信息", response_model=dict[str, Any])
 def export(
     number: PathNumber, body: CheckIn, desk: Annotated[Desk, Depends(may("privacy", "write"))]
-) -> dict[str, Any]:
-    """Return everything about the person, and close the request."""
+) -> Response:
+    """Return everything about the person, and close the request.
+
+    An answer that got lost may be had again while the check holds.
+    """
     rights = _rights(desk)
-    return _done(lambda: rights.export(number, body.check()))
+    made = _done(lambda: rights.hand_out(number, body.check(), orjson.dumps))
+    return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.post("/{number}/erasure", summary="删除或限制", response_model=Erasure)
@@ -161,7 +177,8 @@ def correct(
 
 def _rights(desk: Desk) -> Rights:
     parts = desk.parts
-    return Rights(parts.transactions, parts.cipher, parts.settings, lambda: desk.now)
+    actor = desk.caller.actor
+    return Rights(parts.transactions, parts.cipher, parts.settings, lambda: desk.now, actor)
 
 
 def _done(work: Callable[[], T]) -> T:

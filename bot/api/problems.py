@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -53,11 +54,31 @@ _DETAILS = {
 _REASONS = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这一项，请查看 /api/docs",
-    "string_too_long": "太长",
-    "string_too_short": "太短",
+    "string_too_long": "太长，最多 {max_length} 个字",
+    "string_too_short": "太短，至少 {min_length} 个字",
+    "too_long": "太多，最多 {max_length} 项",
+    "too_short": "太少，至少 {min_length} 项",
     "string_pattern_mismatch": "格式不对",
+    "string_type": "要写成文字",
+    "int_type": "要写整数",
+    "int_parsing": "要写整数",
+    "int_from_float": "要写整数",
+    "bool_type": "要写 true 或 false",
+    "bool_parsing": "要写 true 或 false",
+    "list_type": "要写成列表",
+    "dict_type": "要写成对象",
+    "model_attributes_type": "要写成对象",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "date_type": "要写日期，例如 2026-11-22",
+    "date_from_datetime_parsing": "要写日期，例如 2026-11-22",
     "json_invalid": "不是有效的 JSON",
 }
+
+_PLACES = {"body": "请求体", "query": "查询参数", "path": "地址里的", "header": "请求头"}
+_QUOTED = re.compile(r"'([^']*)'")
+_MOST_TOLD = 3
+_LONGEST_NAME = 60
 
 
 class ProblemView(BaseModel):
@@ -142,7 +163,26 @@ async def _on_validation(_: Request, error: Exception) -> Response:
         {"field": ".".join(map(str, item["loc"])), "reason": _reason(item)}
         for item in error.errors()
     ]
-    return Problem("invalid", "部分内容不符合要求，详见 errors。", found).response()
+    return Problem("invalid", unfit(found), found).response()
+
+
+def unfit(found: Sequence[Mapping[str, str]]) -> str:
+    """Return one sentence with the fields that do not fit, and what each of them wants."""
+    told = [f"{_place(item['field'])}{item['reason'].rstrip('。')}" for item in found[:_MOST_TOLD]]
+    more = f"；另有 {len(found) - _MOST_TOLD} 项，见 errors" if len(found) > _MOST_TOLD else ""
+    return f"{'；'.join(told)}{more}。请改正后再发。"
+
+
+def _place(field: str) -> str:
+    """Return where a field stands: «请求体的「way」：»."""
+    where, _, name = field.partition(".")
+    name = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return f"{_PLACES.get(where, '')}{f'「{name}」' if name else ''}："
+
+
+def allowed(values: Sequence[str]) -> str:
+    """Return what to write where one of a few values is wanted."""
+    return f"只能写 {'、'.join(values)}{' 之一' if len(values) > 1 else ''}"
 
 
 def _reason(item: Mapping[str, Any]) -> str:
@@ -150,8 +190,8 @@ def _reason(item: Mapping[str, Any]) -> str:
     if item["type"] == "value_error":
         return str(context.get("error", "格式不对"))
     if item["type"] in ("literal_error", "enum"):
-        return f"可取的值：{context.get('expected', '')}".replace(" or ", "、")
-    return _REASONS.get(str(item["type"]), "类型或范围不对")
+        return allowed(_QUOTED.findall(str(context.get("expected", ""))))
+    return _REASONS.get(str(item["type"]), "类型或范围不对").format_map(context)
 
 
 async def _on_overload(_: Request, __: Exception) -> Response:

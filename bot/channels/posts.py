@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.touches import Post
 from storage.crypto import Cipher
 from storage.outbound.letters import Letter
+from storage.outbox import Leased
 from storage.rules.outbound import Rules
 from storage.tickets import TicketBook
 from storage.transactions import Transactions
@@ -24,6 +25,21 @@ def by_sender(sender: Sender) -> Post:
 
     async def post(letter: Letter) -> str:
         return await sender.send(letter.account, letter.peer, letter.body)
+
+    return post
+
+
+def by_route(deliver: Callable[[Leased], Awaitable[str]]) -> Post:
+    """Return a post over what delivers a channel's replies."""
+
+    async def post(letter: Letter) -> str:
+        # Of how many times it was tried only the touch itself makes something.
+        body, attempts = letter.body, 1
+        return await deliver(
+            Leased(
+                letter.id, letter.kind, letter.channel, letter.account, letter.peer, body, attempts
+            )
+        )
 
     return post
 

@@ -21,6 +21,9 @@ from storage.unit_of_work import UnitOfWork
 app = typer.Typer(no_args_is_help=True)
 _BY = "命令行"
 _MOST = 200
+_YEARS = range(2000, 2101)
+# What a reason may be at most, here as in the API.
+_LONGEST = 255
 
 
 @app.callback()
@@ -62,9 +65,11 @@ def stop(
     reason: Annotated[str, typer.Option(help="为什么停，同事看得到")],
 ) -> None:
     """停发一类，所有进程立即生效；已经在途的收不回来。"""
+    if not 0 < len(reason.strip()) <= _LONGEST:
+        raise typer.BadParameter(f"--reason 写一句为什么停，{_LONGEST} 字以内，同事要知道")
     parts = _open(kind)
     now = parts.clock()
-    parts.transactions.run(lambda uow: campaigns.stop(uow, kind, reason, _BY, now))
+    parts.transactions.run(lambda uow: campaigns.stop(uow, kind, reason.strip(), _BY, now))
     print(f"已停发：{kind}")
     parts.transactions.close()
 
@@ -84,9 +89,12 @@ def resume(kind: Annotated[str, typer.Argument(metavar="种类")]) -> None:
 def unknown() -> None:
     """结果不明的：发出去了没有回音，平台也没有回报；一行一条，请人工核实。"""
     parts = _open()
-    for one in parts.transactions.read(lambda uow: sight.unknown(uow, _MOST)):
+    found = parts.transactions.read(lambda uow: sight.unknown(uow, _MOST))
+    for one in found:
         at = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
         print("\t".join((one.subject, one.step, sight.WAYS.get(one.way, one.way), at, one.reason)))
+    if not found:
+        print("没有结果不明的")
     parts.transactions.close()
 
 
@@ -98,6 +106,8 @@ def effect(
     """效果：各步提醒到多少人、其中多少续了；调查发了多少、答了多少。"""
     since = datetime.combine(_day(first), clock_time(), SHANGHAI)
     until = datetime.combine(_day(last), clock_time(), SHANGHAI) + timedelta(days=1)
+    if until <= since:
+        raise typer.BadParameter("--from 不能晚于 --to")
     parts = _open()
     read = parts.transactions.read
     for one in read(lambda uow: campaigns.effects(uow, since, until)):
@@ -115,7 +125,10 @@ def share(part: int, whole: int) -> str:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.year not in _YEARS:
+            raise ValueError(text)
+        return found
     except ValueError:
         raise typer.BadParameter(f"日期「{text}」要写成 2026-11-25 的样子") from None
 

@@ -71,13 +71,20 @@ class Terminal:
         self.app.inbox.clock = self.now
 
     def say(self, row: Mapping[str, Any]) -> Result:
-        """Hand one line to the engine and deliver what it owes (codes, reminders)."""
+        """Hand one line to the engine and deliver what it owes (codes, reminders).
+
+        At a moved clock only what this turn owes: other customers live by the real time.
+        """
         message = self._message(row)
+        newest = self.app.transactions.read(lambda uow: uow.outbox.newest()) if self.at else 0
 
         async def turn() -> Result:
             result = await self.app.inbox.result(message)
             assert result is not None  # without a deadline there is always a result
-            await self.app.dispatcher.run_once()
+            if self.at:
+                await self.app.dispatcher.run_newer(newest)
+            else:
+                await self.app.dispatcher.run_once()
             return result
 
         return asyncio.run(turn())

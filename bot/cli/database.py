@@ -99,7 +99,7 @@ def doctor() -> int:
         print(f"✗ 配置：{error}")
         return 1
     checks: tuple[tuple[str, Callable[[App], str]], ...] = (
-        ("配置", lambda app: f"读取正常，演示模式{'开' if app.settings.demo else '关'}"),
+        ("配置", _check_settings),
         ("密钥", lambda app: f"可用（{len(app.secret)} 字节）"),
         ("数据库", _check_database),
         ("知识库", _check_knowledge),
@@ -119,6 +119,15 @@ def _report(name: str, check: Callable[[App], str], app: App) -> int:
         print(f"✗ {name}：{plain_words.told(error)}")
         return 1
     return 0
+
+
+def _check_settings(app: App) -> str:
+    settings = app.settings
+    unused = [key for key, text in settings.branch.items() if settings.facts[key] != text]
+    hint = (
+        f"；branch 里的 {'、'.join(unused)} 不用，以 desk、deadlines 为准，请删去" if unused else ""
+    )
+    return f"读取正常，演示模式{'开' if settings.demo else '关'}{hint}"
 
 
 def _check_database(app: App) -> str:

@@ -16,6 +16,7 @@ from scheduler.registry import find_jobs, planned
 from storage import job_runs, schema
 
 app = typer.Typer(no_args_is_help=True)
+_YEARS = range(2000, 2101)
 
 
 @app.callback()
@@ -63,6 +64,8 @@ def _open() -> App:
 def _moment(text: str) -> datetime:
     try:
         made = datetime.fromisoformat(text)
+        if made.year not in _YEARS:
+            raise ValueError(text)
     except ValueError:
         raise typer.BadParameter(f"时间「{text}」要写成 2026-11-25T09:30 的样子") from None
     return made if made.tzinfo else made.replace(tzinfo=SHANGHAI)

@@ -72,7 +72,7 @@ def check(
     parts = App.from_configuration()
     service = parts.knowledge
     hits = _hits(parts)
-    facts, now = parts.settings.branch, parts.clock()
+    facts, now = parts.settings.facts, parts.clock()
     found = list(lint.check(service.base, service.matcher, facts, now, hits))
     problems = [finding for finding in found if not finding.is_notice]
     for finding in found if notices else problems:

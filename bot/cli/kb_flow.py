@@ -19,6 +19,7 @@ from knowledge_base import export
 from knowledge_base.replay import STATUSES, Change, Report
 from storage.knowledge_values import Version
 from storage.models.knowledge import OPEN_STATES
+from storage.statuses import KB_STATES
 from storage.unit_of_work import UnitOfWork
 
 User = Annotated[str, typer.Option("--as", help="以谁的名义（anda user add 建的账号）")]
@@ -27,10 +28,6 @@ Every = Annotated[bool, typer.Option("--all", help="全部")]
 Explain = Annotated[str, typer.Option(help="为什么答案的变化是对的")]
 Sheet = Annotated[Path | None, typer.Option("--xlsx", help="写成 Excel")]
 _NAMES = {"same": "不变", "better": "变好", "newly": "新答上", "changed": "变了", "lost": "答不了"}
-_STATES = {
-    "draft": "草稿", "review": "待复核", "approved": "待发布", "published": "生效",
-    "replaced": "已换新", "expired": "已过期", "withdrawn": "已撤下",
-}  # fmt: skip
 _KINDS = {"past": "过去的提问", "test": "测试问题", "variant": "问法"}
 _SHOWN = 20
 
@@ -169,7 +166,7 @@ def versions(
         what = "撤下" if v.gone else str(v.body.get("question", ""))
         people = f"{v.author}{f' → {v.reviewer}' if v.reviewer else ''}"
         note = f"　{v.note}" if v.note else ""
-        print(f"{v.code} v{v.number}　{_STATES[state]}　{people}　{what}{note}")
+        print(f"{v.code} v{v.number}　{KB_STATES[state]}　{people}　{what}{note}")
 
 
 def diff(old: int, new: Annotated[int, typer.Argument(help="缺省：现在生效的")] = 0) -> None:

@@ -41,6 +41,8 @@ def serve(
     prepare: Annotated[bool, typer.Option("--prepare", help="先准备数据库和演示数据")] = False,
 ) -> None:
     """启动服务（SIGTERM 时处理完手头的消息再退出）。"""
+    # Whoever is told to stop while he is still starting has nothing to finish.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     parts = App.from_configuration()
     if prepare:
         hints(parts, prepare_database(parts))
@@ -57,7 +59,9 @@ def serve_parts(parts: App, role: Role, host: str, port: int) -> None:
     if role is Role.SCHEDULER:
         _schedule(parts)
         return
-    from bot.web import web_app  # noqa: PLC0415 - other commands start quicker without the pages
+    # Here and not at the top: FastAPI and all pages take as long to load as everything else, and
+    # every other command of `anda`, and the roles above, would wait for them.
+    from bot.web import web_app  # noqa: PLC0415
 
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine

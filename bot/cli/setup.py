@@ -16,6 +16,7 @@ from storage import schema
 from storage.demo import months
 from storage.demo.seeding import DemoSummary, seed
 from storage.demo.staff import COLLEAGUES, hire
+from storage.recalculation import Recalculation
 from storage.unit_of_work import UnitOfWork
 
 
@@ -50,6 +51,7 @@ def _found(uow: UnitOfWork, parts: App, now: datetime) -> DemoSummary:
     summary = seed(uow.session, parts.cipher, now)
     if summary.customers:
         months.fill(uow, parts.cipher, parts.settings, now)
+        Recalculation(uow, parts.cipher, parts.settings, now).settle()
     return summary
 
 

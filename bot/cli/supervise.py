@@ -137,31 +137,40 @@ def improve(
     print(_do(lambda uow, now: name_of(FeedbackBox(uow, now, by).improve(cluster, title, kpi))))
 
 
+Improvement = Annotated[int, typer.Argument(help="改进项编号", show_default=False)]
+
+
 @box.command()
-def measure(  # noqa: PLR0913 - what an improvement is made of
-    number: Annotated[int, typer.Argument(help="改进项编号")],
+def measure(
+    number: Improvement,
     by: By,
+    due: Annotated[datetime, typer.Option(formats=_DAY, help="期限")],
     what: Annotated[str, typer.Option(help="措施")] = "",
     owner: Annotated[str, typer.Option(help="负责人")] = "",
-    due: Annotated[datetime | None, typer.Option(formats=_DAY, help="期限")] = None,
     method: Annotated[str, typer.Option(help="方法，如 精益、流程再造")] = "",
-    done: Annotated[str, typer.Option(help="写明结果就是关闭，并告诉客户")] = "",
+) -> None:
+    """定措施、负责人、期限。"""
+
+    def work(uow: UnitOfWork, now: datetime) -> str:
+        Improvements(uow, now, by).take_on(number, what, owner, due.date(), method)
+        return f"IM{number}：{owner}，{due:%Y-%m-%d} 前"
+
+    print(_do(work))
+
+
+@box.command()
+def close(
+    number: Improvement,
+    by: By,
+    result: Annotated[str, typer.Option(help="结果，客户会看到")],
     after_first: Annotated[datetime | None, typer.Option(formats=_DAY, help="改进后统计期")] = None,
     after_last: Annotated[datetime | None, typer.Option(formats=_DAY)] = None,
 ) -> None:
-    """定措施、负责人、期限；或写明结果关闭，并告诉提过的客户。"""
+    """写明结果关闭，并告诉提过的客户。"""
+    after = Period(after_first.date(), after_last.date()) if after_first and after_last else None
 
     def work(uow: UnitOfWork, now: datetime) -> str:
-        ledger = Improvements(uow, now, by)
-        if not done:
-            if due is None:
-                raise AndaError("请用 --due 写明期限")
-            ledger.take_on(number, what, owner, due.date(), method)
-            return f"IM{number}：{owner}，{due:%Y-%m-%d} 前"
-        after = (
-            Period(after_first.date(), after_last.date()) if after_first and after_last else None
-        )
-        ledger.close(number, done, after)
+        Improvements(uow, now, by).close(number, result, after)
         uow.session.flush()
         here, called = FeedbackBox(uow, now, by).tell(number)
         return f"IM{number} 已关闭；已在会话里告诉 {here} 位，另有 {called} 位要电话或邮件告诉"

@@ -95,7 +95,10 @@ def create_code(
 def list_codes() -> None:
     """各来源带来多少客户。"""
     parts = App.from_configuration()
-    for row in parts.transactions.read(lambda uow: uow.sources.counts()):
+    rows = parts.transactions.read(lambda uow: uow.sources.counts())
+    if not rows:
+        print("还没有来源码。")
+    for row in rows:
         ends = f"，{row['expires_at']:%Y-%m-%d} 失效" if row["expires_at"] else ""
         print(
             f"{row['scene']}\t{_KINDS.get(row['kind'], row['kind'])}\t{row['name']}\t"

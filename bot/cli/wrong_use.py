@@ -36,6 +36,12 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
         "{name} 超出范围（界限 {value}）",
     ),
     (re.compile(r"for '(?P<name>[^']*)'.*valid integer"), "{name} 要写成整数"),
+    (
+        re.compile(r"for '(?P<name>[^']*)'.*'(?P<value>[^']*)' does not match the format"),
+        "{name} 不能是 {value}，要写成 2026-11-01 的样子",
+    ),
+    # What we say ourselves is Chinese already, with or without the name of the argument.
+    (re.compile(r"Invalid value for [^:]+: (?P<name>[^:]*[^\x00-\x7f].*)", re.S), "{name}"),
     (re.compile(r"Invalid value: (?P<name>.+)", re.S), "{name}"),
 )
 _WORD = re.compile(r"[\w.-]+")
@@ -47,6 +53,6 @@ def explain(error: TyperException) -> str:
     for pattern, sentence in _SENTENCES:
         if found := pattern.search(text):
             groups = found.groupdict()
-            groups["choices"] = "、".join(_WORD.findall(groups.get("choices") or "")).rstrip(".")
+            groups["choices"] = "、".join(_WORD.findall(groups.get("choices") or "")).strip("、.")
             return " ".join(sentence.format(**groups).split())
     return " ".join(text.split()) or f"用法不对，{_HELP}"

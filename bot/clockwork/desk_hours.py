@@ -44,10 +44,6 @@ class DeskHours:
         """Return these hours as a calendar that clocks can count on."""
         return EveryDay(frames=(Frame(self.opens, self.closes),))
 
-    def answer_by(self, at: datetime, minutes: int) -> datetime:
-        """Return by when a person answers a request made at ``at``."""
-        return self.next_opening(at) + timedelta(minutes=minutes)
-
     def closed_between(self, since: datetime, until: datetime) -> timedelta:
         """Return how much of a stretch of time the desk was closed."""
         total, day = timedelta(), since.date()

@@ -44,11 +44,13 @@ from bot.console import (
     tickets,
     together,
     wrap_up,
+    wrap_words,
 )
 from bot.console.forms import csrf_checked, what_is_wrong
 from bot.console.gate import Gate
 from bot.console.pages import show
 from bot.console.parts import Parts
+from bot.console.presses import PressedBefore, pressed_before
 from bot.errors import NotAllowed, Refused
 
 log = structlog.get_logger()
@@ -86,6 +88,7 @@ DESKS: Sequence[APIRouter] = (
 def console_app(parts: Parts) -> ASGIApp:
     """Return the application behind its gate."""
     tag_words.words()
+    wrap_words.lists()
     canned.replies()  # a mistake in it stops the start, not an agent
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = parts
@@ -94,6 +97,7 @@ def console_app(parts: Parts) -> ASGIApp:
     for desk in DESKS:
         app.include_router(desk, dependencies=[Depends(_posted)])
     app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(PressedBefore, pressed_before)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)

@@ -85,7 +85,7 @@ def touches(
 def preview(request: Request, here: Reader, family: Family = "renewal") -> Response:
     """Rehearse today; nothing is written and nobody is written to."""
     table, parts = rules(), here.parts
-    found = planning.waves(table, family, here.now.date())
+    found = planning.caught_up(table, family, here.now.date())
     lines = rehearse(
         parts.transactions, parts.cipher, table, configured(parts.settings), found, here.now
     )

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.asks import Step, read, text_of
 from bot.console.parts import Room
+from bot.console.presses import claimed
 from bot.console.timeline import check_seen
 from bot.errors import Refused
 from storage.models.outbox import Media
@@ -117,7 +117,7 @@ def worked(
         found = uow.session.scalar(query.with_for_update())
         if found is None:
             raise Refused(f"没有 {number}，可能写错了，或者您不能看。")
-        check_seen(uow, number, text_of(form, "seen", "name"))
+        check_seen(uow, number, text_of(form, "seen", "name"), here.staff.actor)
         work(uow, found)
 
     here.change(change)
@@ -128,16 +128,10 @@ def once(uow: UnitOfWork, key: str, now: datetime, work: Callable[[], str]) -> s
 
     The key is claimed in the transaction of the work: a second press waits, then finds it.
     """
-    dialect = postgresql if uow.connection.dialect.name == "postgresql" else sqlite
-    claimed = uow.connection.execute(
-        dialect.insert(IdempotentRequest)
-        .values(key=key, request_hash="", status=201, response="", at=now)
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(IdempotentRequest.key)
-    ).first()
+    first = claimed(uow, key, now)
     row = uow.session.get(IdempotentRequest, key)
     assert row is not None
-    if claimed is None:
+    if not first:
         return row.response
     row.response = work()
     return row.response

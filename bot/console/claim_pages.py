@@ -13,7 +13,7 @@ from bot.console import claim_asks as asks
 from bot.console.asks import Step
 from bot.console.cases import Photo, colleagues, photos_of
 from bot.console.parts import Room
-from bot.console.reveal import masked
+from bot.console.reveal import Veil
 from bot.console.timeline import Happened, history, seen_of, who
 from bot.console.times import on
 from bot.errors import Refused
@@ -31,6 +31,13 @@ NAMES = {key: fact.label for line in asks.LINES for key, fact in asks.known_fact
 _HIDDEN = ("story", "place", "damage")
 # Who may be in charge of a claim.
 WORKERS = ("claims", "supervisor", "admin")
+# Who gave a fact, when, and what stood there before.
+Source = tuple[str, datetime | None, Any]
+_CORRECTED = (
+    "曾报有人受伤，后来更正为没有人受伤。报过人伤的案件一直按特急办，先打通客户的电话、确认人没事；"
+    "打通后在「记一件事」里记下，紧急联系的钟就停。"
+)
+_DANGER = "报案时说到人身危险（如被困、起火），没有人受伤也按特急办。"
 _LONG = ("story", "damage", "other_story")
 
 
@@ -54,6 +61,8 @@ class Page:
     status: str
     line: str
     track: str
+    urgent: str
+    urgent_why: str
     facts: Sequence[Told]
     lacking: Sequence[str]
     documents: Sequence[ClaimDocument]
@@ -86,34 +95,66 @@ def page(uow: UnitOfWork, here: Room, number: str, *, shown: bool = False) -> Pa
     book, full = register(uow, here), here.may("claims", "full")
     working = here.may("claims", "handle")
     known = asks.known_facts(claim.line)
+    veil, sources = veil_of(here, claim, shown=shown), _sources(uow, number)
     return Page(
         claim=claim,
         status=STATES[claim.status],
         line=asks.LINES.get(claim.line, claim.line),
         track=asks.TRACKS.get(claim.track or "", ""),
-        facts=_facts(uow, here, claim, full=full, shown=shown and full),
+        urgent=urgent(claim),
+        urgent_why=_urgent_why(claim, sources),
+        facts=_facts(here, claim, veil, sources, full=full),
         lacking=book.lacking(claim),
         documents=book.documents.of(number),
         photos=photos_of(uow, number) if full else (),
         clocks=book.clocks(claim),
-        history=history(uow, number, _kinds(), NAMES, full=full),
+        history=history(uow, number, _kinds(), NAMES, full=full, veil=veil),
         steps=asks.steps(book, claim, colleagues(uow, *WORKERS)) if working else (),
         milestones=asks.milestones(claim) if working else (),
         amendable=[(key, fact.label) for key, fact in known.items()],
-        decision=(claim.decision or {}) if full else {},
+        decision=_decision(claim, veil) if full else {},
         signals=(claim.signals or {}) if here.may("claims", "signals") else {},
         seen=seen_of(uow, number),
         full=full,
     )
 
 
+def veil_of(here: Room, claim: Claim, *, shown: bool = False) -> Veil:
+    """Return what is hidden of a claim; only full sight and a reason lift it."""
+    return Veil.of(claim.facts, here.now, shown=shown and here.may("claims", "full"))
+
+
+def _decision(claim: Claim, veil: Veil) -> Mapping[str, Any]:
+    """Return what was decided, without names and numbers in its words."""
+    found = {key: veil.fact(key, value) for key, value in (claim.decision or {}).items()}
+    if isinstance(paid := found.get("payment"), Mapping):
+        found["payment"] = {**paid, "payee": veil.fact("name", paid.get("payee"))}
+    return found
+
+
+def urgent(claim: Claim) -> str:
+    """Return the word on a claim that cannot wait, '' for any other."""
+    if claim.severity != "P0":
+        return ""
+    return "有人受伤" if claim.facts.get("injured") else "特急"
+
+
+def _urgent_why(claim: Claim, sources: Mapping[str, Source]) -> str:
+    """Return why a claim cannot wait although nobody is hurt; once an emergency, it stays one."""
+    if not urgent(claim) or claim.facts.get("injured"):
+        return ""
+    _, _, before = sources.get("injured", ("", None, None))
+    return _CORRECTED if before is True else _DANGER
+
+
 def _kinds() -> dict[str, str]:
     return {**STATES, **machine().milestones}
 
 
-def _facts(uow: UnitOfWork, here: Room, claim: Claim, *, full: bool, shown: bool) -> list[Told]:
+def _facts(
+    here: Room, claim: Claim, veil: Veil, sources: Mapping[str, Source], *, full: bool
+) -> list[Told]:
     """Return the facts with their provenance, worked out from the history."""
-    sources = _sources(uow, claim.number)
     values = {**claim.facts, "policy_number": claim.policy_number}
     found = []
     for key, fact in asks.known_facts(claim.line).items():
@@ -123,22 +164,18 @@ def _facts(uow: UnitOfWork, here: Room, claim: Claim, *, full: bool, shown: bool
             continue
         by, at, before = sources.get(key, ("", None, None))
         source = f"{who(by)} {on(at, here.now)}" if at else ""
-        old = (
-            ""
-            if before is None
-            else asks.in_words(fact, masked(key, before, shown=shown), here.now)
-        )
-        value = asks.in_words(fact, masked(key, values[key], shown=shown), here.now)
+        old = "" if before is None else asks.in_words(fact, veil.fact(key, before), here.now)
+        value = asks.in_words(fact, veil.fact(key, values[key]), here.now)
         found.append(Told(key, fact.label, value, source, old if full else "", key in _LONG))
     return found
 
 
-def _sources(uow: UnitOfWork, number: str) -> dict[str, tuple[str, datetime | None, Any]]:
+def _sources(uow: UnitOfWork, number: str) -> dict[str, Source]:
     """Return who gave each fact its present value, when, and what it was before."""
     query = select(CaseEvent).where(
         CaseEvent.case_number == number, CaseEvent.kind.in_(("reported", "amended"))
     )
-    found: dict[str, tuple[str, datetime | None, Any]] = {}
+    found: dict[str, Source] = {}
     for event in uow.session.scalars(query.order_by(CaseEvent.id)):
         after = event.data.get("after", {}) if event.kind == "amended" else event.data
         before = event.data.get("before", {}) if event.kind == "amended" else {}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
 from sqlalchemy import Select, or_, select
 from starlette.responses import Response
 
@@ -25,10 +26,10 @@ from bot.console.cases import (
     step_of,
     worked,
 )
-from bot.console.claim_pages import STATES, WORKERS, page, register
+from bot.console.claim_pages import STATES, WORKERS, page, register, urgent, veil_of
 from bot.console.pages import show
 from bot.console.parts import Room, may
-from bot.console.reveal import is_masked, reason_of, saw
+from bot.console.reveal import reason_of, saw
 from bot.errors import Refused
 from storage.claims_steps import Steps
 from storage.models.case import Claim
@@ -52,18 +53,20 @@ _OVER: Stages = (("已结案", ("closed",)), ("已撤案", ("withdrawn",)), ("�
 _MOST = 400
 
 
+class Filters(BaseModel):
+    """What the board is narrowed to; nothing by itself."""
+
+    q: Word = ""
+    line: Word = ""
+    track: Word = ""
+    owner: Word = ""
+    due: Word = ""
+
+
 @router.get("")
-def board(  # noqa: PLR0913 - a filter each
-    request: Request,
-    here: Reader,
-    q: Word = "",
-    line: Word = "",
-    track: Word = "",
-    owner: Word = "",
-    due: Word = "",
-) -> Response:
+def board(request: Request, here: Reader, filters: Annotated[Filters, Query()]) -> Response:
     """Show the claims that are under way, by stage; those due first stand first."""
-    query = {"q": q.strip(), "line": line, "track": track, "owner": owner, "due": due}
+    query = {**filters.model_dump(), "q": filters.q.strip()}
     statement = _narrowed(here, query)
 
     def read(uow: UnitOfWork) -> tuple[list[tuple[str, Card]], list[tuple[str, str]]]:
@@ -75,7 +78,7 @@ def board(  # noqa: PLR0913 - a filter each
         one for one in columns(stages(query, STAGES, _OVER), found) if one.count or not query["q"]
     ]
     here.saw(f"claims board, {len(found)} rows", "控制台案件看板")
-    filters = [
+    offered = [
         ("line", "险种", tuple(claim_asks.LINES.items())),
         ("track", "通道", tuple(claim_asks.TRACKS.items())),
         ("owner", "经办人", people),
@@ -83,7 +86,7 @@ def board(  # noqa: PLR0913 - a filter each
     ]
     return show(
         request, "board.html", title="理赔案件", query=query, columns=made,
-        filters=filters, filtered=any(query.values()), total=len(found),
+        filters=offered, filtered=any(query.values()), total=len(found),
         search_hint="报案号、车牌、保单号、手机号（/）",
         empty="还没有案件。客户在对话里报案，或者从「来电来访」登记，都会到这里。",
     )  # fmt: skip
@@ -126,7 +129,7 @@ def _card(claim: Claim) -> Card:
         status=STATES[claim.status],
         owner=claim.owner,
         due_at=claim.due_at,
-        urgent="有人受伤" if claim.severity == "P0" else "",
+        urgent=urgent(claim),
     )
 
 
@@ -248,8 +251,11 @@ def amend_form(
         if claim is None or fact is None:
             raise Refused("请选要更正的是哪一项。")
         known = {**claim.facts, "policy_number": claim.policy_number}
-        hidden = is_masked(key) or not here.may("claims", "full")
-        return claim_asks.fact_field(fact, None if hidden else known.get(key))
+        value = known.get(key)
+        # What the page hides is not told by the form either, and stars are not to be stored.
+        hidden = veil_of(here, claim).fact(key, value) != value
+        may_see = here.may("claims", "full") and not hidden
+        return claim_asks.fact_field(fact, value if may_see else None)
 
     return show(request, "_amend.html", field=here.read(read))
 

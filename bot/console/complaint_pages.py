@@ -13,10 +13,9 @@ from bot.console import complaint_asks as asks
 from bot.console.asks import Options, Step
 from bot.console.cases import Photo, colleagues, photos_of
 from bot.console.parts import Room
-from bot.console.reveal import masked
+from bot.console.reveal import Veil
 from bot.console.timeline import Happened, history, seen_of
 from bot.errors import Refused
-from bot.log import mask
 from storage import complaint_parties
 from storage.claims_clocks import ClockView
 from storage.complaints_clocks import Told
@@ -66,6 +65,7 @@ class Page:
     joined: Sequence[str]
     days_left: int
     extension: Extension | None
+    decision: str
     next_extension: str
     compensation: int | None
     seen: int
@@ -90,25 +90,27 @@ def page(uow: UnitOfWork, here: Room, number: str, *, shown: bool = False) -> Pa
         raise Refused(f"没有投诉 {number}，可能写错了，或者您不能看。")
     book = register(uow, here)
     events, people = book.events(found), without_conflict(uow, here, found)
+    veil = Veil.of(found.facts, here.now, shown=shown)
     return Page(
         complaint=found,
         status=STATES[found.status],
         capacity=_CAPACITIES.get(found.capacity or "", ""),
         facts=[
-            (label, str(masked(key, found.facts[key], shown=shown)))
+            (label, str(veil.fact(key, found.facts[key])))
             for key, label in _FACTS
             if found.facts.get(key)
         ],
-        parties=[(role, told if shown else mask(told)) for role, told in _parties(uow, number)],
+        parties=[(role, veil.words(told)) for role, told in _parties(uow, number)],
         clocks=book.clock_views(found),
-        history=history(uow, number, {**STATES, **machine().milestones}),
+        history=history(uow, number, {**STATES, **machine().milestones}, veil=veil),
         steps=asks.steps(book, found, people) if here.may("complaints", "handle") else (),
         milestones=asks.milestones(found),
         photos=photos_of(uow, number),
         people=people,
         joined=book.joined(found),
         days_left=(found.due_on - here.now.date()).days,
-        extension=_extension(events),
+        extension=_extension(events, veil),
+        decision=veil.words(found.decision or ""),
         next_extension=_next(events),
         compensation=_proposed(events),
         seen=seen_of(uow, number),
@@ -139,14 +141,16 @@ def _since(events: Sequence[Told]) -> Sequence[Told]:
     return events[last + 1 :]
 
 
-def _extension(events: Sequence[Told]) -> Extension | None:
+def _extension(events: Sequence[Told], veil: Veil) -> Extension | None:
     """Return the request that nobody has answered yet."""
     for event in reversed(_since(events)):
         if event.kind in ("extended", "extension_refused"):
             return None
         if event.kind == "extension_asked":
             data: Mapping[str, Any] = event.data
-            return Extension(event.actor, event.at, str(data["reason"]), int(data["days"]))
+            return Extension(
+                event.actor, event.at, veil.words(str(data["reason"])), int(data["days"])
+            )
     return None
 
 

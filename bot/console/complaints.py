@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, or_
 from starlette.responses import Response
 
@@ -42,18 +43,20 @@ OPEN = ("received", "accepted", "investigating", "extended", "proposing", "negot
 _MOST = 400
 
 
+class Filters(BaseModel):
+    """What the board is narrowed to; nothing by itself."""
+
+    q: Word = ""
+    severity: Word = ""
+    category: Word = ""
+    owner: Word = ""
+    due: Word = ""
+
+
 @router.get("")
-def board(  # noqa: PLR0913 - a filter each
-    request: Request,
-    here: Reader,
-    q: Word = "",
-    severity: Word = "",
-    category: Word = "",
-    owner: Word = "",
-    due: Word = "",
-) -> Response:
+def board(request: Request, here: Reader, filters: Annotated[Filters, Query()]) -> Response:
     """Show the complaints that are under way, by stage; those due first stand first."""
-    query = {"q": q.strip(), "severity": severity, "category": category, "owner": owner, "due": due}
+    query = {**filters.model_dump(), "q": filters.q.strip()}
     statement = visible(here, _narrowed(here, query))
 
     def read(uow: UnitOfWork) -> list[Complaint]:
@@ -64,14 +67,14 @@ def board(  # noqa: PLR0913 - a filter each
     made = columns(stages(query, STAGES, _OVER), [(one.status, _card(one)) for one in found])
     here.saw(f"complaints board, {len(found)} rows", "控制台投诉看板")
     people = sorted({(one.owner, one.owner) for one in found})
-    filters = [
+    offered = [
         ("severity", "级别", tuple((one, one) for one in complaint_asks.LEVELS)),
         ("category", "环节", _categories()),
         ("owner", "经办人", people),
         ("due", "期限", (("late", "已超期"), ("soon", "3 天内到期"), ("over", "已办结的"))),
     ]
     return show(
-        request, "board.html", title="投诉", query=query, filters=filters,
+        request, "board.html", title="投诉", query=query, filters=offered,
         columns=[one for one in made if one.count or not query["q"]],
         filtered=any(query.values()), total=len(found),
         search_hint="投诉号、保单号、报案号、手机号（/）",

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from starlette.responses import Response
 
+from bot.console import belongings
 from bot.console.asks import Sent, text_of
 from bot.console.cases import Word
 from bot.console.claim_pages import STATES as CLAIMS
 from bot.console.complaint_pages import STATES as COMPLAINTS
-from bot.console.complaint_pages import visible as visible_complaints
 from bot.console.customer_words import Ref, one_of, shown
-from bot.console.joining import joins_of, likely
+from bot.console.joining import being_erased, joins_of, likely
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.console.tickets import status_of
-from bot.console.tickets import visible as visible_tickets
 from bot.errors import Refused
-from storage import joined
 from storage.bindings import Bindings
 from storage.models.case import Claim, Complaint, Ticket
 from storage.models.conversation import Conversation
 from storage.models.customer import Customer
 from storage.models.policy import Policy
+from storage.models.service import ServiceRequest
 from storage.rules.consents import texts
+from storage.rules.service_states import families
 from storage.rules.ticket_kinds import table
+from storage.service_kinds import title_of
 from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/console/customers")
@@ -119,75 +120,63 @@ def _page(request: Request, here: Room, ref: str, reason: str) -> Response:
 
 
 def _around(uow: UnitOfWork, here: Room, one: Customer) -> dict[str, Any]:
-    policies = uow.customers.policies_of(one.id) if here.may("policies", "read") else []
-    chats = select(Conversation).where(Conversation.customer_id == one.id)
-    conversations = uow.session.scalars(chats.order_by(Conversation.last_at.desc())).all()
-    ids = [chat.id for chat in conversations]
+    who = belongings.owner(uow, one.id)
+    queries = belongings.rows(here, who)
+    busy = here.may("customers", "handle") and being_erased(uow, here, one.id)
     return {
-        "policies": policies,
-        "conversations": conversations if here.may("conversations", "read") else (),
+        "policies": uow.customers.policies_of(one.id) if "policies" in queries else [],
+        "conversations": _newest(uow, queries.get("conversations"), Conversation.last_at),
         "open_chat": here.may("handoffs", "read"),
-        "claims": _claims(uow, here, one, ids),
-        "complaints": _complaints(uow, here, one, ids),
-        "tickets": _tickets(uow, here, ids),
-        "consents": _consents(uow, ids),
+        **_lists(uow, queries),
+        "consents": _consents(uow, who.talks),
+        "counts": dict.fromkeys(belongings.LABELS, 0) | belongings.counts(uow, here, who),
         "joins": joins_of(uow, here, one.id),
-        "likely": likely(uow, here, one),
+        "likely": [] if busy else likely(uow, here, one),
         "may_join": here.may("customers", "handle"),
+        "being_erased": busy,
     }
 
 
-def _phones(uow: UnitOfWork, one: Customer) -> list[str]:
-    """Return under which phones their cases are; what was joined away is told at its new home."""
-    gone = joined.homes(uow.connection, [one.id])[one.id] != one.id
-    return [] if gone else joined.phones(uow.connection, one.id)
-
-
-def _claims(uow: UnitOfWork, here: Room, one: Customer, ids: Sequence[int]) -> list[Entry] | None:
-    if not here.may("claims", "read"):
-        return None
-    policies = select(Policy.number).where(Policy.customer_id == one.id)
-    query = select(Claim).where(
-        or_(
-            Claim.phone_blind.in_(_phones(uow, one)),
-            Claim.conversation_id.in_(ids),
-            Claim.policy_number.in_(policies),
-        )
+def _newest(uow: UnitOfWork, query: Select[Any] | None, by: Any) -> Sequence[Any]:
+    return (
+        [] if query is None else uow.session.scalars(query.order_by(by.desc()).limit(_MOST)).all()
     )
-    return [
-        Entry(c.number, CLAIMS[c.status], c.reported_at, f"/console/claims/{c.number}")
-        for c in uow.session.scalars(query.order_by(Claim.id.desc()).limit(_MOST))
-    ]
 
 
-def _complaints(
-    uow: UnitOfWork, here: Room, one: Customer, ids: Sequence[int]
-) -> list[Entry] | None:
-    if not here.may("complaints", "read"):
-        return None
-    query = visible_complaints(here, select(Complaint)).where(
-        or_(
-            Complaint.phone_blind.in_(_phones(uow, one)),
-            Complaint.conversation_id.in_(ids),
-        )
-    )
-    return [
-        Entry(c.number, COMPLAINTS[c.status], c.received_at, f"/console/complaints/{c.number}")
-        for c in uow.session.scalars(query.order_by(Complaint.id.desc()).limit(_MOST))
-    ]
+def _lists(uow: UnitOfWork, queries: Mapping[str, Select[Any]]) -> dict[str, list[Entry] | None]:
+    """Return the newest of what has a page of its own; None where the reader may not see any."""
+    made: dict[str, list[Entry] | None] = {}
+    for name, (by, entry) in _ENTRIES.items():
+        query = queries.get(name)
+        made[name] = None if query is None else [*map(entry, _newest(uow, query, by))]
+    return made
 
 
-def _tickets(uow: UnitOfWork, here: Room, ids: Sequence[int]) -> list[Entry]:
-    query = visible_tickets(here).where(Ticket.conversation_id.in_(ids))
-    return [
-        Entry(
-            f"{table().find(t.kind).title} {t.number}",
-            status_of(t.status),
-            t.opened_at,
-            f"/console/tickets/{t.number}",
-        )
-        for t in uow.session.scalars(query.order_by(Ticket.id.desc()).limit(_MOST))
-    ]
+def _claim(c: Claim) -> Entry:
+    return Entry(c.number, CLAIMS[c.status], c.reported_at, f"/console/claims/{c.number}")
+
+
+def _complaint(c: Complaint) -> Entry:
+    return Entry(c.number, COMPLAINTS[c.status], c.received_at, f"/console/complaints/{c.number}")
+
+
+def _service(one: ServiceRequest) -> Entry:
+    state = families()[one.family].states[one.status].label
+    title = f"{title_of(one)} {one.number}"
+    return Entry(title, state, one.opened_at, f"/console/services/{one.number}")
+
+
+def _ticket(t: Ticket) -> Entry:
+    title = f"{table().find(t.kind).title} {t.number}"
+    return Entry(title, status_of(t.status), t.opened_at, f"/console/tickets/{t.number}")
+
+
+_ENTRIES: Mapping[str, tuple[Any, Callable[[Any], Entry]]] = {
+    "claims": (Claim.id, _claim),
+    "complaints": (Complaint.id, _complaint),
+    "services": (ServiceRequest.id, _service),
+    "tickets": (Ticket.id, _ticket),
+}
 
 
 def _consents(uow: UnitOfWork, ids: Sequence[int]) -> list[Entry]:

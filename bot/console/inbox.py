@@ -169,10 +169,10 @@ def note(request: Request, here: Here, number: int, text: Text, brief: Brief = "
 
 
 @router.post("/c/{number}/release")
-def release(request: Request, here: Here, number: int) -> Response:
+def release(request: Request, here: Here, number: int, seen: Seen = None) -> Response:
     """Put the conversation back into the queue."""
     name = here.staff.name
-    return moved(request, here, number, lambda desk: desk.release(number, name, "放回排队"))
+    return moved(request, here, number, lambda desk: desk.release(number, name, "放回排队", seen))
 
 
 @router.post("/c/{number}/pass")
@@ -188,7 +188,9 @@ def pass_on(
     name = here.staff.name
     if kind == "skill":
         title = skills().title(whom)
-        return moved(request, here, number, lambda desk: desk.refer(number, name, whom, title))
+        return moved(
+            request, here, number, lambda desk: desk.refer(number, name, whom, title, seen)
+        )
 
     def transfer(desk: FullDesk) -> Done:
         known = desk.uow.session.query(StaffUser.id).filter_by(name=whom, disabled_at=None)
@@ -219,6 +221,14 @@ def snooze(
     return moved(request, here, number, put_aside)
 
 
+@router.get("/state")
+def own_state(request: Request, here: Here) -> Response:
+    """Show the agent's own state, as it is now."""
+    found = here.read(lambda uow: uow.floor.state_of(here.staff.name))
+    state, reason = (found.state, found.reason) if found else ("offline", "")
+    return show(request, "_state.html", state=state, reason=reason, states=STATES)
+
+
 @router.post("/state")
 def state(
     request: Request,
@@ -236,7 +246,10 @@ def state(
     name = here.staff.name
 
     def change(uow: UnitOfWork) -> None:
-        uow.floor.set_state(name, state, reason.strip(), here.now)
+        if uow.floor.set_state(name, state, reason.strip(), here.now):
+            # The person's other pages show it too, without a word.
+            said = {"state": state, "reason": reason.strip(), "by": name}
+            uow.ownership.tell("state", None, name, here.now, said)
         uow.floor.beat(name, here.now)
 
     here.change(change)

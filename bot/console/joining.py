@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.console.asks import Sent, text_of
+from bot.console.belongings import LABELS, counts, owner
 from bot.console.cases import done
 from bot.console.customer_words import Ref, Shown, one_of, shown
 from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.errors import Refused
-from storage import joined
 from storage.customer_joins import CustomerJoins, Wanted
-from storage.models.case import Claim
 from storage.models.customer import Customer, OptOut
 from storage.models.policy import Policy
 from storage.same_people import REASONS
@@ -33,13 +32,21 @@ _KINDS = {"marketing": "营销", "survey": "回访", "renewal": "续保提醒", 
 
 @dataclass(frozen=True)
 class Side:
-    """A record with what belongs to it, counted; ``stopped`` is what it was opted out of."""
+    """A record with its policies; ``stopped`` is what it was opted out of."""
 
     who: Shown
     policies: Sequence[Policy]
-    counts: dict[str, int]
-    claims: int
     stopped: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of something each record has, and how many the page will show of both."""
+
+    label: str
+    kept: int
+    away: int
+    both: int
 
 
 @dataclass(frozen=True)
@@ -81,22 +88,31 @@ def likely(uow: UnitOfWork, here: Room, one: Customer) -> list[Shown]:
     return [shown(other, full=False) for other in found]
 
 
+def being_erased(uow: UnitOfWork, here: Room, customer: int) -> bool:
+    """Tell whether a person has asked to be erased, so that nothing of theirs is moved."""
+    return CustomerJoins(uow, here.now, here.staff.actor).erasing([customer])
+
+
 @router.get("/{ref}/join")
 def compare(request: Request, here: Joiner, ref: Ref, other: Other = "") -> Response:
-    """Show both records, masked, with what is equal in them and what would move."""
+    """Show both records, masked, what is equal in them, and what the page will show then."""
 
-    def read(uow: UnitOfWork) -> tuple[Customer, Customer, Side, Side, str]:
+    def read(uow: UnitOfWork) -> tuple[Customer, Customer, dict[str, Any]]:
         kept, away = one_of(uow, ref), one_of(uow, other.strip())
         if kept.id == away.id:
             raise Refused("这是同一个客户记录，请填另一个编号。")
-        seen = CustomerJoins(uow, here.now, here.staff.actor).seen(kept, away)
-        return kept, away, _side(uow, here, kept), _side(uow, here, away), seen
+        records = CustomerJoins(uow, here.now, here.staff.actor)
+        return kept, away, {
+            "kept": _side(uow, kept), "away": _side(uow, away),
+            "seen": records.seen(kept, away), "cannot": records.why_not(kept, away),
+            "counts": _counts(uow, here, kept, away),
+        }  # fmt: skip
 
-    kept, away, one, two, seen = here.read(read)
+    kept, away, view = here.read(read)
     for each in (kept, away):
         here.saw(f"customer {each.ref} masked", "控制台比对两个客户记录", customer_id=each.id)
     return show(
-        request, "join.html", kept=one, away=two, seen=seen, reasons=REASONS,
+        request, "join.html", **view, reasons=REASONS,
         equal={
             "name": kept.name == away.name, "phone": kept.phone_blind == away.phone_blind,
             "id_number": kept.id_blind == away.id_blind,
@@ -104,23 +120,25 @@ def compare(request: Request, here: Joiner, ref: Ref, other: Other = "") -> Resp
     )  # fmt: skip
 
 
-def _side(uow: UnitOfWork, here: Room, one: Customer) -> Side:
-    records = CustomerJoins(uow, here.now, here.staff.actor)
-    policies = uow.customers.policies_of(one.id)
+def _counts(uow: UnitOfWork, here: Room, kept: Customer, away: Customer) -> list[Count]:
+    """Return what each has, and both together: a claim that is of both is one claim then."""
+    three = [
+        counts(uow, here, owner(uow, *records))
+        for records in ((kept.id,), (away.id,), (kept.id, away.id))
+    ]
+    return [
+        Count(label, *(found[name] for found in three))
+        for name, label in LABELS.items()
+        if name in three[0]
+    ]
+
+
+def _side(uow: UnitOfWork, one: Customer) -> Side:
     talks = uow.customers.conversations_of(one.id)
-    claims = select(Claim.id).where(
-        or_(
-            Claim.phone_blind.in_(joined.phones(uow.connection, one.id)),
-            Claim.conversation_id.in_(talks),
-            Claim.policy_number.in_([policy.number for policy in policies]),
-        )
-    )
     stopped = select(OptOut.category).where(OptOut.conversation_id.in_(talks)).distinct()
     return Side(
         shown(one, full=False),
-        policies,
-        records.counts(one.id),
-        len(uow.session.scalars(claims).all()),
+        uow.customers.policies_of(one.id),
         [_KINDS.get(code, code) for code in sorted(uow.session.scalars(stopped))],
     )
 

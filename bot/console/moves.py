@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
 
-from bot.console import canned, reach, tag_words
+from bot.console import canned, reach, tag_words, wrap_words
 from bot.console.pages import show
 from bot.console.parts import Room
+from bot.console.presses import PressedBefore
 from bot.console.views import Whole, whole
 from bot.errors import Refused
 from bot.full_desk import FullDesk
@@ -19,9 +21,6 @@ from storage.floor import STATES
 from storage.rules.supervision import rules
 from storage.same_people import REASONS
 from storage.unit_of_work import UnitOfWork
-
-WRAP_REASONS = ("报案理赔", "保单查询变更", "投保续保", "投诉意见", "咨询", "其他")
-WRAP_PRODUCTS = ("车险", "家财险", "意外健康险", "责任险", "货运险", "其他险种")
 
 
 def around(here: Room) -> dict[str, Any]:
@@ -32,8 +31,7 @@ def around(here: Room) -> dict[str, Any]:
         "promises": promises(),
         "same_reasons": REASONS,
         "tag_words": tag_words.words(),
-        "wrap_reasons": WRAP_REASONS,
-        "wrap_products": WRAP_PRODUCTS,
+        "wrap": wrap_words.lists(),
     }
 
 
@@ -57,14 +55,15 @@ def moved(
     ``brief`` is for a page that looks anew by itself: it gets no second copy of everything.
     """
 
-    def work(uow: UnitOfWork) -> Done:
+    def work(uow: UnitOfWork) -> None:
         reach.check(uow, here, number)
-        return move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
+        done = move(FullDesk(uow, here.now, here.parts.go_on, here.parts.hours))
+        if not done.ok:
+            raise Refused(done.why)
 
-    done = here.change(work)
+    with suppress(PressedBefore):
+        here.change(work)
     here.parts.news.ring()
-    if not done.ok:
-        raise Refused(done.why)
     if brief:
         return Response(status_code=204)
     return shown(request, here, number)

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from bot.console import events, match_card, reasons, times
 from bot.console.gate import STAFF, Staff
+from bot.console.labels import labelled
 from bot.console.menu import menu_of
 
 _HERE = Path(__file__).parent
@@ -95,4 +96,4 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "demo": request.app.state.parts.settings.demo,
     }
     html = templates().get_template(template).render(**known, **context)
-    return HTMLResponse(html, status)
+    return HTMLResponse(labelled(html), status)

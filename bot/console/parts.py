@@ -10,6 +10,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from bot.clockwork.desk_hours import DeskHours
+from bot.console import presses
 from bot.console.gate import STAFF, Staff
 from bot.console.live import News
 from bot.dialogue.registry import Registry
@@ -56,11 +57,12 @@ class Parts:
 
 @dataclass(frozen=True)
 class Room:
-    """One request of one person, now."""
+    """One request of one person, now; ``press`` is the key of the button they pressed."""
 
     parts: Parts
     staff: Staff
     now: datetime
+    press: str = ""
 
     def may(self, resource: str, action: Action) -> bool:
         """Tell whether this person's role allows it."""
@@ -71,8 +73,17 @@ class Room:
         return self.parts.transactions.read(work)
 
     def change(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Change in one transaction, and let what is owed leave."""
-        done = self.parts.transactions.run(work)
+        """Change in one transaction, and let what is owed leave.
+
+        Raises PressedBefore when the same press has done it already.
+        """
+
+        def once(uow: UnitOfWork) -> T:
+            if self.press and not presses.claimed(uow, self.press, self.now):
+                raise presses.PressedBefore
+            return work(uow)
+
+        done = self.parts.transactions.run(once)
         self.parts.wake()
         return done
 
@@ -99,7 +110,7 @@ def room(request: Request) -> Room:
     if staff is None:
         raise NotAllowed("请先登录")
     parts: Parts = request.app.state.parts
-    return Room(parts, staff, parts.clock())
+    return Room(parts, staff, parts.clock(), presses.key_of(request, staff.id))
 
 
 def may(resource: str, action: Action) -> Callable[[Request], Room]:

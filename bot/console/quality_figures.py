@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from bot.console.cases import Word
@@ -62,26 +63,28 @@ def page(
     )  # fmt: skip
 
 
+class Narrowed(BaseModel):
+    """To which part of a dimension, and after which row (an id) the page begins."""
+
+    by: Word = ""
+    name: Annotated[str, Field(max_length=128)] = ""
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+
+
 @router.get("/{code}")
-def one(  # noqa: PLR0913 - a filter each
-    request: Request,
-    here: Reader,
-    code: str,
-    days: Days,
-    by: Word = "",
-    name: Annotated[str, Query(max_length=128)] = "",
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+def one(
+    request: Request, here: Reader, code: str, days: Days, asked: Annotated[Narrowed, Query()]
 ) -> Response:
     """Show one figure: what it means, its parts, and its rows, narrowed to one part if wanted."""
     if code not in DEFINITIONS:
         raise Refused(f"没有指标 {code}。")
     span = span_of(here, *days)
-    part: Mapping[By, str] = {found: name for found in BYS if found == by}
+    part: Mapping[By, str] = {found: asked.name for found in BYS if found == asked.by}
     wanted = Slice(code, span.period, part)
 
     def read(uow: UnitOfWork) -> tuple[Any, list[Row], int | None]:
         table = figures.table(uow.connection, DEFINITIONS[code], span.period)
-        found = figures.drill(uow.connection, wanted, after, _PAGE)
+        found = figures.drill(uow.connection, wanted, asked.after, _PAGE)
         mine = set(uow.session.scalars(
             complaint_parties.against(here.parts.cipher, here.staff.name)
         ))  # fmt: skip
@@ -91,8 +94,8 @@ def one(  # noqa: PLR0913 - a filter each
     table, rows, more = here.read(read)
     return show_tab(
         request, here, "quality_figure.html", span=span, table=table, rows=rows, more=more,
-        dimensions=DIMENSIONS, shown=shown, target=target, by=by if part else "", name=name,
-        named=named,
+        dimensions=DIMENSIONS, shown=shown, target=target, by=asked.by if part else "",
+        name=asked.name, named=named,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from bot.console.pages import show
 from bot.console.parts import Room, may
 from bot.console.timeline import history, seen_of
 from bot.errors import Refused
+from bot.privacy.again import until
 from bot.privacy.bundle import bundle
 from bot.privacy.check import WAYS, Check, OnRecord
 from bot.privacy.rights import KINDS, Rights
@@ -112,13 +113,13 @@ def _new(customer: str) -> tuple[Field, ...]:
 def record(request: Request, here: Writer, form: Sent) -> Response:
     """Record a request that was made at the counter or by telephone."""
     said = asks.read((*_new(""), Field("press", "页面", "code", required=True)), form)
-    rights, actor = _rights(here), here.staff.actor
+    rights = _rights(here)
     key = f"rights:{here.staff.id}:{said['press']}"
 
     def work(uow: UnitOfWork) -> str:
         return once(
             uow, key, here.now,
-            lambda: rights.open_in(uow, said["kind"], said["customer"], actor),
+            lambda: rights.open_in(uow, said["kind"], said["customer"]),
         )  # fmt: skip
 
     return done(request, f"{ROOT}?made={here.change(work)}")
@@ -127,6 +128,11 @@ def record(request: Request, here: Writer, form: Sent) -> Response:
 @router.get("/{number}")
 def request_page(request: Request, here: Reader, number: PathNumber) -> Response:
     """Show one request: who asks, whether that was made sure of, and what would become of it."""
+    return _shown(request, here, number)
+
+
+def _shown(request: Request, here: Room, number: str, problem: str = "") -> Response:
+    """Return the page of a request; with a problem it says so and has nothing done."""
     rights = _rights(here)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
@@ -143,10 +149,11 @@ def request_page(request: Request, here: Reader, number: PathNumber) -> Response
     here.saw(f"privacy request {number}", "控制台查看个人信息请求", ticket.conversation_id)
     open_ones = {asked.ticket.number: asked.checked for asked in rights.asked()}
     return show(
-        request, "right.html", **found, **_outlook(rights, ticket), checked=open_ones.get(number),
+        request, "right.html", 409 if problem else 200, problem=problem, **found,
+        **_outlook(rights, ticket), checked=open_ones.get(number),
         check=_check(here, found["people"]), correct=_correct(here, found["people"]),
         answer=_ANSWER, told=_told(ticket), may_write=here.may("privacy", "write"),
-        waits=ticket.status == unfinished.STATUS,
+        waits=ticket.status == unfinished.STATUS, again=until(ticket, here.now),
         corrected=dict(_CORRECTED),
     )  # fmt: skip
 
@@ -228,7 +235,8 @@ def _checked(here: Room, form: Sent) -> Check:
 
 def _rights(here: Room) -> Rights:
     parts = here.parts
-    return Rights(parts.transactions, parts.cipher, parts.settings, lambda: here.now)
+    actor = here.staff.actor
+    return Rights(parts.transactions, parts.cipher, parts.settings, lambda: here.now, actor)
 
 
 def _book(uow: UnitOfWork, here: Room) -> TicketBook:
@@ -237,14 +245,21 @@ def _book(uow: UnitOfWork, here: Room) -> TicketBook:
 
 
 @router.post("/{number}/export")
-def export(here: Writer, number: PathNumber, form: Sent) -> Response:
-    """Hand out everything about the person as one file; a request to see it is closed by that."""
-    copy = _rights(here).export(number, _checked(here, form))
+def export(request: Request, here: Writer, number: PathNumber, form: Sent) -> Response:
+    """Hand out everything about the person as one file; a request to see it is closed by that.
+
+    A download is no fragment: what was refused is said on the page that it was asked on.
+    """
+    rights = _rights(here)
+    try:
+        made = rights.hand_out(number, _checked(here, form), lambda copy: bundle(copy, number))
+    except Refused as refused:
+        return _shown(request, here, number, str(refused))
     headers = {
         "Content-Disposition": f'attachment; filename="{number}.zip"',
         "Cache-Control": "no-store",
     }
-    return Response(bundle(copy, number), media_type="application/zip", headers=headers)
+    return Response(made, media_type="application/zip", headers=headers)
 
 
 @router.post("/{number}/erase")
@@ -272,6 +287,8 @@ def answer(request: Request, here: Writer, number: PathNumber, form: Sent) -> Re
     query = select(Ticket).where(Ticket.number == number, Ticket.kind.in_(KINDS))
 
     def close(uow: UnitOfWork, ticket: Ticket) -> None:
+        if ticket.status == "done":
+            raise Refused(f"{number} 已经办完，要再办请另登记一件。")
         _book(uow, here).move(ticket, "done", said["note"], said.get("reply", ""))
 
     worked(here, query, number, form, close)

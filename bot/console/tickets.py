@@ -16,7 +16,7 @@ from bot.console.asks import Field, Sent, text_of
 from bot.console.cases import PathNumber, Word, colleagues, done, worked
 from bot.console.pages import show
 from bot.console.parts import Room, may
-from bot.console.reveal import masked, reason_of, saw
+from bot.console.reveal import Veil, reason_of, saw
 from bot.console.timeline import history, seen_of
 from bot.errors import Refused
 from storage import complaint_parties
@@ -154,12 +154,13 @@ def _page(request: Request, here: Room, number: str, reason: str = "") -> Respon
         if ticket is None:
             raise Refused(f"没有工单 {number}，可能写错了，或者不归您的岗位。")
         full = here.may("handoffs", "read") or _works_here(here, ticket)
+        veil = Veil.of(ticket.facts, here.now, shown=full and bool(reason))
         return {
             "row": _row(ticket, here.now),
-            "facts": _facts(ticket, shown=full and bool(reason)),
+            "facts": _facts(ticket, veil),
             "full": full,
             "why": book(uow, here).reason(ticket),
-            "history": history(uow, number, {}),
+            "history": history(uow, number, {}, veil=veil),
             "people": colleagues(uow),
             "seen": seen_of(uow, number),
             "receipt": table().find(ticket.kind).receipt,
@@ -181,14 +182,14 @@ def _works_here(here: Room, ticket: Ticket) -> bool:
     return ticket.queue in table().queues_of(here.staff.role) or ticket.owner == here.staff.name
 
 
-def _facts(ticket: Ticket, *, shown: bool) -> list[tuple[str, str]]:
+def _facts(ticket: Ticket, veil: Veil) -> list[tuple[str, str]]:
     found = []
     for key, label in _FACTS.items():
         value = ticket.facts.get(key)
         if value in (None, "", [], {}):
             continue
         text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-        found.append((label, str(masked(key, text, shown=shown))))
+        found.append((label, str(veil.fact(key, text))))
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.console.reveal import masked
+from bot.console.reveal import Veil, by_key
 from bot.console.times import yuan
 from bot.errors import Refused
 from storage.models.case import CaseEvent
@@ -51,10 +51,14 @@ _VALUES = {
     "wanted": "还要", "received": "收到", "accepted": "合格", "rejected": "退回", "waived": "免交",
     "upheld": "支持", "partly": "部分支持", "unreached": "联系不上", "yes": "是", "no": "否",
     "video": "视频", "counter": "当面", "two_people": "双人", "new": "待办", "assigned": "办理中",
-    "waiting_customer": "等客户", "done": "办结", "sms": "短信", "none": "没有", "system": "系统",
+    "waiting_customer": "等客户", "done": "办结", "restricted": "部分办完",
+    "sms": "短信", "none": "没有", "system": "系统",
     "wechat": "微信", "webchat": "网页", "telegram": "Telegram", "phone": "电话",
     "branch": "门店", "letter": "信函", "email": "邮件", "regulator": "监管转办",
 }  # fmt: skip
+
+
+Hide = Callable[[str, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,13 @@ def history(
     names: Mapping[str, str] | None = None,
     *,
     full: bool = True,
+    veil: Veil | None = None,
 ) -> list[Happened]:
-    """Return what happened to a case, the newest first; without ``full`` only that it happened."""
+    """Return what happened to a case, the newest first; without ``full`` only that it happened.
+
+    The ``veil`` of the page hides people and numbers in what was written.
+    """
+    hide = veil.fact if veil else by_key
     query = select(CaseEvent).where(CaseEvent.case_number == number).order_by(CaseEvent.id.desc())
     return [
         Happened(
@@ -84,7 +93,7 @@ def history(
             who(event.actor),
             event.kind,
             kinds.get(event.kind) or _KINDS.get(event.kind, event.kind),
-            _words(event.data, names or {}) if full else "",
+            _words(event.data, names or {}, hide) if full else "",
         )
         for event in uow.session.scalars(query)
     ]
@@ -92,7 +101,8 @@ def history(
 
 def who(actor: str) -> str:
     """Return who did something, in words."""
-    return ACTORS.get(actor, actor)
+    name = actor.removeprefix("staff:")
+    return ACTORS.get(name.partition(":")[0] if name.startswith("system:") else name, name)
 
 
 def seen_of(uow: UnitOfWork, number: str) -> int:
@@ -101,36 +111,44 @@ def seen_of(uow: UnitOfWork, number: str) -> int:
     return int(uow.session.scalar(query) or 0)
 
 
-def check_seen(uow: UnitOfWork, number: str, seen: str) -> None:
-    """Refuse a step of somebody who has not seen the newest, and a second press of the button."""
+def check_seen(uow: UnitOfWork, number: str, seen: str, actor: str) -> None:
+    """Refuse a step of somebody who has not seen the newest; one's own are told as one's own."""
     uow.session.flush()
     if not seen.isdigit() or int(seen) == seen_of(uow, number):
         return
     query = select(CaseEvent).where(CaseEvent.case_number == number).order_by(CaseEvent.id.desc())
     last = uow.session.scalars(query.limit(1)).one()
-    raise Refused(f"{who(last.actor)}刚刚动过这一件，您的这一步没有执行。请刷新，看过最新的再办。")
+    whose = "您自己" if last.actor == actor else who(last.actor)
+    raise Refused(f"{whose}刚刚动过这一件，您的这一步没有执行。请刷新，看过最新的再办。")
 
 
-def _words(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _words(data: Mapping[str, Any], names: Mapping[str, str], hide: Hide) -> str:
     if isinstance(data.get("before"), dict) and isinstance(data.get("after"), dict):
-        return _changes(data["before"], data["after"], names)
+        return _changes(data["before"], data["after"], names, hide)
     parts = []
     for key, value in data.items():
-        label = _KEYS.get(key)
+        # A checklist of an application, or how somebody made sure of who asks.
+        label = "" if key == "checked" and isinstance(value, str) else _KEYS.get(key)
         if label is None or value in (None, "", [], {}):
             continue
-        parts.append(f"{label}：{_value(key, value)}" if label else _value(key, value))
+        said = _value(key, value, hide)
+        parts.append(f"{label}：{said}" if label else said)
     return "；".join(parts)
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, str], hide: Hide
+) -> str:
+    def of(key: str, side: Mapping[str, Any]) -> str:
+        return _value(key, side.get(key), hide)
+
     return "；".join(
-        f"{names.get(key, key)}：{_value(key, before.get(key))} → {_value(key, after.get(key))}"
+        f"{names.get(key, key)}：{of(key, before)} → {of(key, after)}"
         for key in {**before, **after}
     )
 
 
-def _value(key: str, value: Any) -> str:
+def _value(key: str, value: Any, hide: Hide) -> str:
     if value is None:
         return "（空）"
     if isinstance(value, bool):
@@ -138,10 +156,10 @@ def _value(key: str, value: Any) -> str:
     if key.endswith("fen") and isinstance(value, int):
         return yuan(value)
     if isinstance(value, list | tuple):
-        return "、".join(_value(key if key == "checked" else "", one) for one in value)
+        return "、".join(_value(key if key == "checked" else "", one, hide) for one in value)
     if isinstance(value, dict):
-        return "、".join(_value(name, one) for name, one in value.items())
-    return _word(key, str(masked(key, value, shown=False)))
+        return "、".join(_value(name, one, hide) for name, one in value.items())
+    return _word(key, str(hide(key, value)))
 
 
 def _word(key: str, value: str) -> str:

@@ -14,8 +14,17 @@ def left(due: datetime | None, now: datetime) -> str:
     if due is None:
         return "没有时限"
     seconds = (due - now).total_seconds()
-    length = _length(abs(seconds))
+    length = _days(due, now) if abs(seconds) >= 2 * _DAY else _length(abs(seconds))
     return f"已超 {length}" if seconds <= 0 else f"还剩 {length}"
+
+
+def _days(due: datetime, now: datetime) -> str:
+    """Count as on a calendar: the figure fits the date beside it, at whatever time it is read.
+
+    What ends with a day, at midnight, ends on that day.
+    """
+    last = due.astimezone(now.tzinfo) - timedelta(microseconds=1)
+    return f"{max(2, abs((last.date() - now.date()).days))} 天"
 
 
 def tone(due: datetime | None, now: datetime) -> str:
@@ -32,10 +41,8 @@ def _length(seconds: float) -> str:
         return "不到 1 分钟"
     if seconds < _HOUR:
         return f"{int(seconds // 60)} 分钟"
-    if seconds < 2 * _DAY:
-        hours, rest = divmod(int(seconds), _HOUR)
-        return f"{hours} 小时" + (f" {rest // 60} 分" if hours < 5 and rest >= 60 else "")
-    return f"{int(seconds // _DAY)} 天"
+    hours, rest = divmod(int(seconds), _HOUR)
+    return f"{hours} 小时" + (f" {rest // 60} 分" if hours < 5 and rest >= 60 else "")
 
 
 def on(moment: datetime | None, now: datetime) -> str:

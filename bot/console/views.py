@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from bot.console.parts import Room
 from bot.console.reach import within_reach
 from bot.console.times import on
 from bot.console.unreachable import Gone, gone
+from bot.console.wrap_words import About, Heard, about
 from bot.dialogue import words
+from bot.dialogue.claim_form import ClaimForm
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.state import DialogueState
 from bot.errors import Refused
@@ -91,6 +93,7 @@ class Whole:
     known_words: Mapping[str, str]
     may_cases: bool
     may_customers: bool
+    about: About
     gone: Gone | None = None
 
 
@@ -109,6 +112,7 @@ def whole(
     flow, facts = _form(here, row["state"])
     mine = row["owner"] == "agent" and row["agent"] == me
     found = beside(uow, here, number, customer)
+    handoff = uow.cases.open_handoff(number)
     guests = Guests(uow.connection).here(number, row["owner_rev"])
     return Whole(
         id=number,
@@ -125,7 +129,7 @@ def whole(
         at=at,
         draft=Drafts(uow.connection).of(number, me),
         viewers=uow.inbox.viewers(number, me, here.now),
-        handoff=uow.cases.open_handoff(number),
+        handoff=handoff,
         known=_known(customer, row, here.now),
         customer_id=row["customer_id"],
         flow=flow,
@@ -144,7 +148,22 @@ def whole(
         may_cases=allowed(here.staff.role, "claims", "read"),
         may_customers=allowed(here.staff.role, "customers", "read"),
         gone=gone(uow, here, number) if not row["subscribed"] else None,
+        about=_about(row["state"], lines, handoff, found.claims, here.now) if mine else About(),
     )
+
+
+def _about(
+    state: dict[str, Any],
+    lines: Sequence[Line],
+    handoff: Handoff | None,
+    claims: Sequence[tuple[Claim, str]],
+    now: datetime,
+) -> About:
+    said = [
+        Heard(str(one.body.get("text") or ""), one.at) for one in lines if one.author == "customer"
+    ]
+    why = handoff.reason if handoff else ""
+    return about(DialogueState.from_json(state), said, why, [one for one, _ in claims], now)
 
 
 def _known(customer: Customer | None, row: Mapping[str, Any], now: datetime) -> Known | None:
@@ -172,15 +191,22 @@ def _form(here: Room, stored: dict[str, Any]) -> tuple[str, list[Fact]]:
             slot.name if slot.name in open_ones else "",
             slot.buttons,
         )
-        for slot in flow.relevant()
+        for slot in _by_hand(flow)
         if slot.shown
     ]
     return flow.title, facts
 
 
+def _by_hand(flow: Flow) -> Iterator[Slot[Any]]:
+    """Yield what is known or may be said: also what nobody is asked in an emergency."""
+    if isinstance(flow, ClaimForm):
+        return flow.by_hand()
+    return (s for s in flow.slots.values() if s.name in flow.values or s.when(flow))
+
+
 def editable(flow: Flow) -> list[Slot[Any]]:
     """Return what may be put right by hand: no codes, nothing that acts when it is accepted."""
-    return [slot for slot in flow.relevant() if slot.shown and slot.accept is None]
+    return [slot for slot in _by_hand(flow) if slot.shown and slot.accept is None]
 
 
 def _quote(flow: Flow, slot: str) -> str:

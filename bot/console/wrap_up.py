@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bot.console.moves import moved
 from bot.console.parts import Room, may
 from bot.console.tickets import book
+from bot.console.views import whole
+from bot.console.wrap_words import lists
 from bot.errors import Refused
 from bot.full_desk import FullDesk
 from bot.handoff import Done
@@ -36,6 +38,7 @@ class WrapUp(BaseModel):
 
     def check(self, now: datetime) -> None:
         """Refuse what nobody could act on later."""
+        self._check_choices()
         if not self.solved:
             raise Refused("请选一下「解决了」还是「还没有」，再结束。")
         if self.due and not self.follow_up.strip():
@@ -45,6 +48,15 @@ class WrapUp(BaseModel):
         if self.survey == "no" and not self.why_not.strip():
             raise Refused("不请客户评价，请写一句为什么，质检看得到。")
 
+    def _check_choices(self) -> None:
+        """Refuse what could not be counted; no certain product is a choice too."""
+        if not self.reason.strip():
+            raise Refused("请选一下「来办什么」，再结束。")
+        if self.reason not in {one.title for one in lists().reasons}:
+            raise Refused(f"「来办什么」里没有「{self.reason}」，请从列表里重选。")
+        if self.product and self.product not in {one.title for one in lists().products}:
+            raise Refused(f"「哪类保险」里没有「{self.product}」，请从列表里重选。")
+
     def kept(self) -> dict[str, str]:
         """Return what stays with the request."""
         return {
@@ -52,6 +64,15 @@ class WrapUp(BaseModel):
             "follow_up": self.follow_up.strip(), "due": str(self.due), "survey": self.survey,
             "why_not": self.why_not.strip() if self.survey == "no" else "",
         }  # fmt: skip
+
+
+@router.get("/about")
+def about_now(
+    here: Annotated[Room, Depends(may("desk", "read"))], number: Annotated[int, Path(ge=1)]
+) -> Response:
+    """Tell what the conversation is about by now: the sheet may have stood there for long."""
+    found = here.read(lambda uow: whole(uow, here, number)).about
+    return JSONResponse({"reason": found.reason, "product": found.product})
 
 
 @router.post("/close")
@@ -66,7 +87,7 @@ def close(
 
     def end(desk: FullDesk) -> Done:
         done = desk.hand_back(number, here.staff.name, wrap.seen, wrap.kept())
-        if done.ok and wrap.follow_up.strip():
+        if done.ok and not done.again and wrap.follow_up.strip():
             owe(desk, book(desk.uow, here), number, wrap)
         return done
 

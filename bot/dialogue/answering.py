@@ -21,6 +21,7 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.message import Reply
 from bot.dialogue.question_words import UNSOLVED, count
+from bot.dialogue.slot_types.phone import phone
 from bot.dialogue.state import Answered
 from bot.dialogue.turn import Turn
 from bot.dialogue.words import ASKING
@@ -29,6 +30,7 @@ _ENTRY_BUTTONS = 3
 _CHOICES = 3
 _RELATED = 2
 _REMEMBERED = 200  # characters of a question
+_PHONE = "phone"  # as the slot of every form that asks for one
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 
 
@@ -188,6 +190,7 @@ def miss(turn: Turn, command: NotUnderstood) -> None:
     """Say that we did not understand; after too many misses in a row a person takes over."""
     if turn.state.top is None and turn.office.waiting:
         # A person will read it: nothing is lost, and nobody is called a second time.
+        turn.know(_PHONE, phone)
         turn.replies.append(Reply(phrases.FOR_THE_PERSON, (), _note(command.score, command.trace)))
         return
     if turn.state.top is None:

@@ -53,6 +53,11 @@ class PoliciesCame:
 
 
 @dataclass(frozen=True)
+class SendCodeAgain:
+    """The code that was asked for did not come, or came too late."""
+
+
+@dataclass(frozen=True)
 class LeaveGate:
     """A person takes over: the proof that was asked for is not asked for any more."""
 
@@ -235,6 +240,7 @@ Command = (
     | FillSlots
     | PoliciesCame
     | LeaveGate
+    | SendCodeAgain
     | PutOff
     | CorrectSlots
     | ForgetSlot

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.back_office import HandoffView
 from bot.dialogue import phrases, repair
-from bot.dialogue.commands import CancelFlow, Enough, Escalate, NoPerson
+from bot.dialogue.commands import CancelFlow, Enough, Escalate, Help, NoPerson, Skip
 from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.flags import Flag
 from bot.dialogue.turn import Turn
 
 
@@ -38,11 +39,36 @@ def no_person(turn: Turn, _: NoPerson) -> None:
 
 
 def enough(turn: Turn, _: Enough) -> None:
-    """Leave the queue, or else the form: whatever was begun last."""
-    if turn.office.withdraw_hand_off():
+    """Leave the queue; else the question of a form that has begun, or the form; or close."""
+    waiting = turn.office.waiting
+    if waiting and turn.office.withdraw_hand_off():
         turn.say(phrases.PERSON_WITHDRAWN)
+    elif turn.state.top is None:
+        turn.say(phrases.PERSON_COMES_ANYWAY if waiting else phrases.ALL_DONE)
+    elif _begun(turn):
+        if _vital(turn):
+            repair.explain(turn, Help())
+        else:
+            repair.skip(turn, Skip())
     else:
         repair.cancel(turn, CancelFlow())
+
+
+def _begun(turn: Turn) -> bool:
+    """Tell whether something was answered, and the open question need not be.
+
+    «不用了» is a no where that is what the question skips to, and no other answer.
+    """
+    flow = turn.flow()
+    slot = flow.pending()
+    told = bool(flow.order or flow.kept.get("story"))
+    return told and slot is not None and (slot.deferrable or slot.skips_to is False)
+
+
+def _vital(turn: Turn) -> bool:
+    """Tell whether the open question is one that only an answer leaves behind."""
+    slot = turn.flow().pending()
+    return slot is not None and isinstance(slot.type, Flag) and slot.type.vital
 
 
 def promise(view: HandoffView, *, urgent: bool) -> str:

@@ -68,7 +68,7 @@ def apart(text: str, at: datetime, flow: Flow) -> tuple[str, str] | None:
     if not flow.told_apart_by or len(text) < _SHORTEST:
         return None
     folded = fold(text)
-    cued = words.ANOTHER.search(folded) or words.AGAIN.search(folded)
+    cued = any(cue.search(folded) for cue in (words.ANOTHER, words.AGAIN, words.EACH))
     if words.SAME.search(folded) or CORRECT.search(folded) or ASKS.search(folded):
         return None
     if not cued and len(words.DAY.findall(folded)) < 2:
@@ -89,7 +89,8 @@ def _two(before: str, after: str, at: datetime, flow: Flow) -> bool:
         for name in flow.told_apart_by
         if name in first and name in second and differ(first[name].value, second[name].value)
     }
-    if words.ANOTHER.match(right) or words.ANOTHER.search(right[:12]):
+    each = words.EACH.search(left + right) and words.EACH_BEGINS.match(right)
+    if each or words.ANOTHER.match(right) or words.ANOTHER.search(right[:12]):
         return bool({*second} & {*flow.told_apart_by})
     return "happened_at" in unlike and (len(unlike) > 1 or words.AGAIN.search(right) is not None)
 

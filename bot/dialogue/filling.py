@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from bot.dialogue import phrases
 from bot.dialogue.commands import CorrectSlots, FillSlots, Said
 from bot.dialogue.flow import Flow
 from bot.dialogue.message import Reply
+from bot.dialogue.slot_types.base import Completing
 from bot.dialogue.turn import Turn
 
 
@@ -17,8 +20,12 @@ def fill(turn: Turn, command: FillSlots) -> None:
     if top is None or command.flow not in ("", top.flow):
         return
     flow = turn.flow()
-    values = {n: s for n, s in command.values.items() if command.override or flow.takes(n)}
+    values = {n: s for n, s in command.values.items() if command.override or _wanted(flow, n, s)}
     _take(turn, flow, values, command.utterance)
+
+
+def _wanted(flow: Flow, name: str, said: Said) -> bool:
+    return flow.takes(name) or flow.refines(name, said.value, said.quote)
 
 
 def correct(turn: Turn, command: CorrectSlots) -> None:
@@ -27,10 +34,22 @@ def correct(turn: Turn, command: CorrectSlots) -> None:
         return
     flow = turn.flow()
     before = dict(flow.values)
-    _take(turn, flow, command.values, command.utterance)
+    values = {n: _completed(flow, n, said, turn.at) for n, said in command.values.items()}
+    _take(turn, flow, values, command.utterance)
     after = turn.flow().values
-    if any(before[n] != after.get(n) for n in command.values if n in before):
-        turn.replies.insert(0, Reply(phrases.CORRECTED))
+    changed = [n for n in command.values if n in before and before[n] != after.get(n)]
+    if not changed or (flow.recording and turn.replies):
+        return  # what is on record already says itself that it was noted
+    added = all(str(before[n]) in str(after.get(n)) for n in changed)
+    turn.replies.insert(0, Reply(phrases.GOT_IT if added else phrases.CORRECTED))
+
+
+def _completed(flow: Flow, name: str, said: Said, at: datetime) -> Said:
+    """Return a corrected value with what it leaves open taken from the one before."""
+    slot, before = flow.slots.get(name), flow.values.get(name)
+    if before is None or said.value is None or not slot or not isinstance(slot.type, Completing):
+        return said
+    return replace(said, value=slot.type.completed(said.value, said.quote, before, at))
 
 
 def _take(turn: Turn, flow: Flow, values: Mapping[str, Said], utterance: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from bot.back_office import BackOffice
 from bot.desks.identity import Assurance
+from bot.dialogue.manners import Manners
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.base import Json, SlotType
 from bot.dialogue.slot_types.phone import Phone
@@ -18,9 +19,7 @@ T = TypeVar("T")
 _LONGEST_QUOTE = 14
 _MOST_LATER = 3  # events that wait for their turn; a text of a whole novel must not grow the state
 _LETTERS = re.compile(r"[\W_]+")
-_PRIVATE = re.compile(
-    r"(?:[\d幺零洞两拐勾一二三四五六七八九][ -]?){7}"
-)  # a number shown in part only
+_PRIVATE = re.compile(r"(?:[\d幺零洞两拐勾一二三四五六七八九][ -]?){7}")  # shown in part only
 Accept = Callable[[Any, Any, BackOffice], str | None]
 
 
@@ -29,8 +28,8 @@ class Slot(Generic[T]):
 
     ``check`` refuses a value with a sentence; ``accept`` may also act on the branch (send a
     code). ``also`` names a slot that is asked for in the same breath with ``ask_both``.
-    An ``optional`` slot is never asked before the summary; it is taken when said.
-    A slot that is not ``deferrable`` cannot be skipped. ``called`` are further words for it.
+    An ``optional`` slot is never asked before the summary; it is taken when said. ``called`` are
+    further words for it. One that is not ``deferrable`` is not skipped, or ``skips_to`` an answer.
     A slot with ``adds`` collects lists, and ``received`` is then said with what it ``shows``.
     A slot that ``belongs_to`` another is emptied when that one changes. One that is ``implied``
     is found in words that say something else too («追尾» is a kind of accident and means a car).
@@ -54,6 +53,7 @@ class Slot(Generic[T]):
         ask_both: str = "",
         optional: bool = False,
         deferrable: bool = True,
+        skips_to: T | None = None,
         remembered: bool = False,
         shown: bool = True,
         called: tuple[str, ...] = (),
@@ -75,6 +75,7 @@ class Slot(Generic[T]):
         self.ask_both = ask_both
         self.optional = optional
         self.deferrable = deferrable
+        self.skips_to = skips_to
         self.remembered = remembered
         self.shown = shown
         self.called = called
@@ -119,7 +120,7 @@ class Outcome:
         return cls([Reply(text, buttons)])
 
 
-class Flow:
+class Flow(Manners):
     """A multi-turn intent. Its position is computed from its slots, never stored.
 
     ``version`` goes up when a slot changes meaning; ``changed_in`` then names, by version, the
@@ -130,12 +131,12 @@ class Flow:
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
+    What is wholly ``undone_by`` after that wants it taken back, which ``undone_in`` does.
     ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
     words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
-    ``told_by``: a message that is wholly this begins it like a tap; ``mine_by``: one's own records.
-    What is wholly ``asked_by`` asks about the matter and wants none of it done.
-    What is wholly ``picked_by`` names one of the policies that the flow has just listed.
-    The flow that is the ``gate`` asks for the proofs that another one ``requires``.
+    ``told_by``: a message that is wholly this and not longer than ``told_within`` begins it like a
+    tap; ``mine_by``: one's own records. What is wholly ``asked_by`` asks and wants nothing done;
+    what is wholly ``picked_by`` names a policy just listed. The ``gate`` asks for what is required.
     """
 
     name: ClassVar[str]
@@ -153,8 +154,11 @@ class Flow:
     declined_by: ClassVar[str] = ""
     knowledge_first: ClassVar[bool] = False
     amended_by: ClassVar[str] = ""
+    undone_by: ClassVar[str] = ""
+    undone_in: ClassVar[str] = ""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
     told_by: ClassVar[str] = ""
+    told_within: ClassVar[int] = 60
     mine_by: ClassVar[str] = ""
     picked_by: ClassVar[str] = ""
     asked_by: ClassVar[str] = ""
@@ -199,11 +203,6 @@ class Flow:
     def reads_policies(self) -> str:
         """Return whose policies it works with from here: "own", "granted", "" for none."""
         return ""
-
-    @property
-    def over(self) -> bool:
-        """Tell whether the flow cannot go on and must be left without ``submit``."""
-        return False
 
     def takes(self, name: str) -> bool:
         """Tell whether a value for ``name`` may be stored without a correction.
@@ -312,10 +311,6 @@ class Flow:
             return  # told twice in the same words: it is one event
         waiting.append({"text": text, "at": at.isoformat()})
         self.kept["later"] = waiting[:_MOST_LATER]
-
-    def listens(self) -> bool:
-        """Tell whether words that fit nothing else are taken note of just now."""
-        return False
 
     def preface(self, office: BackOffice) -> list[Reply]:
         """Say what must be said before anybody is asked for a proof, once."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.dialogue import filling, phrases
 from bot.dialogue.commands import FillSlots, LeaveGate, PoliciesCame, Said
+from bot.dialogue.facts import volunteered
 from bot.dialogue.flow import Flow
 from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.base import Json
@@ -86,7 +87,10 @@ def _raise(turn: Turn, flow: Flow, name: str) -> None:
     raised = turn.flow()
     raised.begin(turn.office)
     turn.store(raised)
-    values = {n: said for n, said in _said(turn, raised).items() if n not in taken}
+    # A tax number is the buyer's, not the proof of who asks.
+    quotes = {stored.quote for stored in taken.values()}
+    said = _said(turn, raised)
+    values = {n: s for n, s in said.items() if n not in taken and s.quote not in quotes}
     if values:
         filling.fill(turn, FillSlots(values, flow=name))
 
@@ -177,6 +181,39 @@ def gated(frame: Mapping[str, Any]) -> str:
     """Return the flow behind a gate, '' for any other frame; takes a frame as it is stored."""
     gate = (frame.get("kept") or {}).get("gate")
     return str(gate.get("about") or "") if isinstance(gate, dict) else ""
+
+
+def pass_on(turn: Turn) -> bool:
+    """Give what is said at a gate about the flow behind it to that flow; tell whether it took any.
+
+    Only what its slots hear unasked and may simply store: a proof is the gate's own.
+    """
+    top = turn.state.top
+    if top is None or top.flow not in turn.registry.flows or not turn.registry.flows[top.flow].gate:
+        return False
+    behind = _guarded(turn)
+    if behind is None or behind.flow not in turn.registry.flows:
+        return False
+    flow = turn.registry.revive(behind, turn.utterance)
+    told = _meant_for(flow, turn.registry.flows[top.flow], turn)
+    for name, said in told.items():
+        flow.keep(name, said.value, said.quote)
+    standing = turn.state
+    turn.state = replace(standing, stack=(behind,))
+    turn.store(flow)
+    stack = tuple(turn.frame if f is behind else f for f in standing.stack)
+    turn.state = replace(standing, stack=stack)
+    return bool(told)
+
+
+def _meant_for(flow: Flow, gate: type[Flow], turn: Turn) -> dict[str, Said]:
+    told = volunteered(flow, turn.utterance, turn.at)
+    return {
+        name: said
+        for name, said in told.items()
+        if said.value is not None and name not in gate.slots and flow.takes(name)
+        if flow.slots[name].accept is None and flow.slots[name].check(flow, said.value) is None
+    }
 
 
 def _guarded(turn: Turn) -> Frame | None:

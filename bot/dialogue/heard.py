@@ -15,6 +15,7 @@ from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.fold import fold
 from bot.dialogue.reading import Hit, IntentReader, KnowledgeBase, Reading
 from bot.dialogue.slot_types.base import Found
+from bot.dialogue.slot_types.flags import Flag
 from bot.dialogue.slot_types.plain import CLAUSE
 from bot.dialogue.starters import Starters
 from bot.dialogue.state import DialogueState
@@ -57,7 +58,15 @@ class Heard:
     @cached_property
     def hit(self) -> Hit:
         """Return what the knowledge base makes of it."""
-        return self.knowledge.look_up(self.original)
+        return self.look_up(self.original)
+
+    def look_up(self, asked: str) -> Hit:
+        """Return what the knowledge base makes of ``asked``, nothing where it misses the point."""
+        hit = self.knowledge.look_up(asked)
+        if self.flow is None or not hit.matches:
+            return hit
+        best = self.knowledge.question(hit.matches[0].id)
+        return Hit() if self.flow.misses_the_point(best, asked) else hit
 
     @cached_property
     def asks(self) -> bool:
@@ -88,7 +97,8 @@ class Heard:
 
     def news(self, flow: Flow) -> dict[str, Said]:
         """Return what was said unasked and may be stored without a correction."""
-        return {n: said for n, said in self.volunteered(flow).items() if flow.takes(n)}
+        told = self.volunteered(flow)
+        return {n: s for n, s in told.items() if flow.takes(n) or flow.refines(n, s.value, s.quote)}
 
     def said(self, found: Found[Any]) -> Said:
         """Return a found value with the customer's own words."""
@@ -105,8 +115,18 @@ class Heard:
         for other in used.values():
             if (start := self.original.find(other.quote)) >= 0 and other.quote:
                 text = blank(text, (start, start + len(other.quote)))
+        text = self._without_flags(text, used) if slot.type.greedy else text
         found = slot.type.answer(self._whole(text) if slot.type.greedy else text, self.at)
         return self.said(found) if found else None
+
+    def _without_flags(self, text: str, used: Mapping[str, Said]) -> str:
+        """Leave out what says a used fact again: «报110了 警察来过» names nothing broken."""
+        named = (self.flow.slots[n].type for n in used if n in self.flow.slots) if self.flow else ()
+        for kind in (kind for kind in named if isinstance(kind, Flag)):
+            for clause in CLAUSE.finditer(text):
+                if kind.find(clause.group(), self.at) is not None:
+                    text = blank(text, clause.span())
+        return text
 
     def _whole(self, left: str) -> str:
         """Return what is left in whole clauses: those that say more than others have used."""

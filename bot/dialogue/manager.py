@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.back_office import BackOffice
-from bot.dialogue import answering, escalation, filling, gates, later, lifecycle, phrases, repair
+from bot.dialogue import (
+    answering,
+    code_again,
+    escalation,
+    filling,
+    gates,
+    later,
+    lifecycle,
+    phrases,
+    repair,
+)
 from bot.dialogue import commands as say
 from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.refresh import IDLE, refresh
@@ -50,6 +60,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     say.Skip: repair.skip,
     say.Help: repair.explain,
     say.Wait: repair.wait,
+    say.SendCodeAgain: code_again.send,
     say.Say: _say,
     say.NotUnderstood: answering.miss,
 }
@@ -89,6 +100,9 @@ class DialogueManager:
         if refreshed.gone:
             turn.say(phrases.FLOW_GONE)
         asked = _open_slot(turn)
+        told = turn.filled = _told_behind_a_gate(turn, commands)
+        if told and all(isinstance(command, _MISSES) for command in commands):
+            commands = []  # it was no answer to the gate, and was understood all the same
         for command in commands:
             _HANDLERS[type(command)](turn, command)
         lifecycle.finish_ready_flows(turn)
@@ -103,6 +117,13 @@ class DialogueManager:
             buttons = () if turn.alarm else phrases.MENU_BUTTONS
             turn.say(turn.unsaid or phrases.HELP_OPEN, *buttons)
         return turn
+
+
+def _told_behind_a_gate(turn: Turn, commands: list[say.Command]) -> bool:
+    """Pass on what the customer told; what the core system answers is nobody's words."""
+    if any(isinstance(command, say.PoliciesCame) for command in commands):
+        return False
+    return gates.pass_on(turn)
 
 
 def _begun(state: DialogueState, misses: int) -> DialogueState:
@@ -134,10 +155,11 @@ def _ask_next(turn: Turn) -> None:
     """Ask the open question again, or for the first time."""
     if turn.state.top is None or turn.quiet or (turn.alarm and turn.flow_ended):
         return
-    if turn.flow_ended or turn.entry:
-        words = phrases.THEN_NEXT if turn.entry and turn.begun else phrases.BACK_TO
-        turn.say(words.format(title=turn.title()))
     flow = turn.flow()
+    if turn.flow_ended or turn.entry:
+        fresh = turn.begun and not (flow.gate or flow.kept.get("opened"))
+        words = phrases.THEN_NEXT if fresh else phrases.BACK_TO
+        turn.say(words.format(title=turn.title()))
     if not flow.kept.get("opened"):
         flow.kept["opened"] = True
         turn.replies.extend(flow.opening(turn.office))

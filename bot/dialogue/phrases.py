@@ -64,6 +64,7 @@ THEN = "，再办"
 AND_THE_QUESTION = "，您问的我也一起答"
 WHICH_PLATE = "您说了{plates}，哪个是您的车？"
 AND = "、"
+MORE_CARS = "您的另一辆车：{plates}（一个报案号登记一辆车，这件提交后再报它一次）"
 YES_TO_WHAT = "好的。您指的是哪件事？想办什么，直接说就行，或者点下面的按钮。"
 HERE = "好的，我在呢。"
 ANOTHER_LATER = (
@@ -86,6 +87,7 @@ HELP_OPEN = (
     "直接说事儿就行，或者点下面的按钮。"
 )
 STALE = "您之前有没办完的{title}，回复「继续」可以接着办。"
+PHOTOS_LATER = "好的，照片不急，报案以后随时发过来都行。"
 GOT_PHOTO = "照片收到了。请问这是办什么用的？"
 PHOTO_ATTACHED = "照片收到了，已经放进报案 {number}（共 {count} 张）。还有的话接着发就行。"
 GOT_PHOTO_BUTTONS = ("报案", "补理赔材料", "投诉", "转人工")
@@ -114,6 +116,14 @@ PERSON_WITHDRAWN = "好的，不转了，我继续帮您。您想办什么，直
 PERSON_COMES_ANYWAY = "您的情况比较要紧，值班同事还是会和您联系。别的事您也可以直接告诉我。"
 WELCOME = "不客气，能帮上您就好。以后有事随时找我。"
 ALL_RIGHT = "好的。还需要办别的，直接告诉我就行。"
+ALL_DONE = "好的，那就到这儿。以后有事随时找我，祝您一切顺利。"
+IN_WORDS = "这一项要您用自己的话说一句，我照原样记下；暂时不想说，回复「跳过」就行。"
+IN_WORDS_NOW = "这一项要您用自己的话说一句，我照原样记下；不想办了，回复「取消」就行。"
+CODE_SENT_AGAIN = "验证码重新发到尾号 {tail} 的手机了，以最新的一条为准。"
+CODE_TOO_SOON = (
+    "验证码刚发到尾号 {tail} 的手机，短信有时会慢，也看看是不是被手机拦截了。"
+    "等 1 分钟还没到，再说「重发验证码」。"
+)
 NOTHING_TO_CONFIRM = "这一项已经办完了，不用再提交。还需要办别的，直接告诉我就行。"
 STEPPED_BACK = "好的，退回一步，「{label}」重新填。"
 REQUEST_FILED = "{title}已登记，编号 {number}，{promise}会有同事联系您。{after}"
@@ -149,8 +159,16 @@ STILL_WAITING = "您还在排队，{ahead}。不想等的话，回复「不用�
 HANDOFF_ALREADY = "已经在为您转接了，{ahead}，请您稍等。"
 
 
+WHICH_COVERED = "您问的是哪一份？点一下，我照那份保单告诉您。"
+WHICH_COVER = (
+    "您问的是哪一份保险的保障？已经买了的，点「查保单」，我照您的保单说；"
+    "还没买、想了解的，告诉我险种名，比如车损险、家财险、意外险。"
+)
+WHICH_COVER_BUTTONS = ("查保单", "有哪些产品")
 LEAVE_MESSAGE = "留言等回电"
-MESSAGE_LEFT = "登记好了，编号 {number}，{promise}会有同事打您尾号 {tail} 的电话，不用再排队。"
+MESSAGE_LEFT = "登记好了，编号 {number}，{promise}会有同事打您尾号 {tail} 的电话。"
+MESSAGE_LEFT_HERE = "登记好了，编号 {number}，{promise}会有同事在这里答复您。"
+NO_QUEUE = "不用再排队。"
 NOBODY_FREE = -1  # minutes that nobody can tell: no colleague is at work
 _LONG_WAIT = 90
 
@@ -180,6 +198,13 @@ NO_PROMISE = (
     "这个我不能跟您打保票：能不能办成、赔不赔、赔多少，要看条款和实际情况，由负责的同事核定，"
     "结果会说明依据；不认可可以申请复核，也可以投诉。您如实说就行，不会因为问这个受影响。"
 )
+NO_AMOUNT = (
+    "赔多少现在还说不准，我也不能先报个数：要等查勘定损、核对条款和责任以后才算得出来，"
+    "怎么算的会一项一项告诉您；不认可可以申请复核。"
+)
+NO_VERDICT = (
+    "谁的责任我不能下结论，由交警认定，或者双方协商写在协议书上；不影响现在报案，您照实说经过就行。"
+)
 NO_REBATE = (
     "返现、返点、送卡送礼换投保，法律不允许，我和同事都不能给；有人私下答应您，也别当真。"
     "公司有合规的优惠，会写在保单和官方页面上。"
@@ -208,3 +233,20 @@ SERVICE_UNDER_WAY = (
     "您刚才说的我已经补充进去了，不用重复提交。"
 )
 PHOTO_FOR_SERVICE = "照片收到了，已经放进申请 {number}（共 {count} 张）。还有的话接着发就行。"
+
+# A promised call.
+CALL_TIME_PASSED = "您说的 {when} 已经过了，这个时间约不上，抱歉。"
+CALL_TIME_LABEL = "回电时间"
+CALL_TIME_CALLED = ("时间", "几点")
+ASK_CALL_TIME = "您看什么时候方便？比如“{0}”“{1}”。"
+ASK_CALL_HOUR = "{day}几点方便？比如“{0}”“{1}”。"
+HELP_CALL_TIME = "说个大概的时间就行，同事到点给您打，只打一次，没接到会再约。"
+CALL_TIMES = ("明天上午十点", "半小时后")
+CALL_TIMES_TODAY = ("半小时后", "一小时后")
+CALL_HOURS = ("上午十点", "下午三点")
+SAME_TIME_TOMORROW = "明天{0:%H:%M}"
+CALL_DAY = "{0.month}月{0.day}日"
+TODAY = "今天"
+CALL_AT_NEXT_OPENING = "您说的时间没有人值班，改到最近能打的时间："
+CALL_OFF = "取消回电"
+CALL_STILL_OWED = "您还约着一次（编号 {number}，{when}），也不用打的话，再点一次「取消回电」。"

@@ -140,9 +140,9 @@ class PolicyRequest(Request):
     @property
     def choices(self) -> list[list[str]]:
         """Return number and label of the policies to choose from."""
-        # We have put pairs of words there ourselves; of JSON the type knows only that it is a list.
-        raw = self.kept.get("choices") or []
-        return raw if isinstance(raw, list) else []  # type: ignore[return-value]
+        raw = self.kept.get("choices")
+        pairs = raw if isinstance(raw, list) else []
+        return [[str(word) for word in pair] for pair in pairs if isinstance(pair, list)]
 
     def takes(self, name: str) -> bool:
         """A plate that is said once the policy is known is a new plate, not another policy."""

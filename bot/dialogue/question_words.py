@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.words import QUESTION
+from bot.dialogue.words import QUESTION, STANDS
 
 _END = r"[吧了啊呀哈嘛呢。.!！~～ ]*$"
 
@@ -80,7 +80,7 @@ def asks(text: str) -> bool:
     """Tell whether a clause asks something of its own."""
     if TAG.match(text) or GREETING.match(text):
         return False
-    if _TELLS.search(text) and not _ENDS_ASKING.search(text):
+    if STANDS.match(text) or (_TELLS.search(text) and not _ENDS_ASKING.search(text)):
         return False
     return bool(QUESTION.search(text) or _ASKING.search(text))
 
@@ -116,3 +116,30 @@ def count(number: int, *, of_things: bool = False) -> str:
     if number == 2 and of_things:
         return "两"
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+# Asked of a policy that is not named: it is the one on the screen, or nobody can tell which.
+_IT = (
+    r"(?:请问|那|这|它|这一?[份个张]|那一?[份个张]|(?:保单|保险)|里面?|上面?|的|都|我|一共"
+    r"|到底|究竟|[ ,，])*"
+)
+_ITS_END = r"(?:呢|啊|呀|吗|来着|的|了|东西|[ ?？。.!！])*"
+_WHAT = r"(?:些)?(?:哪些|什么|啥|嘛|哪几[样项]|几[样项])"
+COVER_ASKED = (
+    rf"{_IT}(?:(?:有|含|包括?|包含|提供)(?:了|着)?{_WHAT}(?:样的)?"
+    r"(?:保障|保险责任|险种|险别|保险项目)"
+    r"|(?:保障|保险责任|保障责任|险种)(?:的)?(?:内容|范围|项目)?(?:都|里)*"
+    rf"(?:有|是|含|包括?|包含)(?:了)?{_WHAT}"
+    rf"|(?:能|都)?(?:保|赔|管|保障)(?:了|着)?{_WHAT}(?:内容|方面)?"
+    r"|(?:保障|责任)(?:范围|内容|项目)|(?:具体)?(?:有|是)?(?:什么|啥|嘛)保障)"
+    rf"{_ITS_END}"
+)
+SHOWN_ASKED = (
+    rf"{_IT}(?:(?:是|到)?(?:什么时候|啥时候|嘛时候|多会儿|何时|哪天|哪一天|几号|几月几号)(?:就|要|才|会)*"
+    r"(?:到期|过期|截止|失效|终止|起保|生效|开始的?)"
+    r"|(?:到期|截止|起保|生效)(?:日|日期|时间)?(?:是)?(?:什么时候|啥时候|哪天|哪一天|几号|多会儿)"
+    r"|(?:还有|还剩|剩)(?:多久|多长时间|几天|多少天|几个月)(?:就|要|才)*(?:到期|过期)"
+    r"|保费(?:是|交了|一共)*(?:多少|几)(?:钱|块)?"
+    r"|(?:投保人|被保险人|受保人)(?:写的?)?是谁|条款是(?:哪个|什么))"
+    rf"{_ITS_END}"
+)

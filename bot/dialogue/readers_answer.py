@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.dialogue import phrases, words
@@ -22,6 +23,9 @@ from bot.dialogue.heard import Heard
 from bot.dialogue.question_words import place_in_list
 from bot.dialogue.readers_knowledge import several
 from bot.dialogue.reading import Hit
+from bot.dialogue.slot_types.accident import Kind
+from bot.dialogue.slot_types.asked_flags import AskedTogether
+from bot.dialogue.slot_types.text import message_text
 from bot.dialogue.slot_types.yes_no import yes_no
 
 _CLEAR = 0.75
@@ -29,12 +33,13 @@ _NO_SUBJECT = {"greet", "nonsense", "clarify", "multi"}
 _VERY_CLEAR = 0.95
 _SHORT = 12
 _NEARLY_ALL = 0.7
+_ONLY_THAT = re.compile(r"^(?:其实|应该|就)?是|的(?:事儿?)?$")  # «其实是前天的事» is all value
 
 
 def digression(heard: Heard) -> list[Command]:
     """Answer a clear question in between, and take the facts that stand beside it."""
     flow = heard.flow
-    if flow is None or not words.QUESTION.search(heard.text):
+    if flow is None or not words.QUESTION.search(heard.text) or _passed_on(flow):
         return []
     asked, told = words.split_question(heard.original)
     hit = _answer(heard, asked)
@@ -48,10 +53,18 @@ def digression(heard: Heard) -> list[Command]:
     return [*facts, AnswerEntry(best.id, best.score, hit.trace, asked)]
 
 
+def _passed_on(flow: Flow) -> bool:
+    """Tell whether what is said now goes to a colleague word for word."""
+    slot = flow.pending()
+    return slot is not None and slot.type is message_text
+
+
 def _answer(heard: Heard, asked: str) -> Hit | None:
     """Return the entry that answers the question, read by itself or with all that was said."""
     parts = (asked, heard.original) if asked != heard.original else (asked,)
-    hits = (heard.knowledge.look_up(part) for part in parts)
+    if heard.flow is not None and heard.flow.subject and len(asked) <= _SHORT:
+        parts = (*parts, f"{heard.flow.subject} {asked}")  # «还能打火吗», in a report of a flood
+    hits = (heard.look_up(part) for part in parts)
     return next((hit for hit in hits if hit.outcome == "answer" and hit.matches), None)
 
 
@@ -74,8 +87,8 @@ def expected_answer(heard: Heard) -> list[Command]:
     if slot is None and (changed := _changed(heard, flow)):
         return [CorrectSlots(changed | values, heard.original)]
     commands: list[Command] = []
-    if slot and slot.name not in values and (said := _asked_for(heard, flow, slot, values)):
-        values[slot.name] = said
+    if slot and slot.name not in values:
+        values |= _told(heard, flow, slot, values)
     if values:
         commands.append(FillSlots(values, heard.original, flow.name))
     if words.finishes(heard.bare) and (slot or values) and not _is_bare_no(heard, values):
@@ -83,11 +96,22 @@ def expected_answer(heard: Heard) -> list[Command]:
     return commands
 
 
+def _told(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> dict[str, Said]:
+    """Return the answer to the open question, or to what was asked in the same breath."""
+    if said := _asked_for(heard, flow, slot, values):
+        return {slot.name: said}
+    other = flow.partner(slot)
+    if other is None or values or not isinstance(other.type, AskedTogether):
+        return {}
+    said = _asked_for(heard, flow, other, values)
+    return {other.name: said} if said else {}
+
+
 def restated(heard: Heard) -> list[Command]:
     """Take a message that is nothing but another value for a filled slot as a correction."""
     changed = _changed(heard, heard.flow) if heard.flow else {}
     size = sum(len(said.quote) for said in changed.values())
-    nothing_else = changed and size >= _NEARLY_ALL * len(heard.bare)
+    nothing_else = changed and size >= _NEARLY_ALL * len(_ONLY_THAT.sub("", heard.bare))
     return [CorrectSlots(changed, heard.original)] if nothing_else else []
 
 
@@ -152,7 +176,18 @@ def _changed(heard: Heard, flow: Flow) -> dict[str, Said]:
         return {}
     said = heard.volunteered(flow)
     filled = {n: s for n, s in said.items() if n in flow.values and s.value is not None}
-    return {n: s for n, s in filled.items() if s.value != flow.values[n]}
+    other = {n: s for n, s in filled.items() if s.value != flow.values[n]}
+    return {n: s for n, s in other.items() if not _follows(flow.slots[n]) or _named(heard)}
+
+
+def _follows(slot: Slot[Any]) -> bool:
+    """Tell whether the value only follows from other words: «翻车» means a car."""
+    return slot.implied and isinstance(slot.type, Kind)
+
+
+def _named(heard: Heard) -> bool:
+    """Tell whether a line of insurance is named."""
+    return words.LINE_NAMED.search(heard.bare) is not None
 
 
 def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> bool:
@@ -164,7 +199,8 @@ def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str
     wanted = heard.flows.get(reading.intent)
     other = wanted and not wanted.knowledge_first and wanted.name not in {*_NO_SUBJECT, flow.name}
     # A change of subject is said in a few words; a long text is what we asked for.
-    needed = _CLEAR if len(heard.bare) <= _SHORT else _VERY_CLEAR
+    short = len(heard.bare) <= _SHORT and slot.type is not message_text
+    needed = _CLEAR if short else _VERY_CLEAR
     return bool(other) and reading.confidence >= needed
 
 
@@ -174,6 +210,8 @@ def confirmation(heard: Heard) -> list[Command]:
         return []
     if words.finishes(heard.bare):
         return [Confirm(yes=True)]
+    if words.NO_PHOTOS.match(heard.bare):
+        return [Say(phrases.PHOTOS_LATER)]  # the card invites them: no is no word against it
     answer = yes_no.answer(heard.text, heard.at)
     if answer is None or answer.value is None:
         return []
@@ -198,9 +236,12 @@ def remark(heard: Heard) -> list[Command]:
     flow = heard.flow
     if flow is None or not flow.listens():
         return []
+    told = FillSlots({}, heard.original, flow.name)
+    if flow.recording and words.TELLS.search(heard.bare) and not heard.asks:
+        return [told]
     if not words.is_remark(heard.bare) and not words.RUDE.search(heard.bare):
         return []
-    return [Say(phrases.NOTED), FillSlots({}, heard.original, flow.name)]
+    return [Say(phrases.NOTED), told]
 
 
 def late_answer(heard: Heard) -> list[Command]:

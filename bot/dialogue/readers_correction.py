@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,15 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.flow import Flow, Slot
 from bot.dialogue.heard import Heard
+from bot.dialogue.slot_types.person import PersonName, name_alone
 
 _CUES = ("改成", "改为", "改到", "换成", "应该是", "是", "：", ":")
+# «是5不是3», «不是3是5»: a few characters of a plate or a number.
+_ONE_FOR_ANOTHER = re.compile(
+    r"是(?P<right>[A-Za-z0-9]{1,4})[,， ]*不是(?P<wrong>[A-Za-z0-9]{1,4})(?![A-Za-z0-9])"
+    r"|不是(?P<first>[A-Za-z0-9]{1,4})[,， ]*是(?P<then>[A-Za-z0-9]{1,4})(?![A-Za-z0-9])"
+)
+_NOTE = "later"  # the field of an amending form for words that fit no other
 _JUST_A_NAME = 8
 _MOSTLY = 0.6
 _AMENDABLE = timedelta(days=3)
@@ -29,8 +37,10 @@ def correction(heard: Heard) -> list[Command]:
     flow = heard.flow
     if flow is None:
         return []
-    if not words.CORRECT.search(heard.text):
+    if not words.CORRECT.search(heard.text) and not _ONE_FOR_ANOTHER.search(heard.text):
         return _tapped_label(heard, flow)
+    if mended := _mended(heard, flow):
+        return [CorrectSlots(mended, heard.original)]
     values = heard.volunteered(flow)
     # What the flow will not take any more («改成津A…» is the new plate) corrects nothing.
     open_to = {n: s for n, s in values.items() if n in flow.values or flow.takes(n)}
@@ -45,6 +55,24 @@ def correction(heard: Heard) -> list[Command]:
     return _only_text(heard, flow) or _wrong(heard)
 
 
+def _mended(heard: Heard, flow: Flow) -> dict[str, Said]:
+    """«车牌末位是5不是3»: put some characters of a named value right."""
+    match, slot = _ONE_FOR_ANOTHER.search(heard.text), _named(heard, flow)
+    before = str(flow.values.get(slot.name) or "") if slot else ""
+    if match is None or slot is None or not isinstance(flow.values[slot.name], str):
+        return {}
+    right = (match["right"] or match["then"]).upper()
+    wrong = (match["wrong"] or match["first"]).upper()
+    if before.endswith(wrong):
+        after = before[: -len(wrong)] + right
+    elif before.count(wrong) == 1:
+        after = before.replace(wrong, right)
+    else:
+        return {}
+    found = slot.type.answer(after, heard.at)
+    return {slot.name: Said(found.value, after)} if found and found.value is not None else {}
+
+
 def _only_text(heard: Heard, flow: Flow) -> list[Command]:
     """«打错了，是137…» at a card with one text on it is about that text."""
     if heard.pending() is not None or words.ASKS.search(heard.text):
@@ -52,6 +80,9 @@ def _only_text(heard: Heard, flow: Flow) -> list[Command]:
     shown = [s for s in flow.slots.values() if s.name in flow.values and s.shown]
     told = [slot for slot in shown if slot.type.greedy]
     said = _after_cue(heard, told[0]) if len(told) == 1 else None
+    person = next((slot for slot in shown if isinstance(slot.type, PersonName)), None)
+    if said and person and (name := name_alone(str(said.value))):
+        return [CorrectSlots({person.name: Said(name, said.quote)}, heard.original)]
     return [CorrectSlots({told[0].name: said}, heard.original)] if said else []
 
 
@@ -66,18 +97,50 @@ def after_submission(heard: Heard) -> list[Command]:
     form, amending = _just_done(heard)
     if form is None or amending is None or words.ASKS.search(heard.text):
         return []
-    values = heard.volunteered(amending)
+    values, added = heard.volunteered(amending), ""
+    if (cue := words.ADDS.search(heard.text)) and not words.CORRECT.search(heard.text):
+        # «昨天那个，补充一下，左后门漆掉了»: what stands before the cue only says which.
+        added = heard.original[cue.end() :].strip(" ,，。:：")
+        values = _added(heard.part(added), amending)
     slot = max(amending.slots.values(), key=lambda slot: _mention(heard.text, slot))
     if _mention(heard.text, slot) and slot.name not in values and (said := _after_cue(heard, slot)):
         values[slot.name] = said
     hurt = "injured" in values and values["injured"].value is True
-    meant = words.CORRECT.search(heard.text) or hurt or _completes(heard, values, slot)
+    cued = words.CORRECT.search(heard.text) or words.FORGOT.search(heard.text)
+    meant = cued or added or hurt or _completes(heard, values, slot)
     if not values or not meant:
         return []
     return [
         StartFlow(amending.name, heard.original),
         FillSlots(values, heard.original, amending.name, override=True),
     ]
+
+
+def _added(heard: Heard, amending: Flow) -> dict[str, Said]:
+    """Return what was added, as values and, where the form keeps them, in the words as said."""
+    values = heard.volunteered(amending)
+    if _NOTE in amending.slots and words.TELLS.search(heard.bare):
+        values[_NOTE] = Said(heard.original, heard.original)
+    return values
+
+
+def afterthought(heard: Heard) -> list[Command]:
+    """«我又想起来了，…» soon after a form that may be added to in plain words goes into it."""
+    _, amending = _just_done(heard)
+    if amending is None or not all(slot.type.greedy for slot in amending.slots.values()):
+        return []
+    if not words.AFTERTHOUGHT.match(heard.text) or words.ASKS.search(heard.text):
+        return []
+    return [StartFlow(amending.name, heard.original)]
+
+
+def taken_back(heard: Heard) -> list[Command]:
+    """«算了，不投诉了» soon after the form was submitted wants it taken back."""
+    form, _ = _just_done(heard)
+    if form is None or not form.undone_by or form.undone_in not in heard.flows:
+        return []
+    meant = re.fullmatch(form.undone_by, heard.bare)
+    return [StartFlow(form.undone_in, heard.original)] if meant else []
 
 
 def _completes(heard: Heard, values: dict[str, Said], named: Slot[Any]) -> bool:

@@ -13,11 +13,10 @@ from functools import cache
 from bot.dialogue.commands import Command
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_open import start
-from bot.dialogue.readers_policies import LISTED
+from bot.dialogue.readers_policies import A_CARD, LISTED, SEEN, known
 from bot.dialogue.words import GENERAL, OWN
 
 _LONGEST = 40  # characters: a longer text is a story
-_SEEN = "seen"
 
 
 def mine(heard: Heard) -> list[Command]:
@@ -42,7 +41,8 @@ def _open_to_it(heard: Heard) -> bool:
 
 def _just_looked(heard: Heard) -> bool:
     """Tell whether one's policies are what was shown last: then «特别约定写的啥» is about them."""
-    shown = any(name in heard.state.known for name in (LISTED, _SEEN))
+    seen = known(heard, SEEN)
+    shown = not seen.startswith(A_CARD) if seen else known(heard, LISTED) != ""
     return shown and heard.flow is None and heard.state.answered is None
 
 

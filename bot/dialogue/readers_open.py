@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.dialogue import events, phrases
+from bot.dialogue.call_form import CallForm
 from bot.dialogue.commands import (
     AnswerEntry,
     Command,
@@ -19,14 +21,17 @@ from bot.dialogue.flow import Flow
 from bot.dialogue.heard import Heard
 from bot.dialogue.readers_knowledge import guesses
 from bot.dialogue.words import (
+    ALREADY,
     ASKS,
     BARE_NO,
     COMPLAINS,
     FILES,
+    INSURANCE_NAMED,
     PERSON,
     PERSON_PLEASE,
     RATING,
     RUDE,
+    SHORT_NO,
     SUM,
     WISHES,
     is_remark,
@@ -34,9 +39,13 @@ from bot.dialogue.words import (
 )
 
 _CLEAR, _VERY_CLEAR = 0.75, 0.95
+_ANSWERS = (BARE_NO, SHORT_NO, SUM)
 _A_WISH = 2  # characters: a single one is no new subject
 _REPORT = "claim_report"
 _CHAT = "nonsense"
+_MESSAGE = "leave_message"
+_WRAPPED = re.compile(r"(?:说|告诉|转告|[:：]).{5}")
+_TAKEN_UP = frozenset({"claim_report", "injury", "rescue", "complaint", "surrender"})
 _DISPUTE, _COMPLAINT = "claim_dispute", "complaint"
 _NOTHING = "-"  # a rule that refuses: nothing is begun
 _WHEN_AND_WHERE = {"happened_at", "place", "plate"}
@@ -53,7 +62,18 @@ def tapped(heard: Heard) -> list[Command]:
     if flow := heard.starters.tapped(words):
         return [*_out_of_the_gate(heard, flow), StartFlow(flow, heard.original)]
     told = heard.starters.told(words)
-    return start(told, heard) if told else []
+    return start(told, heard) if told and not _says_more(heard, told) else []
+
+
+def _says_more(heard: Heard, flow: str) -> bool:
+    """Tell whether a danger, or a matter that we take up ourselves, is wrapped up in a wish.
+
+    «转告理赔员，我的车刚才追尾了» is a report of an accident, not a message to be passed on.
+    """
+    urgent = heard.reading.escalation.level
+    if urgent == "P0" or flow != _MESSAGE or not _WRAPPED.search(heard.bare):
+        return urgent == "P0"
+    return urgent in ("P1", "P2") or heard.reading.intent in _TAKEN_UP
 
 
 def _out_of_the_gate(heard: Heard, flow: str) -> list[Command]:
@@ -124,7 +144,7 @@ def person(heard: Heard) -> list[Command]:
         return []  # «报完案再转人工»: all of it is done, in one go
     if slot and heard.bare in slot.buttons:
         return []  # «个人» on a button of ours is an answer, whatever it sounds like
-    if _files_against_people(heard):
+    if _files_against_people(heard) or _says_when_to_call(heard):
         return []
     gate = heard.flow is not None and heard.flow.gate
     if slot and (slot.type.greedy or gate) and not PERSON.search(heard.text):
@@ -134,7 +154,23 @@ def person(heard: Heard) -> list[Command]:
     )
     if not asked or "human" not in heard.flows:
         return []
-    return [*_out_of_the_gate(heard, "human"), StartFlow("human", heard.original)]
+    called = [*_out_of_the_gate(heard, "human"), StartFlow("human", heard.original)]
+    return [*_complaint_too(heard), *called]
+
+
+def _complaint_too(heard: Heard) -> list[Command]:
+    """«我要投诉你们…，转人工»: a person is called, and the complaint is written down too."""
+    begun = heard.flow is not None and heard.flow.name == _COMPLAINT
+    if begun or _COMPLAINT not in heard.flows or not COMPLAINS.search(heard.text):
+        return []
+    return start(_COMPLAINT, heard)
+
+
+def _says_when_to_call(heard: Heard) -> bool:
+    """«六点联系我» answers when to call; nobody need come before."""
+    if not isinstance(heard.flow, CallForm) or PERSON.search(heard.text):
+        return False
+    return any(said.value is not None for said in heard.news(heard.flow).values())
 
 
 def _files_against_people(heard: Heard) -> bool:
@@ -206,9 +242,9 @@ def new_intent(heard: Heard) -> list[Command]:
     reading = heard.reading
     if not heard.wish or (heard.flow is not None and heard.flow.name == heard.wish):
         return []
-    if _only_an_answer(heard) or _belongs_to_the_story(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard) or _just_tells(heard):
         return []
-    if reading.intent == _CHAT and heard.flow and _belongs_here(heard, heard.flow):
+    if reading.intent == _CHAT and _is_no_chat(heard):
         return []
     # «是我妈的事，我是她儿子»: whoever complains is listened to.
     complains = heard.flow is not None and heard.flow.name == _COMPLAINT
@@ -221,8 +257,22 @@ def new_intent(heard: Heard) -> list[Command]:
 
 def _only_an_answer(heard: Heard) -> bool:
     """In a form «没人» is no complaint that nobody cares, «三千» no dispute, «车» no breakdown."""
-    alone = len(heard.bare) < _A_WISH or BARE_NO.match(heard.bare) or SUM.match(heard.bare)
+    alone = len(heard.bare) < _A_WISH or any(p.match(heard.bare) for p in _ANSWERS)
     return heard.flow is not None and bool(alone)
+
+
+def _just_tells(heard: Heard) -> bool:
+    """In a form that is told a story, a guess does not outweigh words that ask for nothing.
+
+    «自己家，华苑路5号楼» sounds like the address of a branch, and is where the pipe burst.
+    """
+    listens = heard.flow is not None and heard.flow.listens()
+    if not listens or ASKS.search(heard.text):
+        return False
+    # «已经叫拖车了» wants none.
+    return ALREADY.match(heard.bare) is not None or (
+        heard.reading.confidence < _CLEAR and not WISHES.search(heard.text)
+    )
 
 
 def _belongs_to_the_story(heard: Heard) -> bool:
@@ -237,6 +287,13 @@ def _belongs_to_the_story(heard: Heard) -> bool:
     return open_to_it and not WISHES.search(heard.text)
 
 
+def _is_no_chat(heard: Heard) -> bool:
+    """Tell whether what sounds like chat belongs to the form, or asks about a kind of insurance."""
+    if heard.flow and _belongs_here(heard, heard.flow):
+        return True
+    return heard.asks and INSURANCE_NAMED.search(heard.text) is not None
+
+
 def _belongs_here(heard: Heard, flow: Flow) -> bool:
     """Tell whether what sounds like chat is anger to be written down, or words not understood."""
     angry = flow.listens() and RUDE.search(heard.text) is not None
@@ -249,7 +306,7 @@ def served(heard: Heard) -> list[Command]:
     flow = heard.flows.get(reading.intent)
     if flow is None or not flow.knowledge_first or reading.confidence < heard.sure:
         return []
-    if _only_an_answer(heard) or _belongs_to_the_story(heard):
+    if _only_an_answer(heard) or _belongs_to_the_story(heard) or _just_tells(heard):
         return []
     here = heard.flow is not None and heard.flow.name == flow.name
     unknown = heard.hit.outcome == "unknown"

@@ -11,7 +11,9 @@ from bot.dialogue.heard import Heard
 from bot.dialogue.question_words import place_in_list
 from bot.dialogue.readers_open import start
 
-LISTED = "listed"
+LISTED, SEEN = "listed", "seen"
+A_CARD = "card:"  # before the name of a product whose card was shown: no policy was
+POLICY_BUTTON = "保单 {number}"
 
 
 def listing(flow: str, policies: Sequence[PolicyView]) -> str:
@@ -24,10 +26,9 @@ def picked(heard: Heard) -> list[Command]:
 
     Only right after the list: once something else was answered, the words mean what they say.
     """
-    known = heard.state.known.get(LISTED)
-    if known is None or not known.value or heard.flow or heard.state.answered:
+    if heard.flow or heard.state.answered:
         return []
-    name, _, listed = str(known.value).partition(":")
+    name, _, listed = known(heard, LISTED).partition(":")
     if name not in heard.flows:
         return []
     numbers = listed.split(",")
@@ -41,3 +42,9 @@ def picked(heard: Heard) -> list[Command]:
 def _names_one(heard: Heard, name: str) -> bool:
     words = heard.flows[name].picked_by
     return bool(words) and re.fullmatch(words, heard.bare.strip(" 。!?")) is not None
+
+
+def known(heard: Heard, name: str) -> str:
+    """Return what a flow has remembered of what it showed, '' for nothing."""
+    stored = heard.state.known.get(name)
+    return str(stored.value or "") if stored else ""

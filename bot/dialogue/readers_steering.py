@@ -45,19 +45,20 @@ def steering(heard: Heard) -> list[Command]:
     """Understand the words that steer: cancel, back, again, skip, help, wait."""
     if words.WAIT.match(heard.bare):
         return [Wait()]
+    if heard.flow and words.ENOUGH.match(heard.bare) and _answers_nothing(heard):
+        return [Enough()]
     if words.NO_PERSON.match(heard.bare):
         return [NoPerson()]
     if heard.flow is None:
         idle: tuple[tuple[re.Pattern[str], Command], ...] = (
             (words.CANCEL, CancelFlow()),
             (words.HELP, Help()),
+            (words.SKIP_WORD, Say(phrases.NOTHING_OPEN, phrases.MENU_BUTTONS)),
             (words.NOTHING_OPEN, Say(phrases.NOTHING_OPEN, phrases.MENU_BUTTONS)),
         )
         return next(([command] for pattern, command in idle if pattern.match(heard.bare)), [])
     if words.SKIP.match(heard.bare) and heard.pending() is not None:
         return [Skip()]
-    if words.ENOUGH.match(heard.bare) and _answers_nothing(heard):
-        return [Enough()]
     return next(([command] for pattern, command in _STEERING if pattern.match(heard.bare)), [])
 
 
@@ -79,11 +80,29 @@ def courtesy(heard: Heard) -> list[Command]:
         return [Say(phrases.HERE)] if again else []
     if heard.bare in phrases.CONFIRM_BUTTONS:
         return [Say(phrases.NOTHING_TO_CONFIRM)]
+    if done := words.ALL_DONE.match(heard.bare):
+        # «不用了» may be said to a person who is waited for.
+        return [Enough()] if done["no"] else [Say(phrases.ALL_DONE)]
     if words.ALL_RIGHT.match(heard.bare):
         return [Say(phrases.ALL_RIGHT)]
     # Yes or no to what? Nothing was asked, or it is forgotten.
     lone = words.YES_OR_NO.match(heard.bare) and not heard.state.offers
     return [Say(phrases.YES_TO_WHAT, phrases.MENU_BUTTONS)] if lone else []
+
+
+def assent(heard: Heard) -> list[Command]:
+    """«确认», «不用了» to a question that wants words are none: nothing is put down for them."""
+    flow, slot = heard.flow, heard.pending()
+    if flow is None or slot is None or not slot.type.greedy:
+        return []
+    if words.ENOUGH.match(heard.bare):
+        return [Enough()]
+    if not words.ASSENT.match(heard.bare):
+        return []
+    found = slot.type.answer(heard.text, heard.at)
+    if found is None or found.value is None or slot.check(flow, found.value) is not None:
+        return []  # it says itself what it wants
+    return [Say(phrases.IN_WORDS if slot.deferrable else phrases.IN_WORDS_NOW)]
 
 
 def stray_figures(heard: Heard) -> list[Command]:

@@ -74,10 +74,14 @@ def skip(turn: Turn, _: Skip) -> None:
     slot = turn.flow().pending() if turn.state.top else None
     if slot is None:
         return
-    if not slot.deferrable:
-        turn.say(phrases.CANNOT_SKIP)
-        return
     flow = turn.flow()
+    if not slot.deferrable:
+        if slot.skips_to is None:
+            turn.say(phrases.CANNOT_SKIP)
+            return
+        flow.keep(slot.name, slot.skips_to, "")
+        turn.store(flow)
+        return
     partner = flow.partner(slot)
     asked = [slot, partner] if partner and partner.deferrable else [slot]
     before = flow.skipped

@@ -47,6 +47,12 @@ class Starters:
         told = [flow for flow in flows if flow.told_by]
         self._told_names = tuple(flow.name for flow in told)
         self._told = _one_of([flow.told_by for flow in told])
+        self._longest = Flow.told_within
+        self._longer = [
+            (flow.name, flow.told_within, re.compile(flow.told_by))
+            for flow in told
+            if flow.told_within > self._longest
+        ]
         self._others = [
             Starter(
                 flow.name,
@@ -64,7 +70,13 @@ class Starters:
         return self._taps.get(words, "")
 
     def told(self, words: str) -> str:
-        """Return the flow that is begun by a message that is wholly ``words``, '' for none."""
+        """Return the flow that is begun by a message that is wholly ``words``, '' for none.
+
+        What is wholly a wish is short: a longer text is looked at only by flows that allow for it.
+        """
+        if len(words) > self._longest:
+            longer = (n for n, most, p in self._longer if len(words) <= most and p.fullmatch(words))
+            return next(longer, "")
         found = self._told and self._told.fullmatch(words)
         return self._told_names[_which(found)] if found else ""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from bot.back_office import BackOffice
 from bot.dialogue.flow import Flow
+from bot.dialogue.fold import fold
 from bot.dialogue.message import Reply
 from bot.dialogue.reading import KnowledgeBase
 from bot.dialogue.registry import Registry
+from bot.dialogue.slot_types.base import SlotType
 from bot.dialogue.state import DialogueState, Frame, Stored
 
 
@@ -82,6 +85,13 @@ class Turn:
         remembered = [n for n, s in flow.slots.items() if s.remembered and n in flow.values]
         known = {name: _stored(flow, name) for name in remembered}
         self.state = replace(self.state, known=self.state.known | known)
+
+    def know(self, name: str, kind: SlotType[Any]) -> None:
+        """Keep a value that was said outside of any form, so that none asks for it again."""
+        found = kind.find(fold(self.utterance), self.at)
+        if found is not None and found.value is not None:
+            stored = Stored(kind.dump(found.value), self.utterance[slice(*found.span)])
+            self.state = replace(self.state, known=self.state.known | {name: stored})
 
 
 def _stored(flow: Flow, name: str) -> Stored:

@@ -7,12 +7,21 @@ from bot.dialogue.flow import Flow
 from bot.dialogue.fold import fold
 from bot.dialogue.message import Reply
 from bot.dialogue.slot_types.plate import undecided
+from bot.dialogue.words import BOTH_MINE
 
-_NOTE = "plates"
+_NOTE, _OURS = "plates", "cars"
 
 
 def note(flow: Flow, text: str) -> None:
-    """Note the plates that were named without an owner."""
+    """Note the plates that were named without an owner.
+
+    Where all of them are the customer's, the form is about the first; the others are noted.
+    """
+    if (plates := named(flow)) and "plate" not in flow.values and BOTH_MINE.search(fold(text)):
+        flow.keep("plate", plates[0], "")
+        flow.kept[_OURS] = list(plates[1:])
+        flow.kept.pop(_NOTE)
+        return
     if "plate" not in flow.values and (plates := undecided(fold(text))):
         flow.kept[_NOTE] = list(plates)
 
@@ -36,3 +45,10 @@ def divide(flow: Flow) -> None:
     others = [plate for plate in named(flow) if plate != flow.values.get("plate")]
     if "plate" in flow.values and len(others) == 1 and "other_plate" not in flow.values:
         flow.keep("other_plate", others[0], "")
+
+
+def more_of_ours(flow: Flow) -> list[str]:
+    """Return the line of the summary about further cars of the customer's in the same accident."""
+    cars = flow.kept.get(_OURS)
+    plates = phrases.AND.join(map(str, cars)) if isinstance(cars, list) else ""
+    return [phrases.MORE_CARS.format(plates=plates)] if plates else []

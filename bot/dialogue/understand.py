@@ -20,6 +20,7 @@ from bot.dialogue import (
     readers_mine,
     readers_open,
     readers_policies,
+    readers_shown,
     readers_steering,
 )
 from bot.dialogue.commands import Command, NotUnderstood
@@ -36,6 +37,7 @@ Reader = Callable[[Heard], list[Command]]
 
 READERS: tuple[Reader, ...] = (
     readers_knowledge.offered,
+    readers_shown.shown,
     readers_open.tapped,
     readers_answer.tapped_answer,
     readers_answer.number,
@@ -45,17 +47,20 @@ READERS: tuple[Reader, ...] = (
     readers_events.another_event,
     readers_correction.with_value,
     readers_correction.after_submission,
+    readers_correction.afterthought,
+    readers_correction.taken_back,
     readers_help.code_did_not_come,
+    readers_help.wants_a_promise,
     readers_open.pressing,
     readers_open.person,
     readers_steering.declined,
     readers_help.asked_what_it_means,
     readers_help.wants_a_rebate,
-    readers_help.wants_a_promise,
     readers_steering.steering,
     readers_steering.resume,
     readers_correction.correction,
     readers_mine.mine,
+    readers_steering.assent,
     readers_answer.digression,
     readers_answer.expected_answer,
     readers_answer.restated,

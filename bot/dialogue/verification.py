@@ -12,7 +12,7 @@ LOCKED = "核对没有通过的次数有点多，为了您的信息安全，{min
 # The phone is locked, not whoever speaks: for how long is nobody else's business.
 LOCKED_A_WHILE = "核对没有通过的次数有点多，为了您的信息安全，现在先停一停，过半小时左右再试。"
 TOO_MANY = "今天验证码发送的次数已经到上限了，请明天再试，或者回复「人工」。"
-WRONG = "验证码不对或者已经过期，请核对后再发一次；也可以回复「上一步」重新获取。"
+WRONG = "验证码不对或者已经过期，请核对后再发一次；也可以回复「重发验证码」。"
 NO_MATCH = "信息没有对上，请核对后再试一次；也可以回复「人工」，由工作人员帮您核对。"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -59,8 +60,8 @@ def hits(uow: UnitOfWork) -> tuple[set[str], int]:
     return set(answered), len(answered)
 
 
-def _answered(bodies: object) -> Iterator[str]:
-    for body in bodies:  # type: ignore[attr-defined]  # a ScalarResult
+def _answered(bodies: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for body in bodies:
         if entry := (body.get("kb") or {}).get("entry"):
             yield str(entry)
 

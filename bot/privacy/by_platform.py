@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 
 from bot.errors import Refused
@@ -22,6 +23,7 @@ from storage.personal import unfinished
 from storage.personal.erasure import Erased
 from storage.unit_of_work import UnitOfWork
 
+log = structlog.get_logger()
 # Nobody is erased while a colleague talks with them; a talk that nobody ends holds up no right.
 _LONGEST_TALK = timedelta(hours=24)
 
@@ -46,6 +48,9 @@ def _tried(rights: Rights, number: str, as_of: datetime, *, dry: bool) -> str:
         return _one(rights, number, as_of, dry=dry)
     except Refused as refused:
         return f"{number}：没能删除（{refused}）"
+    except Exception:
+        log.exception("platform_erasure.failed", request=number)
+        return f"{number}：没能删除（系统出错，日志里有原因），下一次再试"
 
 
 def _one(rights: Rights, number: str, as_of: datetime, *, dry: bool) -> str:

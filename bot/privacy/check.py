@@ -17,6 +17,7 @@ from storage.unit_of_work import UnitOfWork
 
 # How a person may have proved to another who they are.
 WAYS = {"video": "视频核验", "counter": "门店当面核验", "two_staff": "两人复核证件"}
+_HOW = "、".join(WAYS.values())
 # As the identity desk names the same ways.
 _METHODS = {"video": "video", "counter": "shop", "two_staff": "two_persons"}
 _BY_METHOD = {method: way for way, method in _METHODS.items()}
@@ -34,9 +35,9 @@ class Check:
 
     @property
     def words(self) -> str:
-        """Return it for the history."""
-        child = f"，监护人：{self.guardian}" if self.guardian else ""
-        return f"{WAYS.get(self.way, _BY_PLATFORM)}{child}"
+        """Return how and by whom, for the history: whoever acts on it may be somebody else."""
+        child = f"监护人：{self.guardian}" if self.guardian else ""
+        return "，".join(filter(None, (WAYS.get(self.way, _BY_PLATFORM), self.by.strip(), child)))
 
     @property
     def told(self) -> bool:
@@ -87,12 +88,11 @@ def settled(uow: UnitOfWork, said: Check, customers: Collection[int], now: datet
         found = on_record(uow, customers, now)
         if found is None:
             raise Refused(
-                "还没有人核实过本人：先登记核验（V3），"
-                f"或者写明谁核验的、怎么核验的（{'、'.join(WAYS)}）"
+                f"还没有人核实过本人：请写明谁核验的、怎么核验的（{_HOW}），或者先登记核验"
             )
         return Check(found.by, found.way, said.guardian)
     if said.way not in WAYS or not said.by.strip():
-        raise Refused(f"要写谁核验的、怎么核验的（{'、'.join(WAYS)}）")
+        raise Refused(f"要写谁核验的、怎么核验的（{_HOW}）")
     if said.way == "two_staff" and len(_names(said.by)) < 2:
         raise Refused("两人复核要写两个人的名字，用顿号隔开，比如：李四、王五")
     return said

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 
 from bot.errors import Refused
@@ -22,7 +23,7 @@ from storage.personal.erasure import Erased
 from storage.tickets import TicketBook
 from storage.unit_of_work import UnitOfWork
 
-_ACTOR = "system:retention"
+log = structlog.get_logger()
 
 
 def resume(rights: Rights, as_of: datetime, *, dry_run: bool = False) -> list[str]:
@@ -40,6 +41,9 @@ def _tried(rights: Rights, number: str, facts: dict[str, Any], now: datetime, *,
         return _one(rights, number, facts, now, dry=dry)
     except Refused as refused:
         return f"{number}：没能接着办（{refused}）"
+    except Exception:
+        log.exception("erasure.failed", request=number)
+        return f"{number}：没能接着办（系统出错，日志里有原因），明晚再试"
 
 
 def _one(rights: Rights, number: str, facts: dict[str, Any], now: datetime, *, dry: bool) -> str:
@@ -122,4 +126,4 @@ def _changed(rights: Rights, number: str, work: Callable[[UnitOfWork, Ticket], b
 
 
 def _book(rights: Rights, uow: UnitOfWork, now: datetime) -> TicketBook:
-    return TicketBook(uow, rights.cipher, rights.settings, now, _ACTOR)
+    return TicketBook(uow, rights.cipher, rights.settings, now, rights.actor)

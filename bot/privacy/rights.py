@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
 from bot.errors import Refused
+from bot.privacy import corrections
+from bot.privacy.again import check_of, facts_of, until
 from bot.privacy.check import NONE, Check, OnRecord, Whose, on_record, put_on_record, settled
 from bot.privacy.files import Files
+from bot.privacy.minors import is_minor
 from bot.settings import Settings
 from storage import notices
 from storage.crypto import Cipher
-from storage.imports import cells
 from storage.models.base import Base
 from storage.models.case import CaseEvent, Ticket
 from storage.models.conversation import Conversation
@@ -27,16 +29,16 @@ from storage.personal.export import export
 from storage.personal.identity import of_identity
 from storage.personal.person import CHUNK, Person
 from storage.privacy_desk import open_request
-from storage.rules.retention import retention
 from storage.tickets import TicketBook
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
 
+T = TypeVar("T")
 KINDS = ("privacy_export", "privacy_erase", "privacy_correct", "privacy_withdraw",
          "privacy_request")  # fmt: skip
+_LONGEST_REASON = 255
 # When the nightly job has run.
 _NIGHT = time(4)
-_FIELDS = {"name": cells.words, "phone": cells.phone, "id_number": cells.identity}
 
 
 @dataclass(frozen=True)
@@ -49,31 +51,35 @@ class Asked:
 
 @dataclass(frozen=True)
 class Rights:
-    """What staff do about requests; every step is one transaction."""
+    """What staff do about requests, in the name of ``actor``; every step is one transaction.
+
+    Whoever made sure of the person may be somebody else: that stands in the words of the check.
+    """
 
     ways: Transactions
     cipher: Cipher
     settings: Settings
     now: Callable[[], datetime]
+    actor: str
 
     @property
     def files(self) -> Files:
         """Return the folders of this installation."""
         return Files(self.settings.data_dir, self.settings.media_dir, self.cipher)
 
-    def open(self, kind: str, customer_ref: str, actor: str) -> str:
+    def open(self, kind: str, customer_ref: str) -> str:
         """Open a request that was made at the counter or by telephone; return its number."""
-        return self.ways.run(lambda uow: self.open_in(uow, kind, customer_ref, actor))
+        return self.ways.run(lambda uow: self.open_in(uow, kind, customer_ref))
 
-    def open_in(self, uow: UnitOfWork, kind: str, customer_ref: str, actor: str) -> str:
+    def open_in(self, uow: UnitOfWork, kind: str, customer_ref: str) -> str:
         """Open a request within somebody's transaction; return its number."""
         if kind not in KINDS:
-            raise Refused(f"没有这种请求：{kind}，可以是 {'、'.join(KINDS)}")
+            raise Refused(f"没有「{kind}」这种请求：查看、删除、更正、撤回同意，选一种")
         query = select(Customer.id).where(Customer.ref == customer_ref)
         if uow.session.scalar(query) is None:
-            raise Refused("没有这个客户编号")
+            raise Refused(f"没有客户 {customer_ref}，请核对编号")
         facts = {"customer": customer_ref}
-        return open_request(self._book(uow, actor), kind, facts, None).number
+        return open_request(self._book(uow), kind, facts, None).number
 
     def requests(self) -> list[Ticket]:
         """Return the requests that are open, the one that is due first at the top."""
@@ -95,18 +101,34 @@ class Rights:
 
     def export(self, number: str, check: Check = NONE) -> dict[str, Any]:
         """Return everything about the person behind a request, and close it."""
+        return self.hand_out(number, check, lambda copy: copy)
 
-        def work(uow: UnitOfWork) -> dict[str, Any]:
-            ticket, person, seen = self._checked(uow, number, check)
-            copy = export(uow.session, person, self.now())
-            if messages := self.files.short_messages(person):
-                copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
-            self._log(uow, ticket, seen, "export of all personal data")
-            if ticket.kind == "privacy_export":
-                self._close(uow, ticket, seen, {"tables": len(copy["tables"])})
-            return copy
+    def hand_out(self, number: str, check: Check, make: Callable[[dict[str, Any]], T]) -> T:
+        """Make something of all that is about a person, close the request, and return it.
 
-        return self.ways.run(work)
+        It is in the log before it is made. What cannot be made leaves the request open; what is
+        lost on its way may be had again while the check holds (`bot.privacy.again`).
+        """
+        copy, seen = self.ways.run(lambda uow: self._copied(uow, number, check))
+        made = make(copy)
+        self.ways.run(lambda uow: self._handed_out(uow, number, seen, len(copy["tables"])))
+        return made
+
+    def _copied(self, uow: UnitOfWork, number: str, check: Check) -> tuple[dict[str, Any], Check]:
+        ticket, person, seen = self._checked(uow, number, check, again=True)
+        copy = export(uow.session, person, self.now())
+        if messages := self.files.short_messages(person):
+            copy["tables"].append({"table": "sms", "title": "写下的短信", "rows": messages})
+        self._log(uow, ticket, seen, "export of all personal data")
+        return copy, seen
+
+    def _handed_out(self, uow: UnitOfWork, number: str, check: Check, tables: int) -> None:
+        ticket = self._book(uow).locked(number)
+        if ticket is None or ticket.kind != "privacy_export" or ticket.status == "done":
+            return
+        who = self._person(uow, ticket).customers
+        ticket.facts = facts_of(uow, ticket, check, who, self._holds, self.now())
+        self._close(uow, ticket, check, {"tables": tables})
 
     def plan(self, number: str) -> Erased:
         """Return what an erasure would do; nothing is written."""
@@ -122,8 +144,8 @@ class Rights:
 
         def work(uow: UnitOfWork) -> Erased:
             ticket, person, seen = self._checked(uow, number, check)
-            if ticket.kind == "privacy_export":
-                raise Refused(f"{number} 是导出的请求，不能用来删除")
+            if ticket.kind not in unfinished.ERASING:
+                raise Refused(f"{number} 不是删除的请求，要删除请另登记一件")
             return self._erase(uow, ticket, person, seen)
 
         done = self.ways.run(work)
@@ -157,7 +179,7 @@ class Rights:
         self._log(uow, ticket, check, "erasure of personal data")
         uow.session.flush()
         done = erase(uow.session, person, self.now(), ticket.number)
-        self._tell_audit(uow, ticket, check, done)
+        self._tell_audit(uow, ticket, done)
         done.rows["文件"] = self.files.remove(person, done.files)
         outcome = {"partly": done.partly, "restricted": done.restricted}
         if done.partly or done.restricted:
@@ -173,7 +195,7 @@ class Rights:
         if done.partly:
             said = {"by": check.by, "way": check.way, "guardian": check.guardian}
             facts |= {"check": said, **{k: ticket.facts.get(k) for k in ("customer", "platform")}}
-        book = self._book(uow, f"staff:{check.by}"[:128])
+        book = self._book(uow)
         book.note(ticket, "checked", {"checked": check.words})
         again = ticket.status == unfinished.STATUS
         ticket.facts = {}  # what was left before is not what is left now
@@ -203,12 +225,6 @@ class Rights:
 
     def correct(self, number: str, field: str, value: str, check: Check = NONE) -> None:
         """Correct a customer's name, phone or identity number."""
-        if field not in _FIELDS:
-            raise Refused(f"可以更正的是 {'、'.join(_FIELDS)}")
-        try:
-            good = _FIELDS[field](value)
-        except cells.CellError as error:
-            raise Refused(str(error)) from None
 
         def work(uow: UnitOfWork) -> None:
             ticket, _, seen = self._checked(uow, number, check)
@@ -217,39 +233,45 @@ class Rights:
             customer = uow.session.get(Customer, self._customer(uow, ticket) or 0)
             if customer is None:
                 raise Refused("这个请求没有对应的客户资料，请先核验并绑定")
-            setattr(customer, field, good)
-            if field in ("phone", "id_number"):
-                blind = "phone_blind" if field == "phone" else "id_blind"
-                setattr(customer, blind, self.cipher.blind(good))
+            corrections.correct(customer, field, value, self.cipher)
             self._log(uow, ticket, seen, f"correction of {field}")
             self._close(uow, ticket, seen, {"field": field})
 
         self.ways.run(work)
 
-    def _book(self, uow: UnitOfWork, actor: str) -> TicketBook:
-        return TicketBook(uow, self.cipher, self.settings, self.now(), actor)
+    def _book(self, uow: UnitOfWork) -> TicketBook:
+        return TicketBook(uow, self.cipher, self.settings, self.now(), self.actor)
 
-    def _checked(self, uow: UnitOfWork, number: str, said: Check) -> tuple[Ticket, Person, Check]:
+    def _checked(
+        self, uow: UnitOfWork, number: str, said: Check, *, again: bool = False
+    ) -> tuple[Ticket, Person, Check]:
         """Return request, person and check; raise Refused unless somebody made sure of who asks."""
-        ticket = self.ticket(uow, number)
+        ticket = self.ticket(uow, number, again=again)
         person = self._person(uow, ticket)
+        if ticket.status == "done" and not said.told:
+            return ticket, person, check_of(ticket, person.customers)
         check = settled(uow, said, person.customers, self.now())
-        minor = bool(ticket.facts.get("minor")) or self._is_minor(uow, person)
+        minor = ticket.facts.get("minor") or is_minor(
+            uow.session, person.customers, self.now().date()
+        )
         if minor and not check.guardian.strip():
             raise Refused("这是未成年人的信息：由监护人提出，请核对监护关系并写明监护人")
-        holds = timedelta(minutes=self.settings.identity.staff_check_minutes)
         whose = Whose(ticket.conversation_id, self._customer(uow, ticket))
-        put_on_record(uow, said, whose, number, (self.now(), self.now() + holds))
+        put_on_record(uow, said, whose, number, (self.now(), self.now() + self._holds))
         return ticket, person, check
 
-    def ticket(self, uow: UnitOfWork, number: str) -> Ticket:
-        """Return a request that is not done; raise Refused for another number."""
+    @property
+    def _holds(self) -> timedelta:
+        return timedelta(minutes=self.settings.identity.staff_check_minutes)
+
+    def ticket(self, uow: UnitOfWork, number: str, *, again: bool = False) -> Ticket:
+        """Return a request that is not done, or with ``again`` one whose copy may be had again."""
         query = select(Ticket).where(Ticket.number == number, Ticket.kind.in_(KINDS))
         ticket = uow.session.scalar(query)
         if ticket is None:
             raise Refused(f"没有个人信息请求 {number}")
-        if ticket.status == "done":
-            raise Refused(f"{number} 已经办完")
+        if ticket.status == "done" and not (again and until(ticket, self.now())):
+            raise Refused(f"{number} 已经办完，要再办请另登记一件")
         return ticket
 
     def _person(self, uow: UnitOfWork, ticket: Ticket) -> Person:
@@ -276,35 +298,21 @@ class Rights:
         ref = str(ticket.facts.get("customer"))
         return uow.session.scalar(select(Customer.id).where(Customer.ref == ref))
 
-    def _is_minor(self, uow: UnitOfWork, person: Person) -> bool:
-        customers = (uow.session.get(Customer, key) for key in person.customers)
-        return any(c is not None and self._young(c.id_number) for c in customers)
-
-    def _young(self, id_number: str) -> bool:
-        born = id_number[6:14]
-        if len(id_number) != 18 or not born.isdigit():
-            return False
-        today, age = self.now().date(), retention().minor_age
-        try:
-            return date(int(born[:4]) + age, int(born[4:6]), min(int(born[6:]), 28)) > today
-        except ValueError:
-            return False
-
     def _log(self, uow: UnitOfWork, ticket: Ticket, check: Check, what: str) -> None:
         customer = self._customer(uow, ticket)
-        reason = f"{ticket.number} {check.words}"
+        reason = f"{ticket.number} {check.words}"[:_LONGEST_REASON]
         uow.customers.log_access(
-            self.now(), ticket.conversation_id, customer, f"staff:{check.by}", what, reason
+            self.now(), ticket.conversation_id, customer, self.actor, what, reason
         )
 
     def _close(
         self, uow: UnitOfWork, ticket: Ticket, check: Check, outcome: dict[str, Any]
     ) -> None:
-        book = self._book(uow, f"staff:{check.by}"[:128])
+        book = self._book(uow)
         book.note(ticket, "checked", {"checked": check.words, **outcome})
         book.move(ticket, "done", note=check.words)
 
-    def _tell_audit(self, uow: UnitOfWork, ticket: Ticket, check: Check, done: Erased) -> None:
+    def _tell_audit(self, uow: UnitOfWork, ticket: Ticket, done: Erased) -> None:
         """The chain knows what its rows said: that they were emptied is a link of its own."""
         uow.session.flush()
         uow.session.expire_all()
@@ -315,7 +323,7 @@ class Rights:
                 part = ids[start : start + CHUNK]
                 emptied += uow.session.scalars(select(model).where(model.id.in_(part))).all()
         if emptied:
-            uow.audit.erased(self.now(), f"staff:{check.by}"[:128], ticket.number, emptied)
+            uow.audit.erased(self.now(), self.actor, ticket.number, emptied)
 
     def forget_old_pages(self) -> None:
         """SQLite: pages that were replaced still stand in the log until it is emptied."""

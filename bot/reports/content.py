@@ -15,7 +15,7 @@ def printed(
     items: Sequence[ContentItem], first: date, last: date, settings: Settings, at: datetime
 ) -> bytes:
     """Return a PDF of the items between two days, to be printed or laid out as leaflets."""
-    facts = settings.branch
+    facts = settings.facts
     branch = facts.get("branch_name", "")
     sheet = Sheet("内容日历", foot=f"{branch}　客服热线 {settings.hotline}", at=at)
     sheet.title("内容日历", f"{facts.get('company_name', '')}　{branch}　{first} 至 {last}")

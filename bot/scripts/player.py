@@ -64,10 +64,7 @@ class Stage:
             "wechat": None,
             "telegram": None,
         }
-        app = App(self.base.settings.model_copy(update=changed), clock)
-        for shared in ("registry", "knowledge", "reader", "secret", "cipher"):
-            app.__dict__[shared] = getattr(self.base, shared)
-        return app
+        return self.base.beside(clock, **changed)
 
     def fresh(self) -> Path:
         """Return the path of a new, empty database."""

@@ -20,7 +20,7 @@ RUN = re.compile(r"([^\d!])\1{3,}")
 ASKING_END = re.compile(r"(?:(?<=[^什怎多这那要])么|(?<=..)(?<![要是对])不|嘛)(?=[?,。!]|$)")
 # Shared rewrites that mislead here: 撞车先干嘛 is no 车险, 客服姑娘 nobody's daughter.
 MISLEADING = ("车先", "姑娘")
-LATIN = re.compile(r"[a-z]+(?:[ ']?[a-z]+)*")
+LATIN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 SOUNDS = re.compile(r"[^一-鿿a-z0-9!?。,%]+")
 
 

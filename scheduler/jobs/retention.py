@@ -24,6 +24,7 @@ from storage.rules.retention import Purge, retention
 
 TITLE = "清理过了保存期限的资料"
 CRON = "30 3 * * *"
+_ACTOR = "system:retention"
 # Small: customers write between two portions.
 PORTION = 500
 
@@ -41,7 +42,7 @@ def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[
     lines = [_purge(context, rule, as_of, dry_run=dry_run) for rule in retention().purges]
     lines.append(_chats(context, as_of, dry_run=dry_run))
     lines.append(_restricted(context, as_of, dry_run=dry_run))
-    rights = Rights(context.ways, context.cipher, context.settings, lambda: as_of)
+    rights = Rights(context.ways, context.cipher, context.settings, lambda: as_of, _ACTOR)
     # After the sealed records: the last one of them ends its request.
     return lines + resume(rights, as_of, dry_run=dry_run)
 

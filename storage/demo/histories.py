@@ -47,7 +47,8 @@ def since(rng: Random, path: Sequence[str], gaps: Gaps, now: datetime, rest: int
         if gap:
             at = _during(rng, at.date() + timedelta(days=gap), 9 * 60, 16 * 60)
         elif steps:
-            at += timedelta(minutes=rng.randint(4, 20))
+            # Two such steps are a first contact, which is promised within a quarter of an hour.
+            at += timedelta(minutes=3, seconds=15 * rng.randint(4, 20))
         steps.append(Step(status, at))
     return steps
 

@@ -39,6 +39,6 @@ def configured(settings: Settings) -> Configured:
         templates={name: notice for name, (_, notice) in template_ids(settings).items()},
         sms=settings.sms.gateway == "file" or bool(settings.sms.url),
         hotline=settings.hotline,
-        signature=settings.branch.get("sms_signature", ""),
+        signature=settings.facts.get("sms_signature", ""),
         core=_lead(settings),
     )

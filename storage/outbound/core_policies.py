@@ -14,17 +14,19 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from bot.desks.policy_source import CorePolicy
+from storage import joined
 from storage.models.base import table_of
-from storage.models.customer import Customer
 from storage.models.personal import PolicySnapshot
 from storage.outbound.letters import CoreLead
 from storage.policy_source import policy_of
 from storage.rules.outbound import Rules
 
-_snapshot, _customer = table_of(PolicySnapshot), table_of(Customer)
+_snapshot = table_of(PolicySnapshot)
 _CHECKS = frozenset(("policy", "unpaid"))
 _RUNNING = ("有效", "未生效")
 PolicyRow = Mapping[str, Any]
+# A customer, and all references under which the core system knows them.
+Whom = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,11 @@ def told(
 
 def to_ask(
     connection: Connection, rows: Sequence[RowMapping], rules: Rules, now: datetime, lead: CoreLead
-) -> list[tuple[int, str]]:
-    """Return (customer, reference) of everybody whom the core is to be asked about first."""
+) -> list[Whom]:
+    """Return everybody whom the core is to be asked about first."""
     missing = told(connection, rows, rules, now, lead).unchecked
-    query = select(_customer.c.id, _customer.c.ref).where(_customer.c.id.in_(sorted(missing)))
-    return [(int(number), str(ref)) for number, ref in connection.execute(query)]
+    found = joined.refs(connection, missing)
+    return [(customer, tuple(theirs)) for customer, theirs in found.items() if theirs]
 
 
 def _row(policy: CorePolicy, customer: int, theirs: Sequence[CorePolicy]) -> PolicyRow:

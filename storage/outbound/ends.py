@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, text, update
 
-from storage import notice_grants
+from storage import notice_grants, surveys
 from storage.ledger import Happening
 from storage.models.base import table_of
 from storage.models.conversation import Conversation
@@ -21,7 +21,16 @@ from storage.unit_of_work import UnitOfWork
 
 _item, _conversation = table_of(OutboxItem), table_of(Conversation)
 LOST = "发出时进程中断，结果不明；按规矩不再发，请人工核实"
-_TELLING = ("id", "created_at", "conversation_id", "way", "channel", "kind", "provider_id")
+_TELLING = (
+    "id",
+    "dedupe_key",
+    "created_at",
+    "conversation_id",
+    "way",
+    "channel",
+    "kind",
+    "provider_id",
+)
 _End = tuple[RowMapping, str, str, str]
 
 
@@ -159,7 +168,7 @@ class Ends:
                 for row, status, reason, provider_id in ended
             ]
         )  # fmt: skip
-        for row, status, _, _ in ended:
+        for row, status, reason, _ in ended:
             waited = max(0, int((self.now - row["created_at"]).total_seconds() * 1000))
             self.uow.ledger.add(
                 Happening(
@@ -167,6 +176,8 @@ class Ends:
                     row["way"] or row["channel"], row["kind"], status, waited,
                 )
             )  # fmt: skip
+            if row["kind"] == surveys.KIND:
+                surveys.ended(self.uow, row["dedupe_key"], status, reason, self.now)
 
     def _write(self, changes: Sequence[dict[str, Any]]) -> None:
         """Change rows that are let go, all in the same columns."""

@@ -6,31 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from storage.models.base import table_of
-from storage.models.case import Claim, Complaint
-from storage.models.conversation import Conversation, Message
-from storage.models.customer import Customer, OptOut
-from storage.models.identity import Consent
-from storage.models.outbound import NoticeGrant, OutboundStop, QuotaUse
+from storage.models.conversation import Message
 from storage.models.outbox import OutboxItem
-from storage.outbound import leading_policies
+from storage.outbound import fact_queries, leading_policies
 from storage.outbound.core_policies import PolicyRow, needs
 from storage.outbound.judge import Facts, Place, PolicyFacts
 from storage.outbound.letters import CoreLead
 from storage.rules import claim_states, complaint_states
 from storage.rules.outbound import Rules
 
-_item, _customer = table_of(OutboxItem), table_of(Customer)
-_conversation, _message = table_of(Conversation), table_of(Message)
-_complaint, _claim = table_of(Complaint), table_of(Claim)
-_opt_out, _consent = table_of(OptOut), table_of(Consent)
-_stop, _grant, _quota = table_of(OutboundStop), table_of(NoticeGrant), table_of(QuotaUse)
-# A message that is leaving counts: whether it arrives is not ours to know.
-LEFT = ("sending", "sent", "delivered", "unknown", "failed", "undeliverable")
+_item, _message = table_of(OutboxItem), table_of(Message)
 _TAPS = ("subscribe", "scan")
 _RECENT = 12
 SKEW = timedelta(seconds=10)
@@ -112,14 +102,10 @@ def _places(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, lis
     """Return the conversations of each row: its own, else those bound to the customer."""
     own = {r["conversation_id"] for r in rows if r["conversation_id"] is not None}
     customers = {r["customer_id"] for r in rows if r["customer_id"] is not None}
-    query = (
-        select(_conversation)
-        .where(or_(_conversation.c.id.in_(own), _conversation.c.customer_id.in_(customers)))
-        .order_by(_conversation.c.last_at.desc())
-    )
+    both = {"ids": list(own), "numbers": list(customers)}
     by_id: dict[int, RowMapping] = {}
     by_customer: dict[int, list[RowMapping]] = defaultdict(list)
-    for found in connection.execute(query).mappings():
+    for found in connection.execute(fact_queries.PLACES, both).mappings():
         by_id[found["id"]] = found
         # Whoever left a web page does not read it: only lasting channels are written to.
         if found["customer_id"] is not None and found["channel"] in ("wechat", "telegram"):
@@ -134,20 +120,17 @@ def _places(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, lis
 
 def _conversations_of(connection: Connection, customers: Iterable[int]) -> dict[int, set[int]]:
     """Return all conversations of each customer, on whatever channel."""
-    query = select(_conversation.c.customer_id, _conversation.c.id).where(
-        _conversation.c.customer_id.in_(list(customers))
-    )
     found: dict[int, set[int]] = defaultdict(set)
-    for customer, conversation in connection.execute(query):
+    for customer, conversation in connection.execute(
+        fact_queries.CONVERSATIONS, {"ids": list(customers)}
+    ):
         found[customer].add(conversation)
     return found
 
 
 def _persons(connection: Connection, ids: Iterable[int]) -> dict[int, RowMapping]:
-    query = select(
-        _customer.c.id, _customer.c.name, _customer.c.phone, _customer.c.phone_blind
-    ).where(_customer.c.id.in_(list(ids)))
-    return {row["id"]: row for row in connection.execute(query).mappings()}
+    found = connection.execute(fact_queries.PERSONS, {"ids": list(ids)}).mappings()
+    return {row["id"]: row for row in found}
 
 
 def _lately(
@@ -155,30 +138,21 @@ def _lately(
 ) -> dict[int, dict[str, list[datetime]]]:
     longest = max(cap.hours for cap in rules.caps.values())
     kinds = sorted({kind for cap in rules.caps.values() for kind in cap.kinds})
-    query = (
-        select(_item.c.customer_id, _item.c.kind, _item.c.sent_at)
-        .where(
-            _item.c.customer_id.in_(list(customers)),
-            _item.c.sent_at > now - timedelta(hours=longest),
-            _item.c.kind.in_(kinds),
-            _item.c.status.in_(LEFT),
-        )
-        .order_by(_item.c.sent_at)
-    )
+    asked = {"ids": list(customers), "since": now - timedelta(hours=longest), "kinds": kinds}
     found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
-    for customer, kind, at in connection.execute(query):
+    for customer, kind, at in connection.execute(fact_queries.LATELY, asked):
         found[customer][kind].append(at)
     return found
 
 
 def _stops(connection: Connection) -> dict[str, str]:
-    return {row.kind: row.reason or "人工停发" for row in connection.execute(select(_stop))}
+    return {row.kind: row.reason or "人工停发" for row in connection.execute(fact_queries.STOPS)}
 
 
 def _open_claims(connection: Connection, numbers: Iterable[str]) -> dict[str, bool]:
     over = claim_states.machine().over
-    query = select(_claim.c.number, _claim.c.status).where(_claim.c.number.in_(list(numbers)))
-    return {row.number: row.status not in over for row in connection.execute(query)}
+    found = connection.execute(fact_queries.CLAIMS, {"numbers": list(numbers)})
+    return {row.number: row.status not in over for row in found}
 
 
 class _About:
@@ -195,24 +169,22 @@ class _About:
         self._here = list(here)
         blinds = [p["phone_blind"] for p in persons.values()]
         self._now = now
-        self._stopped = self._pairs(select(_opt_out.c.conversation_id, _opt_out.c.category))
+        self._stopped = self._opted_out()
         self._agreed = self._consents()
         self._grants = self._granted()
-        self._complaints = self._cases(_complaint, complaint_states.machine().over, blinds)
-        self._claims = self._cases(_claim, claim_states.machine().over, blinds)
+        self._complaints = self._cases(
+            fact_queries.OPEN_COMPLAINTS, complaint_states.machine().over, blinds
+        )
+        self._claims = self._cases(fact_queries.OPEN_CLAIMS, claim_states.machine().over, blinds)
 
-    def _pairs(self, query: Any) -> dict[int, set[str]]:
+    def _opted_out(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        table = query.selected_columns[0].table
-        for here, what in self._connection.execute(
-            query.where(table.c.conversation_id.in_(self._here))
-        ):
+        for here, what in self._connection.execute(fact_queries.OPT_OUTS, {"ids": self._here}):
             found[here].add(what)
         return found
 
     def _consents(self) -> list[Any]:
-        query = select(_consent).where(_consent.c.conversation_id.in_(self._here))
-        return list(self._connection.execute(query.order_by(_consent.c.id)))
+        return list(self._connection.execute(fact_queries.CONSENTS, {"ids": self._here}))
 
     def _agreed_to(self, here: Sequence[int]) -> frozenset[str]:
         """The newest word counts, wherever it was said: it is one person."""
@@ -220,18 +192,14 @@ class _About:
         return frozenset(code for code, given in newest.items() if given)
 
     def _granted(self) -> dict[int, dict[str, int]]:
-        query = select(_grant).where(_grant.c.conversation_id.in_(self._here), _grant.c.left > 0)
         found: dict[int, dict[str, int]] = defaultdict(dict)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(fact_queries.GRANTS, {"ids": self._here}):
             found[row.conversation_id][row.template] = row.left
         return found
 
-    def _cases(self, table: Any, over: Iterable[str], blinds: Sequence[str]) -> list[Any]:
-        query = select(table.c.conversation_id, table.c.phone_blind, table.c.severity).where(
-            table.c.status.not_in(sorted(over)),
-            or_(table.c.conversation_id.in_(self._here), table.c.phone_blind.in_(blinds)),
-        )
-        return list(self._connection.execute(query))
+    def _cases(self, query: Select[Any], over: Iterable[str], blinds: Sequence[str]) -> list[Any]:
+        asked = {"over": sorted(over), "ids": self._here, "blinds": blinds}
+        return list(self._connection.execute(query, asked))
 
     def facts(self, here: Sequence[int], person: RowMapping | None) -> Facts:
         """Return what is true of a customer in some conversations."""
@@ -317,23 +285,19 @@ def minute_of(now: datetime) -> int:
     return now.hour * 60 + now.minute
 
 
-def quota_left(connection: Connection, rules: Rules, now: datetime) -> dict[str, int]:
-    """Return what is left of each quota today."""
-    used = {way: row.used for way, row in _use(connection, now).items()}
-    return {way: most - used.get(way, 0) for way, most in rules.quota.items()}
+class Left(NamedTuple):
+    """What is left of each quota: of the day, and of this minute."""
+
+    today: dict[str, int]
+    minute: dict[str, int]
 
 
-def minute_left(connection: Connection, rules: Rules, now: datetime) -> dict[str, int]:
-    """Return what is left of each quota of this minute."""
-    minute = minute_of(now)
-    used = {
-        way: row.used_in_minute
-        for way, row in _use(connection, now).items()
-        if row.minute == minute
-    }
-    return {way: most - used.get(way, 0) for way, most in rules.minute_quota.items()}
-
-
-def _use(connection: Connection, now: datetime) -> dict[str, Any]:
-    query = select(_quota).where(_quota.c.day == now.date())
-    return {row.way: row for row in connection.execute(query)}
+def left(connection: Connection, rules: Rules, now: datetime) -> Left:
+    """Return what is left of the quotas."""
+    rows = connection.execute(fact_queries.USE, {"today": now.date()}).all()
+    today = {row.way: row.used for row in rows}
+    minute = {row.way: row.used_in_minute for row in rows if row.minute == minute_of(now)}
+    return Left(
+        {way: most - today.get(way, 0) for way, most in rules.quota.items()},
+        {way: most - minute.get(way, 0) for way, most in rules.minute_quota.items()},
+    )

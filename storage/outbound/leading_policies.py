@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, exists, or_, select
 
 from storage.models.base import table_of
 from storage.models.policy import Policy
@@ -36,6 +37,11 @@ def told(
 
 def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, PolicyRow]:
     """Return our own rows by number, each with whether it is renewed."""
+    rows = connection.execute(_POLICIES, {"numbers": list(numbers)}).mappings()
+    return {str(row["number"]): dict(row) for row in rows}
+
+
+def _with_renewal() -> Select[Any]:
     later = _policy.alias("later")
     renewed = exists().where(
         later.c.customer_id == _policy.c.customer_id,
@@ -49,5 +55,9 @@ def _policies(connection: Connection, numbers: Iterable[str]) -> dict[str, Polic
             and_(later.c.plate.is_(None), _policy.c.plate.is_(None)),
         ),
     )
-    query = select(_policy, renewed.label("renewed")).where(_policy.c.number.in_(list(numbers)))
-    return {str(row["number"]): dict(row) for row in connection.execute(query).mappings()}
+    wanted = _policy.c.number.in_(bindparam("numbers", expanding=True))
+    return select(_policy, renewed.label("renewed")).where(wanted)
+
+
+# Said once: to put it together takes longer than SQLite takes to answer it.
+_POLICIES = _with_renewal()

@@ -70,14 +70,13 @@ def hold(uow: UnitOfWork, ways: Iterable[str], now: datetime) -> None:
 
 def _full_until(uow: UnitOfWork, rules: Rules, now: datetime) -> datetime | None:
     """Return when there is a call for a reply again; None when there is one now."""
-    connection = uow.connection
-    if known_facts.quota_left(connection, rules, now).get("custom", CROWD) <= CROWD or (
-        known_facts.minute_left(connection, rules, now).get("custom", CROWD + 1) <= CROWD
-    ):
+    left = known_facts.left(uow.connection, rules, now)
+    if left.today.get("custom", CROWD) <= CROWD or left.minute.get("custom", CROWD + 1) <= CROWD:
         hold(uow, ("custom",), now)
-    if known_facts.quota_left(connection, rules, now).get("custom", 1) <= 0:
+        left = known_facts.left(uow.connection, rules, now)
+    if left.today.get("custom", 1) <= 0:
         return (now + timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0)
-    if known_facts.minute_left(connection, rules, now).get("custom", 1) <= 0:
+    if left.minute.get("custom", 1) <= 0:
         return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return None
 

@@ -24,7 +24,7 @@ from storage.models.base import Moment, table_of
 from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
 from storage.outbound import campaigns
-from storage.outbound.pace import Pace
+from storage.outbound.pace import Pages
 from storage.rules.outbound import Rules, Step
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
@@ -64,6 +64,14 @@ def waves(rules: Rules, family: str, day: date) -> list[Wave]:
     return [Wave(family, step, day, part.at) for step in part.steps]
 
 
+def caught_up(rules: Rules, family: str, day: date) -> list[Wave]:
+    """Return the waves of a day and of the day before.
+
+    The window is a day: what a host that was down missed yesterday is still worth a look.
+    """
+    return [*waves(rules, family, day - timedelta(days=1)), *waves(rules, family, day)]
+
+
 def plan(ways: Transactions, rules: Rules, found: Sequence[Wave], now: datetime) -> int:
     """Plan all touches of some waves; return how many are new."""
     return sum(sum(_pages(ways, rules, wave, now)) for wave in found)
@@ -72,14 +80,13 @@ def plan(ways: Transactions, rules: Rules, found: Sequence[Wave], now: datetime)
 def _pages(ways: Transactions, rules: Rules, wave: Wave, now: datetime) -> Iterator[int]:
     """A transaction a page: customers are answered between two of them."""
     after: int | None = 0
-    pace = Pace(rules.renewal.page)
+    pages = Pages(rules.beside_customers, rules.renewal.page)
     while after is not None:
-        first, served, began = after, ways.served, time.monotonic()
-        after = ways.read(partial(_end, rules=rules, wave=wave, after=first, size=pace.size))
+        first, began = after, time.monotonic()
+        after = ways.read(partial(_end, rules=rules, wave=wave, after=first, size=pages.size))
         page = partial(plan_page, rules=rules, wave=wave, now=now, after=first, until=after)
         yield ways.run(page)
-        others = ways.served - served > 1
-        time.sleep(pace.after(time.monotonic() - began, others=others))
+        time.sleep(pages.after(time.monotonic() - began, ways.heard))
 
 
 def _end(uow: UnitOfWork, rules: Rules, wave: Wave, after: int, size: int) -> int | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Engine, RowMapping, create_engine, select
@@ -31,6 +32,7 @@ from storage.unit_of_work import UnitOfWork
 
 _item = table_of(OutboxItem)
 _BATCH = 200
+_Waiting = tuple[datetime, int, str]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Line:
     reason: str
     until: datetime | None = None
     text: str = ""
+    due_at: datetime | None = None
 
 
 def rehearse(
@@ -57,10 +60,12 @@ def rehearse(
     found: Sequence[Wave],
     now: datetime,
 ) -> list[Line]:
-    """Return what each touch of some waves would come to if it were run ``now``.
+    """Return what each touch of some waves would come to if they were planned ``now``.
 
-    What has to wait for the next minute leaves all the same, so that minutes are not counted. The
-    core system, where it leads, is not asked: what it told last counts, else our own rows.
+    Each is judged when it leaves: now, or once it is due, in that order; what the earlier ones of
+    a customer use up counts for the later ones. What has to wait for the next minute leaves all
+    the same, so that minutes are not counted. The core system, where it leads, is not asked: what
+    it told last counts, else our own rows.
     """
     if configured.core:
         configured = replace(configured, core=replace(configured.core, rehearsing=True))
@@ -79,15 +84,16 @@ def _played(
     for wave in found:
         plan_all(uow, rules, wave, now)
     campaigns = sorted({wave.campaign for wave in found})
-    touches = Touches(uow, rules, configured, now)
-    for ids in _batches(uow, campaigns):
-        touches.lend(ids, "rehearsal")
-        short = touches.short_of_quota(len(ids))
-        # Near the end of a quota one by one, as the workers do: each takes off what is left.
-        for part in [[item] for item in ids] if short else [ids]:
-            judged = touches.judged(part, "rehearsal")
-            touches.pretend([one for one in judged if one[2].outcome == "send"])
-            yield from (_line(rules, configured, now, *one) for one in judged)
+    for leaves, group in groupby(_in_order(uow, campaigns, now), key=_leaves):
+        touches = Touches(uow, rules, configured, leaves)
+        for ids in _batches(group):
+            touches.lend(ids, "rehearsal")
+            short = touches.short_of_quota(len(ids))
+            # Near the end of a quota one by one, as the workers do: each takes off what is left.
+            for part in [[item] for item in ids] if short else [ids]:
+                judged = touches.judged(part, "rehearsal")
+                touches.pretend([one for one in judged if one[2].outcome == "send"])
+                yield from (_line(rules, configured, leaves, *one) for one in judged)
 
 
 def _line(
@@ -104,20 +110,31 @@ def _line(
         row["dedupe_key"], row["kind"], row["step"] or "", row["subject"] or "",
         words.shown_name(known), verdict.outcome, verdict.way or "", verdict.reason,
         verdict.until,
-        words.text(row, known, rules, made, neutral=verdict.neutral) if send else "",
+        words.text(row, known, rules, made, now, neutral=verdict.neutral) if send else "",
+        row["due_at"],
     )  # fmt: skip
 
 
-def _batches(uow: UnitOfWork, campaigns: Sequence[str]) -> Iterator[list[int]]:
-    """Yield touches in the order in which they leave; what one customer gets counts for the next
-    touch, so that no batch holds two of one customer."""
+def _leaves(one: _Waiting) -> datetime:
+    return one[0]
+
+
+def _in_order(uow: UnitOfWork, campaigns: Sequence[str], now: datetime) -> list[_Waiting]:
+    """Return when each touch leaves, its number and its customer, in the order of leaving."""
     query = (
-        select(_item.c.id, _item.c.peer)
+        select(_item.c.id, _item.c.peer, _item.c.due_at)
         .where(_item.c.campaign.in_(campaigns), _item.c.status == "planned")
         .order_by(_item.c.priority, _item.c.due_at, _item.c.id)
     )
+    rows = uow.connection.execute(query).all()
+    return sorted(((max(due_at, now), item, peer) for item, peer, due_at in rows), key=_leaves)
+
+
+def _batches(waiting: Iterable[_Waiting]) -> Iterator[list[int]]:
+    """Yield touches in their order; what one customer gets counts for the next touch, so that
+    no batch holds two of one customer."""
     batch: dict[str, int] = {}
-    for item, peer in uow.connection.execute(query).all():
+    for _, item, peer in waiting:
         if peer in batch or len(batch) == _BATCH:
             yield list(batch.values())
             batch = {}

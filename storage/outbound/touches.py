@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, or_, select, update
+from sqlalchemy import BindParameter, RowMapping, bindparam, or_, select, update
 
 from storage import notice_grants
 from storage.conversations import OpenConversation
@@ -22,8 +22,8 @@ from storage.models.outbox import OutboxItem
 from storage.outbound import core_policies, taking, words
 from storage.outbound import facts as known_facts
 from storage.outbound.ends import Ends
-from storage.outbound.facts import Known
-from storage.outbound.judge import Place, Touch, Verdict, World, judge
+from storage.outbound.facts import Known, Left
+from storage.outbound.judge import Touch, Verdict, World, judge
 from storage.outbound.letters import LEASE_SECONDS, Begun, Letter
 from storage.outbound.meter import CROWD, cost_of, hold, spend
 
@@ -31,17 +31,47 @@ _item, _conversation = table_of(OutboxItem), table_of(Conversation)
 Judged = tuple[RowMapping, Known, Verdict]
 Leaving = tuple[RowMapping, Letter]
 _MARK = ("way", "cost", "attempts", "conversation_id", "customer_id", "body")
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
+_WHO = select(_item.c.conversation_id, _item.c.customer_id).where(_item.c.id.in_(_ids))
+_ITEMS = select(_item).where(_item.c.id.in_(_ids))
+_CONVERSATIONS = select(_conversation).where(_conversation.c.id.in_(_ids))
+_THEIRS = (
+    select(_conversation.c.id)
+    .where(
+        or_(
+            _conversation.c.id.in_(_ids),
+            _conversation.c.customer_id.in_(bindparam("customers", expanding=True)),
+        )
+    )
+    .order_by(_conversation.c.id)
+    .with_for_update()
+)
+_BOUND = select(_conversation.c.id, _conversation.c.customer_id).where(
+    _conversation.c.id.in_(_ids), _conversation.c.customer_id.is_not(None)
+)
+_LEAVES = (
+    update(_item)
+    .where(_item.c.id == bindparam("item"))
+    .values(
+        status=bindparam("new_status"), sent_at=bindparam("new_sent_at"), reason="",
+        lease_until=bindparam("new_lease_until"),
+        **{name: bindparam(f"new_{name}") for name in _MARK},
+    )
+)  # fmt: skip
 
 
 class Touches(Ends):
     """The touches of one transaction; never commits."""
 
+    # What was left of the quotas when it was last asked, until something is spent.
+    _left: Left | None = None
+
     def take(self, worker: str, seconds: int, limit: int) -> list[int]:
         """Lease due touches, the urgent first, one at a time for each customer."""
         return taking.take(self.uow.connection, self.rules, worker, self.now, seconds, limit)
 
-    def to_ask(self, ids: Sequence[int]) -> list[tuple[int, str]]:
-        """Return (customer, reference) of those whom the core system is to be asked about first."""
+    def to_ask(self, ids: Sequence[int]) -> list[core_policies.Whom]:
+        """Return those whom the core system is to be asked about first."""
         if self.configured.core is None:
             return []
         rows = self.uow.connection.execute(select(_item).where(_item.c.id.in_(ids))).mappings()
@@ -62,10 +92,8 @@ class Touches(Ends):
 
     def judged(self, ids: Sequence[int], worker: str) -> list[Judged]:
         """Judge leased touches; what does not leave now is written down at once."""
-        query = select(_item).where(
-            _item.c.id.in_(ids), _item.c.lease_by == worker, _item.c.status == "planned"
-        )
-        rows = self.uow.connection.execute(query.order_by(_item.c.id)).mappings().all()
+        found = self.uow.connection.execute(_ITEMS.order_by(_item.c.id), {"ids": ids}).mappings()
+        rows = [row for row in found if _is_of(row, worker)]
         return self._judge(rows) if rows else []
 
     def _judge(self, rows: Sequence[RowMapping]) -> list[Judged]:
@@ -83,14 +111,11 @@ class Touches(Ends):
 
     def world(self) -> World:
         """Return what is true of all touches now."""
-        connection, rules = self.uow.connection, self.rules
-        return World(
-            rules,
-            self.configured.templates,
-            known_facts.quota_left(connection, rules, self.now),
-            self.configured.sms,
-            known_facts.minute_left(connection, rules, self.now),
+        left = self._left = self._left or known_facts.left(
+            self.uow.connection, self.rules, self.now
         )
+        ways = self.configured
+        return World(self.rules, ways.templates, left.today, ways.sms, left.minute)
 
     def short_of_quota(self, count: int) -> bool:
         """Tell whether so many touches might use a quota up: they are judged one by one then."""
@@ -118,9 +143,7 @@ class Touches(Ends):
 
     def put_on_way(self, leaving: Sequence[Leaving]) -> None:
         """Write down that these letters are on their way."""
-        for row, letter in leaving:
-            if letter.place and not row["attempts"]:
-                self._record(letter.place, letter.body["text"])
+        self._record([letter for row, letter in leaving if not row["attempts"]])
         self._mark(leaving, "sending")
         # Last: all workers count on the same rows.
         self._spend([letter for _, letter in leaving])
@@ -128,24 +151,23 @@ class Touches(Ends):
     def _mark(self, leaving: Sequence[Leaving], status: str) -> None:
         if not leaving:
             return
-        statement = (
-            update(_item)
-            .where(_item.c.id == bindparam("item"))
-            .values(
-                status=status, sent_at=self.now, reason="",
-                lease_until=self.now + timedelta(seconds=LEASE_SECONDS),
-                **{name: bindparam(f"new_{name}") for name in _MARK},
-            )
-        )  # fmt: skip
-        self.uow.connection.execute(statement, [_marks(row, letter) for row, letter in leaving])
+        until = self.now + timedelta(seconds=LEASE_SECONDS)
+        same = {"new_status": status, "new_sent_at": self.now, "new_lease_until": until}
+        marks = [_marks(row, letter) | same for row, letter in leaving]
+        self.uow.connection.execute(_LEAVES, marks)
 
-    def _record(self, place: Place, text: str) -> None:
+    def _record(self, letters: Sequence[Letter]) -> None:
         """Let the history tell what we said; it is no contact of the customer's."""
-        query = select(_conversation).where(_conversation.c.id == place.conversation_id)
-        row = self.uow.connection.execute(query).mappings().one()
-        opened = OpenConversation.of({**row, "repeat_of": None})
-        said = {"author": "bot", "sent_by": "outbox", "body": {"type": "text", "text": text}}
-        self.uow.conversations.record(opened, [said], opened.last_at)
+        said = {one.place.conversation_id: one.body for one in letters if one.place}
+        if not said:
+            return
+        rows = self.uow.connection.execute(_CONVERSATIONS, {"ids": list(said)}).mappings()
+        for row in rows.all():
+            opened = OpenConversation.of({**row, "repeat_of": None})
+            names = ("type", "text", "buttons")
+            body = {name: said[row["id"]][name] for name in names if name in said[row["id"]]}
+            line = {"author": "bot", "sent_by": "outbox", "body": body}
+            self.uow.conversations.record(opened, [line], opened.last_at)
 
     def _lock(self, ids: Sequence[int], worker: str) -> list[RowMapping]:
         """Lock the customers' conversations and the touches; return those still ours.
@@ -154,23 +176,18 @@ class Touches(Ends):
         find a touch planned. Conversations first and in order, as turns do.
         """
         execute = self.uow.connection.execute
-        who = select(_item.c.conversation_id, _item.c.customer_id).where(_item.c.id.in_(ids))
-        rows = execute(who).all()
+        rows = execute(_WHO, {"ids": ids}).all()
         here = {row.conversation_id for row in rows} - {None}
         customers = {row.customer_id for row in rows} - {None}
-        theirs = or_(_conversation.c.id.in_(here), _conversation.c.customer_id.in_(customers))
-        places = select(_conversation.c.id).where(theirs).order_by(_conversation.c.id)
-        execute(places.with_for_update())
-        mine = select(_item).where(
-            _item.c.id.in_(ids), _item.c.lease_by == worker, _item.c.status == "planned"
-        )
-        ordered = mine.order_by(_item.c.priority, _item.c.due_at, _item.c.id)
-        return list(execute(ordered.with_for_update()).mappings())
+        execute(_THEIRS, {"ids": list(here), "customers": list(customers)})
+        found = execute(_ITEMS.with_for_update(), {"ids": ids}).mappings()
+        return sorted((row for row in found if _is_of(row, worker)), key=_urgency)
 
     def _apart(self, rows: Sequence[RowMapping]) -> Iterator[list[RowMapping]]:
         """Yield touches that may be judged together: what one takes is not the other's."""
         if self.short_of_quota(len(rows)):
             hold(self.uow, self.rules.quota, self.now)
+            self._left = None
             yield from ([row] for row in rows)
             return
         owners = self._owners(rows)
@@ -186,10 +203,8 @@ class Touches(Ends):
     def _owners(self, rows: Sequence[RowMapping]) -> dict[int, object]:
         """Return for each touch the customer, or the conversation of somebody unknown."""
         here = {row["conversation_id"] for row in rows} - {None}
-        query = select(_conversation.c.id, _conversation.c.customer_id).where(
-            _conversation.c.id.in_(here), _conversation.c.customer_id.is_not(None)
-        )
-        bound = {row.id: row.customer_id for row in self.uow.connection.execute(query)}
+        found = self.uow.connection.execute(_BOUND, {"ids": list(here)})
+        bound = {row.id: row.customer_id for row in found}
         return {
             row["id"]: row["customer_id"]
             or bound.get(row["conversation_id"])
@@ -201,12 +216,14 @@ class Touches(Ends):
         """Return the words of a touch and the way they take."""
         kind = self.rules.kinds[row["kind"]]
         made = words.words(known, row, self.now, self.configured.hotline)
-        made["text"] = words.text(row, known, self.rules, made, neutral=verdict.neutral)
+        made["text"] = words.text(row, known, self.rules, made, self.now, neutral=verdict.neutral)
         place, way = verdict.place, str(verdict.way)
         body: dict[str, Any] = {"type": "text", "text": made["text"], "way": way}
         if way in ("template", "notice"):
             body["template"] = kind.template
             body["data"] = words.template(kind.template, made)
+        if way == "custom" and row["body"].get("buttons"):
+            body["buttons"] = list(row["body"]["buttons"])
         if way == "sms":
             body |= {"to": known.facts.phone, "signature": self.configured.signature}
         customer = row["customer_id"]
@@ -225,6 +242,7 @@ class Touches(Ends):
             if letter.way in self.rules.quota
             and not (letter.way == "custom" and letter.channel != "wechat")
         )
+        self._left = None
         for way in sorted(calls):
             spend(self.uow, way, self.now, calls[way])
         for letter in letters:
@@ -263,3 +281,15 @@ def _touch(row: RowMapping) -> Touch:
 def _case(row: RowMapping) -> str:
     """Return the number of the case that a row is about."""
     return str(row["body"].get("claim") or row["body"].get("application") or "")
+
+
+def _is_of(row: RowMapping, worker: str) -> bool:
+    """Tell whether a touch is still its worker's to send.
+
+    Asked of the rows, not in the query: SQLite would look through all that is planned.
+    """
+    return bool(row["lease_by"] == worker and row["status"] == "planned")
+
+
+def _urgency(row: RowMapping) -> tuple[int, datetime, int]:
+    return row["priority"], row["due_at"], row["id"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from bot.clock import SHANGHAI
 from storage.masking import mask_name
 from storage.outbound.facts import Known
 from storage.rules.message_templates import templates
-from storage.rules.outbound import Rules
+from storage.rules.outbound import Rules, Step
 
 _ROAD_LINE = "auto"
+# What goes to customers; a note to a colleague names its dates anyway.
+_TOLD = ("renewal", "payment_due")
 
 
 def words(known: Known, row: RowMapping, now: datetime, hotline: str) -> dict[str, str]:
@@ -45,7 +48,13 @@ def _object(policy: Mapping[str, Any]) -> str:
 
 
 def text(
-    row: RowMapping, known: Known, rules: Rules, made: Mapping[str, str], *, neutral: bool
+    row: RowMapping,
+    known: Known,
+    rules: Rules,
+    made: Mapping[str, str],
+    now: datetime,
+    *,
+    neutral: bool,
 ) -> str:
     """Return the sentence: the step's own, or the one the row was planned with."""
     step = rules.steps().get(row["step"] or "")
@@ -53,9 +62,24 @@ def text(
         return made["text"]
     if neutral and step.kind == "renewal" and step.days <= 0:
         return rules.renewal.neutral.format(**made)
+    if late := _late(row, known, rules, step, now):
+        return late.format(**made)
     line = known.policy["line"] if known.policy is not None else ""
     road = step.road if line == _ROAD_LINE else ""
     return step.text.format(**made, road=road)
+
+
+def _late(row: RowMapping, known: Known, rules: Rules, step: Step, now: datetime) -> str:
+    """Return what is said instead on another day than planned, '' on that day: «今天» must hold."""
+    found = next((f for f in rules.families().values() if step in f.steps), None)
+    if found is None or not found.late or known.policy is None or step.kind not in _TOLD:
+        return ""
+    term = row["body"].get("term")
+    anchor = (
+        date.fromisoformat(term) if term else known.policy["starts_at"].astimezone(SHANGHAI).date()
+    )
+    planned = anchor + timedelta(days=step.days)
+    return found.late if now.astimezone(SHANGHAI).date() != planned else ""
 
 
 def template(name: str, made: Mapping[str, str]) -> dict[str, Any]:

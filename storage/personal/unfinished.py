@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models.case import Ticket
@@ -19,6 +19,8 @@ from storage.personal.verdicts import Verdict
 from storage.rules.erasure import wordings
 
 STATUS = "restricted"
+# What may end in an erasure; a mere request is one that named no kind.
+ERASING = ("privacy_erase", "privacy_request")
 _MOST = 8
 _TAIL = 4
 
@@ -78,15 +80,21 @@ def bound_before(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     return sorted((str(item["kind"]), str(item["tail"])) for item in kept)
 
 
+def asked_for() -> ColumnElement[bool]:
+    """Return the condition of an erasure that is not done; a request is one once it has begun."""
+    begun = and_(Ticket.kind.in_(ERASING), Ticket.status == STATUS)
+    return and_(or_(Ticket.kind == "privacy_erase", begun), Ticket.status != "done")
+
+
 def open_ones(session: Session) -> Sequence[Ticket]:
     """Return the erasures that wait for their day."""
-    query = select(Ticket).where(Ticket.kind == "privacy_erase", Ticket.status == STATUS)
+    query = select(Ticket).where(Ticket.kind.in_(ERASING), Ticket.status == STATUS)
     return session.scalars(query.order_by(Ticket.id)).all()
 
 
 def anonymous(ticket: Ticket) -> bool:
     """Tell whether nothing about the request says whose it is: its number may be asked after."""
-    if ticket.kind != "privacy_erase" or ticket.status not in (STATUS, "done"):
+    if ticket.kind not in ERASING or ticket.status not in (STATUS, "done"):
         return False
     return ticket.facts.get("partly") is False
 

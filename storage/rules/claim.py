@@ -17,8 +17,23 @@ def checklist(line: str, accident_type: str, *, injured: bool) -> Sequence[str]:
     """Return the documents of a claim, most needed first; those for injuries come on top."""
     needed = list(_pick("checklist", line, accident_type))
     if injured and line in rules()["injured_lines"]:
-        needed = [*rules()["injured"], *(d for d in needed if d not in rules()["injured"])]
+        extra = rules()["injured"]
+        spared = {loose for name in extra for loose in alternatives(bare(name))}
+        needed = [*extra, *(d for d in needed if d not in extra and bare(d) not in spared)]
     return needed
+
+
+def bare(name: str) -> str:
+    """Return the name of a document without the mark of the required."""
+    return name.removesuffix("*").strip()
+
+
+def alternatives(name: str) -> Sequence[str]:
+    """Return the names under which a list asks for the same where the rules are others."""
+    for strict, loose in rules()["instead_of"].items():
+        if name in (strict, *loose):
+            return [one for one in (strict, *loose) if one != name]
+    return ()
 
 
 def advice(line: str, accident_type: str, *, at_scene: bool = True) -> str:
@@ -49,7 +64,7 @@ def _pick(part: str, line: str, accident_type: str) -> Any:
 def rules() -> dict[str, Any]:
     """Return the table; raise ConfigurationError with file, place and remedy."""
     table: dict[str, Any] = safe_load(_FILE.read_text(encoding="utf-8"))
-    for part in ("injured_lines", "photo_words", "known", "reminders", "silence"):
+    for part in ("injured_lines", "instead_of", "photo_words", "known", "reminders", "silence"):
         if part not in table:
             raise ConfigurationError(f"{_FILE.name}：缺少 {part}，请补上")
     for part in ("checklist", "advice", "photo_guide"):

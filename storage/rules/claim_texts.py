@@ -50,7 +50,7 @@ def needs(kind: str) -> tuple[str, ...]:
     return tuple(texts()["letters"][kind]["needs"])
 
 
-def values_of(claim: Claim, branch: Mapping[str, str]) -> dict[str, Any]:
+def values_of(claim: Claim, facts: Mapping[str, str]) -> dict[str, Any]:
     """Return what every notice can say of a claim."""
     label, step = CLAIM_STATUSES[claim.status]
     return {
@@ -58,9 +58,9 @@ def values_of(claim: Claim, branch: Mapping[str, str]) -> dict[str, Any]:
         "progress": label,
         "next": (claim.next_step or step).rstrip("。") + "。",
         "owner": claim.owner,
-        "sla": branch.get("first_contact") or "30 分钟内",
-        "hotline": branch.get("hotline") or UNKNOWN,
-        "company": branch.get("branch_name") or UNKNOWN,
+        "sla": facts["injury_contact" if claim.facts.get("injured") else "first_contact"],
+        "hotline": facts.get("hotline") or UNKNOWN,
+        "company": facts.get("branch_name") or UNKNOWN,
     }
 
 

@@ -82,7 +82,7 @@ def accused(text: str) -> list[dict[str, str]]:
     """Return the members of staff that are named: «查勘员王敏», «工号 8021»."""
     titles = "|".join(map(re.escape, rules()["titles"]))
     named = re.compile(rf"(?:{titles})(?:叫|是|姓名|名叫|[:： ])*({NAME})")
-    found = [{"name": _cut(match[1])} for match in named.finditer(text)]
+    found = [{"name": _cut(match)} for match in named.finditer(text)]
     # «王经理»: who it is must be found out; until then nobody of that surname may work on it.
     addressed = "|".join(map(re.escape, rules()["addressed"]))
     called_so = re.compile(
@@ -97,15 +97,21 @@ def accused(text: str) -> list[dict[str, str]]:
     return [party for index, party in enumerate(found) if party not in found[:index]]
 
 
+_SHORTEST_CUT = 2  # characters of a name that has nothing to spare
 # A surname and one character, where the second one begins the verb: 王敏摔, 李强态.
 _VERBS = re.compile(
-    r"[态骗摔骂吼说挂不没拖推敷收答打爽让把在就也都还又跟和对给的来去要压贬耍玩欺威瞎乱糊磨迟总老每昨今前"
+    r"[态骗摔骂吼说挂不没拖推敷收答打让把在就也都还又跟和对给的来去要压贬耍玩欺威瞎乱糊磨迟总老每昨今前"
     r"上下早约承嚷冲非连到现已从一两三半]$"
 )
 
 
-def _cut(name: str) -> str:
-    return name[:-1] if len(name) > 2 and _VERBS.search(name) else name
+def _cut(found: re.Match[str]) -> str:
+    """Return the name without the first character of what is said of its owner."""
+    name, last = found[1], found.end(1) - 1
+    if len(name) <= _SHORTEST_CUT:
+        return name
+    deed = any(found.string.startswith(word, last) for word in rules()["deeds"])
+    return name[:-1] if deed or _VERBS.search(name) else name
 
 
 def held(documents: Sequence[str]) -> list[str]:
@@ -138,6 +144,7 @@ def rules() -> dict[str, Any]:
         "bot",
         "titles",
         "addressed",
+        "deeds",
         "urgent_channels",
         "pronouns",
         "held",

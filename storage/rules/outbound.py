@@ -64,6 +64,14 @@ class Reserve(_Part):
     priority: int
 
 
+class Beside(_Part):
+    """How campaigns make room while customers write."""
+
+    quiet_seconds: Count
+    share: Annotated[float, Field(gt=0, le=1)]
+    longest_seconds: Annotated[float, Field(gt=0, le=10)]
+
+
 class Kind(_Part):
     """What may be sent, how, and what is looked at again before it leaves."""
 
@@ -103,6 +111,15 @@ class Family(_Part):
 
     at: time
     steps: tuple[Step, ...]
+    # What is said on another day than planned, where the steps speak of «today» or «15 days».
+    late: str = ""
+
+    @model_validator(mode="after")
+    def _known_words_late(self) -> Self:
+        used = {key for _, key, _, _ in Formatter().parse(self.late) if key is not None}
+        if used - TEXT_WORDS:
+            raise ValueError(f"late 用了没有的 {used - TEXT_WORDS}")
+        return self
 
 
 class Renewal(Family):
@@ -128,6 +145,7 @@ class Rules(_Part):
     retry_minutes: tuple[Count, ...]
     quota: Mapping[str, Count]
     minute_quota: Mapping[str, Count]
+    beside_customers: Beside
     reserve: Reserve
     allowance: Allowances
     caps: Mapping[str, Cap]

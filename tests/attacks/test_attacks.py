@@ -25,10 +25,7 @@ UNKNOWN_PHONE, UNKNOWN_POLICY, UNKNOWN_PLATE = "18600001111", "TATJ2099031400070
 @pytest.fixture
 def field(parts: App, tmp_path: Path) -> Iterator[Battlefield]:
     """A branch with victims in a database of its own."""
-    changed = {"database_url": f"sqlite:///{tmp_path / 'anda.db'}", "data_dir": tmp_path}
-    app = App(parts.settings.model_copy(update=changed))
-    for shared in ("registry", "knowledge", "reader", "secret"):
-        app.__dict__[shared] = getattr(parts, shared)
+    app = parts.beside(database_url=f"sqlite:///{tmp_path / 'anda.db'}", data_dir=tmp_path)
     app.__dict__["cipher"] = CountingCipher(SECRET)
     schema.upgrade(app.transactions.engine)
     yield Battlefield(app)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests import warm
 from tests.crash.server import Installation
 
 ROW = {"id": "F300", "question": "家里的狗咬了人赔吗？", "answer": "看附加险。", "source": "条款"}
@@ -44,10 +45,57 @@ def test_an_editors_day(home: Installation, tmp_path: Path) -> None:
     assert "不能发布" in kb(home, "publish", "--as", "li", status=1)
     assert "第 2 号" in kb(home, "publish", "--as", "zhang")
     assert "+ F300" in kb(home, "diff", "1")
-    assert "248 条" in kb(home, "export", str(out))
+    assert "251 条" in kb(home, "export", str(out))
     assert "第 3 号" in kb(home, "rollback", "1", "--as", "zhang")
     assert [line.split()[0] for line in kb(home, "releases").splitlines()] == ["3", "2", "1"]
     assert "没有未处理" in kb(home, "misses")
+    _what_was_not_answered(home)
+
+
+def _what_was_not_answered(home: Installation) -> None:
+    """A cluster is looked at, taken, drafted from and put to an entry; who does it must be said."""
+    asked = json.dumps({"text": "保单封面能换成猫咪图案吗"}, ensure_ascii=False)
+    warm.run("bot", "chat", "--jsonl", environment=home.environment, stdin=f"{asked}\n")
+    assert "猫咪图案" in kb(home, "misses")
+    assert "猫咪图案" in kb(home, "misses", "--show", "1")
+    assert home.run("kb", "miss", "take", "1").returncode == 2
+    assert "没有第 9 组" in kb(home, "miss", "take", "9", "--as", "wang", status=1)
+    assert "第 1 组：有人在办" in kb(home, "miss", "take", "1", "--as", "wang")
+    assert "F125" in kb(home, "miss", "variant", "1", "F125", "--as", "wang")
+    assert "第 1 组：不用管" in kb(home, "miss", "ignore", "1", "--as", "wang")
+    assert "没有未处理" in kb(home, "misses")
+    assert "猫咪图案" in kb(home, "misses", "--all")
+
+
+def test_a_miss_becomes_an_entry_and_is_done(home: Installation) -> None:
+    """`miss draft` makes an entry from what was asked, `miss done` takes the cluster off the list;
+    who does it, and a cluster that there is, are needed."""
+    home.run("db", "upgrade")
+    for name, role in (("wang", "trainer"), ("chen", "claims")):
+        assert home.run("user", "add", name, "--role", role).returncode == 0
+    asked = json.dumps({"text": "保单封面能换成猫咪图案吗"}, ensure_ascii=False)
+    warm.run("bot", "chat", "--jsonl", environment=home.environment, stdin=f"{asked}\n")
+    given = ("--answer", "封面图案不能换。", "--source", "承保岗答复")
+    for refused, why, status in (
+        (("draft", "1", *given), "--as", 2),
+        (("draft", "9", *given, "--as", "wang"), "没有第 9 组", 1),
+        (("draft", "1", *given, "--as", "chen"), "chen", 1),
+        (("done", "1"), "--as", 2),
+        (("done", "9", "--as", "wang"), "没有第 9 组", 1),
+        (("done", "一", "--as", "wang"), "整数", 2),
+    ):
+        assert why in kb(home, "miss", *refused, status=status)
+    said = kb(home, "miss", "draft", "1", *given, "--as", "wang")
+    assert "已起草 F300" in said
+    assert "anda kb submit F300 --as wang" in said
+    versions = kb(home, "versions")
+    assert "F300" in versions
+    assert "猫咪图案" in versions
+    assert "→ F300" in kb(home, "misses", "--all")
+    assert "第 1 组：已解决" in kb(home, "miss", "done", "1", "--as", "wang")
+    assert "没有未处理" in kb(home, "misses")
+    assert "已解决" in kb(home, "misses", "--all")
+    assert "F300" in kb(home, "submit", "F300", "--as", "wang")
 
 
 def test_bad_rows_are_told_and_nothing_is_imported(home: Installation, tmp_path: Path) -> None:

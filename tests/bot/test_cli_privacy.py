@@ -59,6 +59,8 @@ def test_a_copy_then_an_erasure(anda: Run, tmp_path: Path) -> None:
     assert "可以全部删除" in anda("privacy", "erase", number, "--dry-run").stdout
     refused = anda("privacy", "erase", number)
     assert (refused.returncode, "谁核验的" in refused.stderr) == (1, True)
+    assert "two_staff" not in refused.stderr
+    assert anda("privacy", "erase", number, "--how", "letter").returncode == 2
     done = anda("privacy", "erase", number, *checked)
     assert "已办：依法存档 0 份" in done.stdout
     assert PERSON.name not in done.stdout + done.stderr

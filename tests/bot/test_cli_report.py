@@ -109,6 +109,6 @@ def test_supervision_and_feedback_from_the_command_line(anda: Run) -> None:
         "--due", "2027-01-01",
     )  # fmt: skip
     assert measured.returncode == 0, measured.stderr
-    closed = anda("feedback", "measure", "1", "--as", "赵主管", "--done", "已有夜班")
+    closed = anda("feedback", "close", "1", "--as", "赵主管", "--result", "已有夜班")
     assert "另有 1 位要电话或邮件告诉" in closed.stdout
     assert "✓ 审计链完整" in anda("audit", "verify").stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -107,6 +107,29 @@ def test_a_request_of_the_night_keeps_its_promise_and_its_ticket(scene: Scene) -
         assert before.number in text
         statuses = uow.session.scalars(select(Handoff.status)).all()
         assert statuses == ["closed"]
+
+    run(scene, work)
+
+
+def test_at_night_one_time_is_promised_everywhere(scene: Scene) -> None:
+    """What the customer hears, the request in the queue and its ticket are due together; whoever
+    steps back and asks again keeps the ticket."""
+
+    def work(uow: UnitOfWork) -> None:
+        scene.later(3 * 60 * 60)
+        for text in ("转人工", "不用人工了", "转人工"):
+            number = scene.customer(uow, text)
+            scene.later(60)
+        [ticket] = uow.session.scalars(select(Ticket)).all()
+        [request] = uow.floor.open_handoffs()
+        assert request.answer_by == ticket.due_at
+        promised = f"{ticket.due_at:%m月%d日 %H:%M} 前"
+        said = [text for author, text in thread(uow, number) if author == "bot" and "登记" in text]
+        assert len(said) == 2
+        assert all(promised in text and ticket.number in text for text in said)
+        rules = scene.app.settings.desk
+        opening = datetime.combine(ticket.due_at.date(), rules.opens, EVENING.tzinfo)
+        assert ticket.due_at == opening + timedelta(hours=rules.call_back_hours)
 
     run(scene, work)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -173,7 +174,7 @@ def _take(scene: Scene, conversation: int, name: str, uow: UnitOfWork) -> Done:
 def test_a_closed_console_brings_the_customer_back_into_the_queue(scene: Scene) -> None:
     """Half a minute after the last sign of the agent somebody else can take over (F27)."""
 
-    def work(uow: UnitOfWork) -> tuple[list[str], list[tuple[str, str]]]:
+    def work(uow: UnitOfWork) -> tuple[list[str], list[tuple[str, str]], dict[str, Any]]:
         hire(uow, "王敏", scene.now)
         found = scene.customer(uow, "转人工")
         scene.desk(uow).take(found, "王敏")
@@ -182,9 +183,12 @@ def test_a_closed_console_brings_the_customer_back_into_the_queue(scene: Scene) 
             scene.later(5)
             scene.keep(uow)
             owners.append(uow.conversations.get(found).owner)
-        return owners, thread(uow, found)
+        told = [e["data"] for e in uow.ownership.events_after(0, 50) if e["kind"] == "owner"]
+        return owners, thread(uow, found), told[-1]
 
-    owners, said = scene.app.transactions.run(work)
+    owners, said, told = scene.app.transactions.run(work)
+    # It was not their press: their page says it when they come back.
+    assert (told["owner"], "by" in told) == ("queue", False)
     assert owners[0] == "agent"
     assert owners[-1] == "queue"
     assert [text for _, text in said].count(
@@ -217,3 +221,62 @@ def test_a_danger_told_to_an_agent_is_answered_at_once(scene: Scene) -> None:
     assert "我已经" not in told
     assert alarms == ["人身伤亡"]
     assert level == "P0"
+
+
+def test_the_second_press_of_ones_own_button_is_no_loss(scene: Scene) -> None:
+    """Taking, passing on and ending twice on the same view is done once and told to nobody."""
+
+    def work(uow: UnitOfWork) -> tuple[list[Done], Done, list[tuple[str, str]]]:
+        found = scene.customer(uow, "转人工")
+        seen = uow.conversations.get(found).owner_rev
+        desk = scene.desk(uow)
+        twice = [desk.take(found, "王敏", seen) for _ in range(2)]
+        twice += [desk.transfer(found, "王敏", "李强", seen + 1) for _ in range(2)]
+        twice += [desk.hand_back(found, "李强", seen + 2) for _ in range(2)]
+        return twice, desk.hand_back(found, "王敏", seen + 2), thread(uow, found)
+
+    done, others, said = scene.app.transactions.run(work)
+    assert [one.ok for one in done] == [True] * 6
+    assert [one.again for one in done] == [False, True] * 3
+    assert not others.ok
+    system = [text for author, text in said if author == "system"]
+    assert len(system) == len(set(system)) == 3
+
+
+def test_once_somebody_else_had_it_an_old_press_is_refused(scene: Scene) -> None:
+    """The press of a view that others have left behind says who has the floor."""
+
+    def work(uow: UnitOfWork) -> Done:
+        found = scene.customer(uow, "转人工")
+        seen = uow.conversations.get(found).owner_rev
+        desk = scene.desk(uow)
+        desk.take(found, "王敏", seen)
+        desk.hand_back(found, "王敏", seen + 1)
+        desk.take(found, "李强")
+        return desk.hand_back(found, "王敏", seen + 1)
+
+    late = scene.app.transactions.run(work)
+    assert (late.ok, late.why) == (False, "会话现在在李强手里，请刷新再看")
+
+
+def test_putting_back_and_referring_twice_is_done_once(scene: Scene) -> None:
+    """Both go to the queue once; the news of it names who pressed, so that they hear no loss."""
+
+    def work(uow: UnitOfWork) -> tuple[list[Done], list[dict[str, Any]]]:
+        found = scene.customer(uow, "转人工")
+        desk = scene.desk(uow)
+        desk.take(found, "王敏")
+        rev, last = uow.conversations.get(found).owner_rev, uow.ownership.newest_event()
+        twice = [desk.release(found, "王敏", "放回排队", rev) for _ in range(2)]
+        desk.take(found, "王敏")
+        twice += [desk.refer(found, "王敏", "claims", "理赔", rev + 2) for _ in range(2)]
+        told = [
+            event["data"]
+            for event in uow.ownership.events_after(last, 50)
+            if event["kind"] == "owner" and event["data"]["owner"] == "queue"
+        ]
+        return twice, told
+
+    done, told = scene.app.transactions.run(work)
+    assert [(one.ok, one.again) for one in done] == [(True, False), (True, True)] * 2
+    assert [one["by"] for one in told] == ["王敏", "王敏"]

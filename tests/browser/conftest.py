@@ -38,7 +38,8 @@ FLAGS = [
 # A machine that runs other tests beside these is slow: wait long before calling it a failure.
 expect.set_options(timeout=20_000)
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell draws the same pages without the windows around them: a quarter less to compute.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -42,6 +43,17 @@ def customer_says(page: Page, product: str, *words: str) -> None:
         page.get_by_label("输入消息").fill(text)
         page.get_by_role("button", name="发送", exact=True).click()
         expect(page.locator(".from-customer", has_text=text[:8]).last).to_be_visible()
+    # On a busy machine it stands there long before anybody at a desk can see it.
+    expect(page.locator("[data-state=sending]")).to_have_count(0)
+
+
+def until(page: Page, told: Callable[[], object], value: object) -> None:
+    """Wait for a value that no locator shows, as long as for any other."""
+    for _ in range(200):
+        if told() == value:
+            return
+        page.wait_for_timeout(100)
+    assert told() == value
 
 
 def waiting(desk: Page, words: str) -> None:

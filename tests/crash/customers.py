@@ -30,7 +30,7 @@ CASES = {CLAIM: "CL", COMPLAINT: "CP"}
 SCRIPT = (CLAIM, SUBMIT, *QUESTIONS[:2], COMPLAINT, SUBMIT)
 LATER = ""  # acknowledged without content: the answer comes by another way
 PATIENCE_S = 6.0
-_GIVE_UP_S = 60.0
+_GIVE_UP_S = 180.0
 _AGAIN = 0.1
 _numbers = itertools.count(int(time.time()) * 1000)
 
@@ -202,6 +202,11 @@ class Crowd:
     def sent(self) -> list[Sent]:
         """Return every message that was sent."""
         return [sent for life in self.lives for sent in life.said]
+
+    @property
+    def answered(self) -> int:
+        """Return how many answers came so far."""
+        return sum(len(sent.answers) for sent in self.sent)
 
     def _play(self, way: Way) -> None:
         try:

@@ -16,6 +16,9 @@ from storage.feedback import FeedbackBox
 from storage.feedback_form import FeedbackForm, Piece
 from storage.improvements import Improvements
 from storage.kpi.definition import Period
+from storage.outbound.letters import Configured
+from storage.outbound.touches import Touches
+from storage.rules import outbound
 from storage.rules.supervision import rules
 from storage.supervision import Supervision
 from storage.transactions import transactions
@@ -28,6 +31,10 @@ DAY = Period(date(2026, 11, 25), date(2026, 11, 25))
 
 def _survey(uow: UnitOfWork) -> None:
     survey_plan.run(uow, NOW)
+
+
+def _asked(uow: UnitOfWork) -> None:
+    Touches(uow, outbound.rules(), Configured({}), NOW).settle(1, "sent")
 
 
 def _draw(uow: UnitOfWork) -> None:
@@ -61,6 +68,7 @@ def _look(uow: UnitOfWork) -> None:
 
 WORK: dict[str, Callable[[UnitOfWork], None]] = {
     "survey": _survey,
+    "asked": _asked,
     "draw": _draw,
     "score": _score,
     "sort": _sort,
@@ -79,4 +87,4 @@ def _doing(what: str) -> Callable[[Engine], None]:
     return work
 
 
-survey, draw, score, sort, close, look, form = map(_doing, WORK)
+survey, asked, draw, score, sort, close, look, form = map(_doing, WORK)

@@ -171,7 +171,9 @@ class WarmServers:
         )
 
     def start(self) -> None:
-        """Start a server."""
+        """Start a server; one that a failed test has left is ended."""
+        if self._running:
+            self.kill()
         self._running = int(self._ask("start"))
 
     def kill(self) -> None:

@@ -26,15 +26,13 @@ from tests.crash.dying import die_in_turn
 REPORT = Customer().says("我要投诉查勘员迟到", number=1) | {"update_id": 77}
 # Loaded once, before the processes that die are forked.
 _BASE = App(Settings(secret_key=SECRET.decode(), database_url="sqlite://"))
-_SHARED = ("registry", "knowledge", "reader", "secret", "cipher")
-_LOADED = [getattr(_BASE, name) for name in _SHARED]
+_BASE.beside()
 
 
 def take(url: str, deadly: int) -> int:
     """Bring one update to the webhook, be killed at a statement; return how many there were."""
     folder = Path(tempfile.mkdtemp())
-    app = App(Settings(secret_key=SECRET.decode(), data_dir=folder), lambda: NOW)
-    app.__dict__.update(zip(_SHARED, _LOADED, strict=True))
+    app = _BASE.beside(lambda: NOW, data_dir=folder)
     engine = open_engine(url, SECRET)
     ran = _watched(engine, deadly)
     app.__dict__["transactions"] = transactions(engine)

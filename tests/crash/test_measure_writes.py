@@ -28,8 +28,11 @@ WRITTEN = {
     "survey": (
         "SELECT count(*) FROM survey WHERE status = 'sent'",
         "SELECT count(*) FROM outbox_item WHERE kind = 'survey'",
+    ),
+    "asked": (
+        "SELECT count(*) FROM outbox_item WHERE kind = 'survey' AND status = 'sent'",
         "SELECT count(*) FROM event WHERE kind = 'survey.sent'",
-        "SELECT count(*) FROM message",
+        "SELECT count(*) FROM event WHERE kind = 'outbox' AND label = 'survey'",
     ),
     "draw": ("SELECT count(*) FROM qa_plan", "SELECT count(*) FROM qa_sample"),
     "score": (
@@ -85,6 +88,9 @@ def _prepare(what: str) -> Callable[[UnitOfWork], None]:
 
 def _carry_on(what: str) -> Callable[[UnitOfWork], None]:
     def carry_on(uow: UnitOfWork) -> None:
+        if what == "asked":
+            WORK["survey"](uow)
+            uow.connection.execute(text("UPDATE outbox_item SET status = 'sending'"))
         if what == "score":
             Supervision(uow, NOW, "质检").plan(DAY)
         if what == "close":

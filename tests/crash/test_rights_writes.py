@@ -8,11 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.audit_check import verify
 from storage.crypto import Cipher
 from storage.database import open_engine
 from tests import warm
 from tests.crash.dying import killed
-from tests.crash.rights_writes import waiting
+from tests.crash.rights_writes import copy_wanted, waiting
 from tests.storage.claims_kit import SECRET
 from tests.storage.personal.people import Somebody, traces
 
@@ -98,6 +99,40 @@ def test_a_nightly_erasure_that_died_is_finished_by_the_next(tmp_path: Path) -> 
         assert traces(session, one.words) == ["restricted_record.body"]
         status = session.execute(text("SELECT status FROM ticket WHERE number = :n"), {"n": number})
         assert status.scalar() == "restricted"
+    engine.dispose()
+
+
+def test_a_copy_that_died_can_be_had_by_the_next(tmp_path: Path) -> None:
+    """Killed anywhere: never closed without a line in the log, never refused to the next."""
+    url = f"sqlite:///{tmp_path / 'anda.db'}"
+    engine = open_engine(url, SECRET)
+    schema.upgrade(engine)
+    copy_wanted(engine)
+    status = "SELECT status FROM ticket WHERE kind = 'privacy_export' ORDER BY id DESC"
+    logged = "SELECT count(*) FROM access_log WHERE what = 'export of all personal data'"
+    (whole,) = killed(url, "tests.crash.rights_writes:handing_out")
+    with engine.begin() as connection:
+        assert connection.execute(text(status)).scalar() == "done"
+        connection.execute(
+            text("UPDATE ticket SET status = 'new', closed_at = NULL WHERE status = 'done'")
+        )
+        before = connection.execute(text(logged)).scalar() or 0
+    assert before == 1
+    deadly = [*range(1, whole - 20, 8), *range(whole - 20, whole + 1)]
+    codes: list[int] = []
+    for first in range(0, len(deadly), 4):
+        codes += killed(url, "tests.crash.rights_writes:handing_out", *deadly[first : first + 4])
+        with engine.connect() as connection:
+            now = connection.execute(text(status)).scalar()
+            lines = connection.execute(text(logged)).scalar() or 0
+        assert now != "done" or lines > before
+    assert codes.count(-9) > 20
+    assert killed(url, "tests.crash.rights_writes:handing_out")
+    with engine.connect() as connection:
+        assert connection.execute(text(status)).scalar() == "done"
+        assert (connection.execute(text(logged)).scalar() or 0) > before + 1
+        assert verify(connection).broken == ""
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
     engine.dispose()
 
 

@@ -73,3 +73,19 @@ def test_a_step_is_whole_or_not_there(base: tuple[str, Engine]) -> None:
     counts = counted(engine, COUNTS)
     assert counts["elsewhere"] == 1
     assert counts["handed"] >= 1
+
+
+def test_a_press_is_made_once_and_whole(base: tuple[str, Engine]) -> None:
+    """Killed anywhere there is neither ticket nor key; the same press again makes the one."""
+    url, engine = base
+    work = "tests.crash.press_writes:pressing"
+    counts = {
+        "keys": "SELECT count(*) FROM idempotent_request",
+        "ticket": "SELECT count(*) FROM ticket",
+        "event": "SELECT count(*) FROM case_event",
+    }
+    assert killed(url, work, *range(1, 9)) == [-9] * 8
+    assert set(counted(engine, counts).values()) == {0}
+    for _ in range(3):
+        killed(url, work)
+    assert set(counted(engine, counts).values()) == {1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -124,6 +124,24 @@ def test_an_interrupted_run_is_done_again(branch: Branch) -> None:
     assert branch.records() == [("25 12:00", "done")]
 
 
+def test_a_run_that_the_end_of_the_process_cuts_off_is_done_again(branch: Branch) -> None:
+    """It neither waits for a writer that is gone nor counts as done or failed."""
+
+    def run(context: JobContext, as_of: datetime, *, dry_run: bool = False) -> list[str]:
+        context.ways.close()
+        context.ways.submit(lambda uow: None).result(10)
+        return ["一行"]
+
+    job = Job("probe", "试", "0 * * * *", run, "merge")
+    assert branch.runner(job).tick(job) == []
+    branch.ways = transactions(branch.ways.engine)
+    assert branch.records() == [("25 12:00", None)]
+    branch.now += timedelta(minutes=30)
+    again = branch.job()
+    branch.runner(again).tick(again)
+    assert branch.records() == [("25 12:00", "done")]
+
+
 def test_a_fault_is_on_record_and_stops_nobody(branch: Branch) -> None:
     """A job that raises is marked failed; its next moment comes all the same."""
     job = branch.job()
@@ -163,6 +181,42 @@ def test_one_leads_and_the_standby_takes_over(branch: Branch) -> None:
     for thread in threads:
         thread.join(10)
     assert branch.records() == [("25 12:00", "done")]
+
+
+class LostAtOnce:
+    """A lead that is held the first time and lost when asked again."""
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self.asked = 0
+
+    def hold(self) -> bool:
+        """Tell whether it is held: every other time."""
+        self.asked += 1
+        return self.asked % 2 == 1
+
+    def give_up(self) -> None:
+        """Nothing is held."""
+
+
+def test_a_lead_lost_while_the_first_bells_ring_harms_nothing(branch: Branch) -> None:
+    """Thirty jobs ring for the first time while the bells are put away, twenty times or more."""
+    job = branch.job()
+    jobs = {f"probe{n}": replace(job, name=f"probe{n}") for n in range(30)}
+    context = branch.runner(job).context
+    held = LostAtOnce()
+    runner = Runner(context, jobs, held, lambda: branch.now, ask_seconds=0)
+    serving = threading.Thread(target=runner.serve)
+    serving.start()
+    for _ in range(600):
+        if held.asked > 40 and len(branch.records()) == len(jobs):
+            break
+        time.sleep(0.05)
+    runner.stop()
+    serving.join(30)
+    assert not serving.is_alive()
+    assert len(branch.records()) == len(jobs)
+    assert {result for _, result in branch.records()} == {"done"}
 
 
 def test_a_file_is_led_by_one(tmp_path: Path) -> None:

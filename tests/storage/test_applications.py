@@ -71,7 +71,7 @@ def test_s36_what_is_missing_stops_it_and_comes_back_as_a_list(branch: Branch) -
         branch.move(number, "underwriting")
     with pytest.raises(Refused, match="要补正的内容"):
         branch.move(number, "returned", items=None)
-    with pytest.raises(Refused, match="goods 不是这个险种的项目"):
+    with pytest.raises(Refused, match="「货物」不是这个险种的项目"):
         branch.move(number, "returned", items=[{"field": "goods", "problem": "没写"}])
     branch.move(number, "returned", items=[{"field": "vin", "problem": "没有车架号"}])
     assert branch.get(number).owner == "客户"
@@ -237,7 +237,7 @@ def test_s12_every_delivery_is_on_record(branch: Branch) -> None:
     number = paying(branch)
     branch.pay(number, "A", 300_000)
     branch.move(number, "issued")
-    with pytest.raises(Refused, match="邮寄要写单号"):
+    with pytest.raises(Refused, match="邮寄要写「单号」"):
         branch.move(number, "delivered", delivery={"method": "post"})
     branch.move(number, "delivered")
     branch.move(number, "issued")

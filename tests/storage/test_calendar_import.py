@@ -124,7 +124,7 @@ def test_deadlines_move_with_the_calendar_and_it_is_said_which(desk: Desk) -> No
     outcome = run(desk, [("2026-11-26", "放假", "停电")])
     assert outcome.moved == [f"{number}：11月26日 17:30 → 11月27日 17:30"]
     assert desk.claim(number).due_at == datetime(2026, 11, 27, 17, 30, tzinfo=SHANGHAI)
-    assert desk.claim(other).due_at == datetime(2026, 11, 25, 10, 30, tzinfo=SHANGHAI)
+    assert desk.claim(other).due_at == datetime(2026, 11, 25, 10, 15, tzinfo=SHANGHAI)
 
 
 def test_tickets_move_with_the_calendar_and_it_is_said_why(desk: Desk) -> None:

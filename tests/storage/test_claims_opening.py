@@ -11,7 +11,7 @@ def test_a_report_makes_a_list_a_track_and_a_deadline(desk: Desk) -> None:
     """S43, S44: documents, owner and first contact follow from the report."""
     claim = desk.claim(desk.open())
     assert (claim.status, claim.track, claim.severity) == ("contact_due", "normal", "normal")
-    assert claim.due_at == NOW + timedelta(minutes=30)
+    assert claim.due_at == NOW + timedelta(minutes=15)
     assert claim.due_on == NOW.date()
     names = {document.name: document.required for document in desk.documents(claim.number)}
     assert names["驾驶证"] is True

@@ -48,6 +48,17 @@ def test_documents_are_asked_for_once(desk: Desk) -> None:
     assert "驾驶人笔录" in planned[0].body["text"]
 
 
+def test_another_line_drops_what_only_the_first_needed(desk: Desk) -> None:
+    """Opened in an emergency as a motor claim: a broken arm at home needs no driving licence."""
+    number = desk.open(line="auto", injured=True, accident_type="fall")
+    desk.document(number, "行驶证", "received")
+    desk.amend(number, line="accident")
+    names = {d.name for d in desk.documents(number)}
+    assert "驾驶证" not in names
+    assert "行驶证" in names, "what is there stays"
+    assert any("病历" in name for name in names)
+
+
 def test_photos_tick_what_they_are(desk: Desk) -> None:
     """A photo from the chat is one document less to ask for."""
     number = desk.open(accident_type="glass")

@@ -28,7 +28,7 @@ def test_s58_survey_and_call_back_follow_the_closing(room: Room) -> None:
     assert room.clocks(number)["callback"].state == "met"
     with pytest.raises(Refused, match="办结以后"):
         room.call_back(room.open(), "yes")
-    with pytest.raises(Refused, match="solved"):
+    with pytest.raises(Refused, match="解决了吗"):
         room.call_back(number, "maybe")
 
 

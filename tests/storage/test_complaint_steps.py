@@ -38,7 +38,7 @@ def test_the_whole_way_with_what_each_step_takes(room: Room) -> None:
     room.position(number, "accepted")
     with pytest.raises(Refused, match="根因"):
         room.move(number, "closed")
-    with pytest.raises(Refused, match="root_cause 可选"):
+    with pytest.raises(Refused, match="「根因」可选"):
         room.move(number, "closed", **CLOSING | {"root_cause": "weather"})
     room.move(number, "closed", **CLOSING)
     assert room.get(number).closed_at == NOW
@@ -106,7 +106,7 @@ def test_joined_complaints_hear_their_own_result(room: Room) -> None:
     with pytest.raises(Refused, match="反过来合并"):
         room.move(lead, "merged", into=room.open(), reason="同一次查勘")
     room.along(lead, "accepted", "investigating")
-    with pytest.raises(Refused, match="decision_for_joined"):
+    with pytest.raises(Refused, match="给并入投诉的人的答复"):
         room.move(lead, "decided", **DECISION)
     room.move(lead, "decided", **DECISION, decision_for_joined="已整改派工流程。")
     assert room.get(other).decision == "已整改派工流程。"

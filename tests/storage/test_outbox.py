@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from storage.outbox import Leased
+from storage.models.outbox import OutboxItem
+from storage.outbox import AGAIN, Leased
 from storage.transactions import Transactions, transactions
 from storage.unit_of_work import UnitOfWork
 
@@ -59,6 +60,24 @@ def test_an_item_is_leased_by_one_worker_until_the_lease_runs_out(writes: Transa
     assert lease(writes, "other") == []
     late = lease(writes, "other", NOW + timedelta(seconds=61))
     assert [item.attempts for item in late] == [2]
+
+
+def test_what_may_arrive_twice_is_marked(writes: Transactions) -> None:
+    """I6: an item that a dead worker may have sent carries the mark, sent or not; others none."""
+    add(writes, "k")
+    add(writes, "calm", peer="another")
+    [dead, calm] = lease(writes, "dead")
+    writes.run(lambda uow: uow.outbox.settle(calm.id, "dead", "sent"))
+    late = NOW + timedelta(seconds=61)
+    lease(writes, "other", late)
+    assert _reasons(writes) == {dead.id: AGAIN, calm.id: ""}
+    writes.run(lambda uow: uow.outbox.settle(dead.id, "other", "sent"))
+    assert _reasons(writes) == {dead.id: AGAIN, calm.id: ""}
+
+
+def _reasons(writes: Transactions) -> dict[int, str]:
+    query = select(OutboxItem.id, OutboxItem.reason)
+    return writes.read(lambda uow: {row.id: row.reason for row in uow.session.execute(query)})
 
 
 def test_a_worker_that_lost_its_lease_cannot_settle(writes: Transactions) -> None:

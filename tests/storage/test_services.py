@@ -124,7 +124,7 @@ def test_v3_changes_need_a_colleague_who_saw_the_person(branch: Branch) -> None:
     number = branch.ask("phone", details="13800000002")
     branch.all_documents(number)
     branch.move(number, "reviewing")
-    with pytest.raises(Refused, match="identity_check"):
+    with pytest.raises(Refused, match="「怎么核实的本人」"):
         branch.move(number, "approved", reason="同意")
     branch.move(number, "approved", reason="同意", identity_check="video")
     branch.move(number, "endorsed", phone="13800000002", **ENDORSED)
@@ -278,6 +278,6 @@ def test_no_endorsement_without_the_new_value(
     """Nobody is told that it is done while the policy still says the old."""
     number = branch.ask(kind)
     _approved(branch, number, **level)
-    with pytest.raises(Refused, match="写明新"):
+    with pytest.raises(Refused, match="写明「新"):
         branch.move(number, "endorsed", **ENDORSED)
     assert branch.request(number).status == "approved"

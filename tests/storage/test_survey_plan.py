@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
 from bot.bootstrap import App
-from bot.clock import SHANGHAI
 from bot.dialogue.message import InboundMessage
 from bot.result import Claim as Answer
 from scheduler.jobs import satisfaction_survey
 from storage import survey_draw, survey_plan
 from storage.ledger import Happening
-from storage.models.case import Complaint, Survey, Ticket
+from storage.models.case import Survey, Ticket
 from storage.models.conversation import Conversation, Message
 from storage.models.customer import Customer, OptOut
 from storage.models.ledger import Event
@@ -24,34 +23,13 @@ from storage.models.outbox import OutboxItem
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 from tests.storage.claims_kit import Desk, desk_on
-
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
+from tests.storage.survey_kit import NOW, complaint, happened, leave, quiet_desk, rows, run, surveys
 
 
 @pytest.fixture
 def desk(database: Engine) -> Desk:
     """A branch with one conversation in which nothing was said for long."""
-    made = desk_on(database)
-    made.converse()
-    return made
-
-
-def _happened(desk: Desk, kind: str, ago: timedelta, **said: Any) -> None:
-    row = Happening(kind, NOW - ago, **{"conversation_id": 1, **said})
-    desk.ways.run(lambda uow: uow.ledger.add(row))
-
-
-def _run(desk: Desk, now: datetime = NOW) -> None:
-    desk.ways.run(lambda uow: satisfaction_survey.ask(uow, now))
-
-
-def _all(desk: Desk, model: type[Any]) -> list[Any]:
-    query = select(model).order_by(model.id)
-    return desk.ways.read(lambda uow: list(uow.session.scalars(query)))
-
-
-def _surveys(desk: Desk) -> list[tuple[str, str, str | None]]:
-    return [(s.about, s.status, s.reason) for s in _all(desk, Survey) if s.about != "regular"]
+    return quiet_desk(database)
 
 
 EPISODES = {
@@ -66,37 +44,30 @@ EPISODES = {
 def test_every_episode_is_asked_about_once(about: str, desk: Desk) -> None:
     """S15, S58: after its wait, with the one who served credited; running again asks nobody."""
     kind, ago, number = EPISODES[about]
-    _happened(desk, kind, ago, case_number=number, actor="王敏")
-    _run(desk)
-    _run(desk)
-    asked = [s for s in _all(desk, Survey) if s.about == about]
+    happened(desk, kind, ago, case_number=number, actor="王敏")
+    run(desk)
+    run(desk)
+    leave(desk)
+    asked = [s for s in rows(desk, Survey) if s.about == about]
     assert [(s.status, s.agent, s.case_number) for s in asked] == [("sent", "王敏", number)]
     assert (
-        len([o for o in _all(desk, OutboxItem) if o.dedupe_key == f"survey:{about}:{number}"]) == 1
+        len([o for o in rows(desk, OutboxItem) if o.dedupe_key == f"survey:{about}:{number}"]) == 1
     )
-    said = _all(desk, Message)
-    assert any(m.body["buttons"][:1] == ["5"] for m in said)
-    sent = [e for e in _all(desk, Event) if e.kind == "survey.sent" and e.label == about]
+    said = rows(desk, Message)
+    assert any(m.body.get("buttons", ())[:1] == ["5"] for m in said)
+    sent = [e for e in rows(desk, Event) if e.kind == "survey.sent" and e.label == about]
     assert [e.actor for e in sent] == ["王敏"]
 
 
 def test_not_before_its_time(desk: Desk) -> None:
     """A claim is asked about a day after payment, not at once."""
-    _happened(desk, "claim.paid", timedelta(hours=23), case_number="CL20261124000001")
-    _run(desk)
-    assert _surveys(desk) == []
-
-
-def _complaint(status: str) -> Complaint:
-    return Complaint(
-        number="CP20261120000009", conversation_id=1, channel="wechat", category="理赔",
-        severity="P2", status=status, owner="投诉岗", facts={}, decision="", received_at=NOW,
-        due_on=date(2026, 12, 5), updated_at=NOW,
-    )  # fmt: skip
+    happened(desk, "claim.paid", timedelta(hours=23), case_number="CL20261124000001")
+    run(desk)
+    assert surveys(desk) == []
 
 
 REASONS: dict[str, tuple[Callable[[], Any], str]] = {
-    "an open complaint": (lambda: _complaint("investigating"), "有未办结的投诉"),
+    "an open complaint": (lambda: complaint("investigating"), "有未办结的投诉"),
     "a customer who wants none": (
         lambda: OptOut(conversation_id=1, category="survey", at=NOW), "客户退订了回访",
     ),
@@ -115,20 +86,20 @@ def test_somebody_is_not_asked_and_the_reason_is_kept(why: str, desk: Desk) -> N
     """Every no has its reason, in the row and in the ledger; the dry run says the same."""
     row, reason = REASONS[why]
     desk.ways.run(lambda uow: uow.session.add(row()))
-    _happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
+    happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
     dry = desk.ways.read(lambda uow: satisfaction_survey.rehearse(uow, NOW))
     assert ("handoff:HO1", reason) in dry
-    _run(desk)
-    assert ("handoff", "skipped", reason) in _surveys(desk)
-    assert [o.kind for o in _all(desk, OutboxItem) if "HO1" in o.dedupe_key] == []
+    run(desk)
+    assert ("handoff", "skipped", reason) in surveys(desk)
+    assert [o.kind for o in rows(desk, OutboxItem) if "HO1" in o.dedupe_key] == []
 
 
 def test_the_injured_get_a_call_not_a_form(desk: Desk) -> None:
     """A claim with somebody hurt, or one that was declined, is for people to follow up."""
     number = desk.open(1, injured=True)
-    _happened(desk, "claim.paid", timedelta(hours=25), case_number=number)
-    _run(desk)
-    assert ("claim", "skipped", "人伤案件，改人工关怀") in _surveys(desk)
+    happened(desk, "claim.paid", timedelta(hours=25), case_number=number)
+    run(desk)
+    assert ("claim", "skipped", "人伤案件，改人工关怀") in surveys(desk)
 
 
 def test_three_a_week_are_the_most(desk: Desk) -> None:
@@ -144,19 +115,19 @@ def test_three_a_week_are_the_most(desk: Desk) -> None:
             )  # fmt: skip
 
     desk.ways.run(asked)
-    _happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
-    _run(desk)
-    assert ("handoff", "skipped", "7 天内已问过 3 次") in _surveys(desk)
+    happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
+    run(desk)
+    assert ("handoff", "skipped", "7 天内已问过 3 次") in surveys(desk)
 
 
 def test_one_question_at_a_time(desk: Desk) -> None:
     """While one waits for its answer the next is not asked, nor given up for good."""
-    _happened(desk, "claim.paid", timedelta(hours=25), case_number="CL20261124000001")
-    _happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
-    _run(desk)
-    assert _surveys(desk) == [("handoff", "sent", None)]
-    _run(desk, NOW + timedelta(hours=25))
-    assert ("claim", "sent", None) in _surveys(desk)
+    happened(desk, "claim.paid", timedelta(hours=25), case_number="CL20261124000001")
+    happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
+    run(desk)
+    assert surveys(desk) == [("handoff", "sent", None)]
+    run(desk, NOW + timedelta(hours=25))
+    assert ("claim", "sent", None) in surveys(desk)
 
 
 def test_nobody_is_woken(desk: Desk) -> None:
@@ -164,8 +135,8 @@ def test_nobody_is_woken(desk: Desk) -> None:
     late = NOW.replace(hour=22, minute=30)
     row = Happening("handoff.closed", late - timedelta(minutes=5), 1, "HO1")
     desk.ways.run(lambda uow: uow.ledger.add(row))
-    _run(desk, late)
-    survey = next(s for s in _all(desk, Survey) if s.about == "handoff")
+    run(desk, late)
+    survey = next(s for s in rows(desk, Survey) if s.about == "handoff")
     morning = (NOW + timedelta(days=1)).replace(hour=8, minute=5)
     assert survey.sent_at == morning
     assert survey.expires_at == morning + timedelta(hours=24)
@@ -208,10 +179,10 @@ def test_the_regular_survey_draws_as_many_from_every_stratum(database: Engine) -
 
     desk.ways.run(people)
     since, today = NOW - timedelta(days=1), NOW.date()
-    _run(desk, NOW + timedelta(hours=1))  # they are still talking: nobody is asked
+    run(desk, NOW + timedelta(hours=1))  # they are still talking: nobody is asked
     assert not desk.ways.read(lambda uow: survey_draw.coverage(uow, since, today))
-    _run(desk, NOW + timedelta(days=1))
-    _run(desk, NOW + timedelta(days=1, hours=1))
+    run(desk, NOW + timedelta(days=1))
+    run(desk, NOW + timedelta(days=1, hours=1))
     covered = desk.ways.read(lambda uow: survey_draw.coverage(uow, since, today))
     assert [(*stratum, about, asked) for stratum, about, asked in covered] == [
         ("phone", "", "", "regular", 3),
@@ -247,8 +218,8 @@ def test_a_week_after_a_policy_began_its_holder_is_asked(database: Engine) -> No
 
     desk.ways.run(holder)
     for _ in range(2):
-        _run(desk, NOW)
-    found = [(s.key, s.status, s.case_number) for s in _all(desk, Survey) if s.about == "issued"]
+        run(desk, NOW)
+    found = [(s.key, s.status, s.case_number) for s in rows(desk, Survey) if s.about == "issued"]
     assert found == [("issued:P1", "sent", "P1")]
 
 
@@ -277,10 +248,11 @@ def test_one_tap_counts_and_a_low_score_is_called_back(make_app: Callable[[], Ap
 
 def test_what_is_not_answered_expires(desk: Desk) -> None:
     """An answer after its time does not count; that it was not answered is known."""
-    _happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
-    _run(desk)
-    _run(desk, NOW + timedelta(hours=25))
-    assert ("handoff", "expired", None) in _surveys(desk)
+    happened(desk, "handoff.closed", timedelta(minutes=5), case_number="HO1")
+    run(desk)
+    leave(desk)
+    run(desk, NOW + timedelta(hours=25))
+    assert ("handoff", "expired", None) in surveys(desk)
 
 
 def _say(app: App, text: str, at: datetime, key: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,8 @@ from scheduler import waves
 from scheduler.context import JobContext
 from storage.database import open_engine
 from storage.outbound import planning
-from storage.outbound.pace import SMALLEST, Pace
+from storage.outbound.pace import SMALLEST, Pages, rest
+from storage.rules.outbound import rules
 from tests.conftest import SECRET
 from tests.storage.outbound_kit import NOW, TODAY, Outside, outside
 
@@ -122,11 +125,24 @@ def test_two_workers_take_at_once(branch: Outside, database_url: str) -> None:
     other.ways.close()
 
 
-def test_a_build_makes_room_as_soon_as_somebody_waits() -> None:
+def test_a_build_makes_room_as_soon_as_somebody_writes() -> None:
     """Pages grow while nobody writes; a customer makes them small, with a rest after each."""
-    pace = Pace(largest=10_000)
-    assert [pace.after(0.1, others=False) or pace.size for _ in range(4)] == [
+    beside = rules().beside_customers
+    pages = Pages(beside, largest=10_000)
+    assert [pages.after(0.1, heard=-math.inf) or pages.size for _ in range(4)] == [
         4_000, 8_000, 10_000, 10_000,
     ]  # fmt: skip
-    assert pace.after(0.1, others=True) == 0.1
-    assert pace.size == SMALLEST
+    assert pages.after(0.001, heard=time.monotonic()) == pytest.approx(
+        0.001 / beside.share, rel=0.1
+    )
+    assert pages.size == SMALLEST
+
+
+def test_campaigns_leave_the_way_free_while_customers_write() -> None:
+    """A small share of the time, never standing still; all of it when nobody has written."""
+    beside = rules().beside_customers
+    short = beside.longest_seconds * beside.share / 10
+    free = rest(beside, heard=100.0, spent_s=short, clock_s=100.0 + beside.quiet_seconds)
+    assert short / (short + free) == pytest.approx(beside.share)
+    assert rest(beside, 100.0, 60.0, 100.0) == beside.longest_seconds
+    assert rest(beside, 100.0, 60.0, 100.1 + beside.quiet_seconds) == 0

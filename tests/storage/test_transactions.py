@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from bot.errors import Overloaded
+from bot.errors import Closing, Overloaded
 from storage import transactions as module
 from storage.models.case import CaseEvent
 from storage.transactions import Ended, SingleWriter, Transactions, transactions
@@ -78,6 +80,34 @@ def test_closing_finishes_what_is_queued(database: Engine) -> None:
     futures = [made.submit(note(str(n))) for n in range(50)]
     made.close()
     assert all(future.done() and future.exception() is None for future in futures)
+
+
+def test_whoever_writes_while_it_closes_is_told(database: Engine) -> None:
+    """Each piece of work is done or refused; nobody waits for ever."""
+    made = transactions(database)
+    futures: list[Future[None]] = []
+    writers = [threading.Thread(target=_write_on, args=(made, futures)) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    while len(futures) < 20:
+        time.sleep(0.001)
+    made.close()
+    for writer in writers:
+        writer.join(10)
+        assert not writer.is_alive()
+    for future in futures:
+        future.result(10)
+
+
+def _write_on(made: Transactions, futures: list[Future[None]]) -> None:
+    """Write until it is refused, because the writer has closed."""
+    for number in itertools.count():
+        try:
+            futures.append(made.submit(note(str(number))))
+        except Closing:
+            return
+        except Overloaded:
+            time.sleep(0.001)
 
 
 def test_too_much_waiting_work_is_refused(

@@ -11,8 +11,10 @@ import structlog
 
 from bot.channels.core.client import CoreClient, CoreUnavailable, CoreWrong, Told
 from bot.channels.core.delivery import CorePolicies
+from bot.channels.core.together import all_of
 from bot.outbox import Deliver
 from storage import policy_source
+from storage.outbound.core_policies import Whom
 from storage.policy_source_desk import CHANNEL, KIND
 from storage.transactions import Transactions
 from storage.unit_of_work import UnitOfWork
@@ -30,26 +32,28 @@ class CoreLookUp:
     transactions: Transactions
     now: Callable[[], datetime]
 
-    async def __call__(self, customers: Sequence[tuple[int, str]]) -> None:
+    async def __call__(self, customers: Sequence[Whom]) -> None:
         """Ask about each; what is told is kept, who gets no answer stays as they were."""
         places = asyncio.Semaphore(_AT_ONCE)
-        told = await asyncio.gather(*(self._ask(ref, places) for _, ref in customers))
-        found = [(number, one) for (number, _), one in zip(customers, told, strict=True) if one]
+        told = await asyncio.gather(*(self._ask(refs, places) for _, refs in customers))
+        found = [(whom, one) for whom, one in zip(customers, told, strict=True) if one]
         if found:
             await asyncio.wrap_future(self.transactions.submit(lambda uow: self._keep(uow, found)))
 
-    async def _ask(self, ref: str, places: asyncio.Semaphore) -> Told | None:
+    async def _ask(self, refs: Sequence[str], places: asyncio.Semaphore) -> Told | None:
         async with places:
             try:
-                return await asyncio.to_thread(self.client.policies_of, ref)
+                return await asyncio.to_thread(all_of, self.client, refs)
             except (CoreUnavailable, CoreWrong) as error:
                 log.warning("core.unavailable", reason=str(error))
                 return None
 
-    def _keep(self, uow: UnitOfWork, found: Sequence[tuple[int, Told]]) -> None:
+    def _keep(self, uow: UnitOfWork, found: Sequence[tuple[Whom, Told]]) -> None:
+        """Keep what was told; whose records were joined or parted meanwhile is asked anew."""
         now = self.now()
-        for number, told in found:
-            policy_source.keep(uow.session, number, told.policies, told.as_of, now)
+        for (customer, refs), told in sorted(found, key=lambda one: one[0]):
+            if policy_source.still_asked(uow.session, customer, refs):
+                policy_source.keep(uow.session, customer, told.policies, told.as_of, now)
 
 
 def core_look_up(

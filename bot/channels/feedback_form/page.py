@@ -74,7 +74,7 @@ class Pages:
             "title": title,
             "style": _STYLE,
             "root": ROOT,
-            "branch": self.settings.branch.get("branch_name", ""),
+            "branch": self.settings.facts.get("branch_name", ""),
             "hotline": self.settings.hotline,
             "demo": self.settings.demo,
             "topics": topics(),

@@ -189,7 +189,7 @@ class Papers:
         return self._cipher.blind(f"policy link pass|{token}")[:40]
 
     def _issuer(self) -> Issuer:
-        facts = self._settings.branch
+        facts = self._settings.facts
         return Issuer(
             company=facts.get("company_name", ""),
             branch=facts.get("branch_name", ""),

@@ -34,6 +34,8 @@ class TelegramService:
     secret: str
     # What the staff group needs; what is wrong there must not keep customers out.
     group: Callable[[], Awaitable[None]] | None = None
+    # After trouble that nobody thought of.
+    pause: timedelta = _PAUSE
 
     async def run(self) -> None:
         """Register, then poll where there is no webhook; errors are waited out."""
@@ -45,6 +47,10 @@ class TelegramService:
             except DeliveryError as error:
                 log.warning("telegram.poll_failed", reason=str(error))
                 await asyncio.sleep(_pause(error).total_seconds())
+            except Exception:
+                # A task that ends here would leave all customers unheard until the next start.
+                log.exception("telegram.trouble", doing="poll")
+                await asyncio.sleep(self.pause.total_seconds())
 
     async def stop(self) -> None:
         """Finish the calls beside and close the connections."""
@@ -60,6 +66,9 @@ class TelegramService:
             except DeliveryError as error:
                 log.error("telegram.not_registered", reason=str(error))
                 await asyncio.sleep(max(_pause(error), _PAUSE * 5).total_seconds())
+            except Exception:
+                log.exception("telegram.trouble", doing="register")
+                await asyncio.sleep(self.pause.total_seconds())
 
     async def _register(self) -> None:
         if self.address:
@@ -76,8 +85,14 @@ class TelegramService:
             await call(self.bot.delete_webhook())
         await call(self.bot.set_my_commands([BotCommand(c.name, c.shows) for c in menu()]))
         if self.group:
-            await self.group()
+            await self._group(self.group)
         log.info("telegram.registered", way="webhook" if self.address else "polling")
+
+    async def _group(self, prepare: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await prepare()
+        except Exception:
+            log.exception("telegram.trouble", doing="group")
 
     async def _poll(self, offset: int) -> int:
         """Take one batch; asking for the next number tells Telegram that these are ours."""

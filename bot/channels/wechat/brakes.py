@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,6 +10,7 @@ from threading import Lock
 from bot.errors import RetryLater
 
 _FAILURES = 5
+_CHANCE = secrets.SystemRandom()
 _SHORTEST_S = 2
 _LONGEST_S = 60
 
@@ -66,4 +67,4 @@ class Brakes:
 
     def _pause(self) -> timedelta:
         seconds = min(_SHORTEST_S * 2 ** min(self._failures - _FAILURES, 10), _LONGEST_S)
-        return timedelta(seconds=random.uniform(1, 1.25) * seconds)  # noqa: S311 - only spreads
+        return timedelta(seconds=_CHANCE.uniform(1, 1.25) * seconds)

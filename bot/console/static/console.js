@@ -2,8 +2,41 @@
 const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
 
 document.addEventListener("htmx:config:request", (event) => {
-  event.detail.ctx.request.headers["X-CSRF-Token"] = csrf;
+  const { request, sourceElement } = event.detail.ctx;
+  request.headers["X-CSRF-Token"] = csrf;
+  if (request.method === "POST") request.headers["X-Press"] = pressOf(sourceElement, request.submitter);
 });
+
+// ---- once is enough --------------------------------------------------------------------------
+
+// What is sent has a key of its own until something in the form changes: sent again, because of a
+// double click or because no answer came, it is done once. Some forms bring a key themselves.
+const presses = new WeakMap();
+
+// On plain HTTP inside a branch a browser has no randomUUID.
+export function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function pressOf(element, submitter) {
+  if (element.elements?.namedItem("key") || element.elements?.namedItem("press")) return "";
+  const known = presses.get(element);
+  if (known?.submitter === submitter) return known.key;
+  presses.set(element, { key: freshKey(), submitter });
+  return presses.get(element).key;
+}
+
+for (const change of ["input", "change"]) {
+  document.addEventListener(change, (event) => presses.delete(event.target.form), true);
+}
+
+// The second click of a double click presses nothing, whatever the first has put in its place.
+document.addEventListener("click", (event) => {
+  const button = event.detail > 1 && event.target.closest("form button:not([type=button]), [hx-post]:not(form)");
+  if (!button) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
 
 if (csrf) new Worker("/console/static/pulse.js").postMessage(csrf);
 

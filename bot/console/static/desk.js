@@ -3,6 +3,7 @@ import { alarmed, notice } from "./console.js";
 import { collide, setMode, showTyping } from "./composer.js";
 import { begin, draftMoved, hold, keepTyping, startDrafts } from "./drafts.js";
 import "./keys.js";
+import "./wrap.js";
 import { refreshList, startList, tab } from "./list.js";
 import { comeBack, logInAgain, showWaiting, startSending } from "./sending.js";
 import { tell } from "./notice.js";
@@ -93,6 +94,15 @@ function markOpen() {
   document.title = (waiting ? `(${waiting}) ` : "") + "会话 · 安答控制台";
 }
 
+// The address is that of what stands there, also when that is no conversation.
+function address() {
+  const [was, id] = [new URL(location.href), open()?.dataset.id];
+  const wanted = was.searchParams.get("c") === (id ?? null) ? was.searchParams : new URLSearchParams(id ? { c: id } : {});
+  wanted.delete("tab");
+  const query = [`tab=${tab()}`, wanted.toString()].filter(Boolean).join("&");
+  history.replaceState(null, "", `/console/inbox?${query}`);
+}
+
 // The newest message in sight; once more when the composer beside it has found its height.
 function bottom() {
   const thread = document.getElementById("thread");
@@ -118,6 +128,7 @@ function connect() {
     if (cutAt) {
       refreshList();
       refreshOpen(false);
+      refreshState();
       draftMoved(open()?.dataset.id, Infinity, "");
     }
     cutAt = null;
@@ -183,8 +194,9 @@ function news(event) {
   if (event.kind === "owner" || event.kind === "snooze") {
     refreshList();
     if (mine && (event.kind === "snooze" || Number(open().dataset.rev) !== event.rev)) {
-      const had = open().dataset.mine;
-      if (had && event.kind === "owner" && event.agent !== me) notice(event.owner === "agent" ? `${event.agent}接手了这个会话` : "这个会话已经不在您手里", "bad");
+      // What the reader pressed, here or in another tab, is no loss of theirs.
+      const lost = open().dataset.mine && event.kind === "owner" && event.by !== me && event.agent !== me;
+      if (lost) notice(event.owner === "agent" ? `${event.agent}接手了这个会话` : "这个会话已经不在您手里", "bad");
       if (event.kind === "owner") catchUp(event);
       else refreshOpen(true);
     }
@@ -212,14 +224,14 @@ function news(event) {
     alarmed(event);
     tell("有客户等得太久", "alarm");
   } else if (event.kind === "state") {
-    notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
-    const select = document.getElementById("state-select");
-    if (select) {
-      const shown = new Option({ away: "小休", offline: "离线" }[event.state] ?? event.state, "", true, true);
-      shown.disabled = true;
-      select.append(shown);
-    }
+    if (event.by !== me) notice(`您的状态改成了${{ away: "小休", offline: "离线" }[event.state] ?? event.state}：${event.reason}`, "bad");
+    if (document.getElementById("state")?.dataset.shows !== `${event.state}:${event.reason}`) refreshState();
   }
+}
+
+// Dot and words in the bar, as the server has them.
+function refreshState() {
+  htmx.ajax("GET", "/console/state", { target: "#state", swap: "outerHTML" });
 }
 
 // How long the first one waits goes on between two looks.
@@ -247,8 +259,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     markOpen();
     begin(open()?.dataset.id);
     if (open()?.dataset.mine) document.getElementById("words")?.focus();
-    const id = open()?.dataset.id;
-    if (id) history.replaceState(null, "", `/console/inbox?tab=${tab()}&c=${id}`);
+    address();
   }
   if (target?.id === "work" || target?.id === "thread") showWaiting();
   markOpen();
@@ -284,7 +295,10 @@ setInterval(() => {
 }, 15000);
 
 
-startList(markOpen);
+startList(() => {
+  markOpen();
+  address();
+});
 markOpen();
 bottom();
 comeBack();

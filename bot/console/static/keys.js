@@ -31,6 +31,14 @@ function chooseState() {
   return Boolean(select);
 }
 
+// A key for something else leaves the menu of states as if it had not been opened: what was only
+// pointed at there would be taken when the focus goes.
+function leaveStates(event) {
+  if (event.target.id !== "state-select") return;
+  event.target.form.reset();
+  event.target.blur();
+}
+
 // ---- end this one, open the next -----------------------------------------------------------------
 
 let next = null;
@@ -48,9 +56,10 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 document.addEventListener("htmx:after:swap", (event) => {
   if (!next || (event.detail?.ctx?.target ?? event.target) !== work) return;
-  const row = document.getElementById(next);
+  const id = next;
   next = null;
-  setTimeout(() => row?.querySelector("a").click());
+  // The list may be drawn anew in between: the row is looked up when it is pressed.
+  setTimeout(() => document.getElementById(id)?.querySelector("a").click());
 });
 document.addEventListener("htmx:finally:request", (event) => {
   if (event.detail?.ctx?.sourceElement?.dataset?.next) next = null;
@@ -64,6 +73,7 @@ function letter(event) {
 
 function withAlt(event) {
   const key = letter(event);
+  leaveStates(event);
   if (event.ctrlKey) return key === "e" && endAndNext();
   if (event.shiftKey) return false;
   if (!acts[key]) return press(key);
@@ -80,7 +90,7 @@ function alone(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (event.isComposing || event.keyCode === 229 || event.key === "Alt") return;
   if (event.altKey ? withAlt(event) : alone(event)) event.preventDefault();
 });
 

@@ -86,6 +86,7 @@ async function fetched(first, last) {
   const asked = name;
   const query = new URLSearchParams({ tab: asked, shown: PAGE * Math.max(1, last - first), after: keys[first] ?? "" });
   const html = await asPage(`/console/inbox/list?${query}`);
+  await released();
   if (html === null || asked !== name) return;
   const page = new DOMParser().parseFromString(html, "text/html");
   if (!page.querySelector(".rows")) return;
@@ -99,6 +100,18 @@ async function fetched(first, last) {
   put(page);
   changed();
 }
+
+// A row that is replaced between press and release is not clicked: the list waits that long.
+let held = false;
+let free = () => {};
+list.addEventListener("pointerdown", () => { held = true; });
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => setTimeout(() => {
+    held = false;
+    free();
+  }));
+}
+const released = () => (held ? new Promise((resume) => { free = resume; }) : Promise.resolve());
 
 let soon = false;
 export async function refreshList() {

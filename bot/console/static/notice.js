@@ -100,7 +100,7 @@ function hear(event) {
   } else if (event.kind === "alarm") {
     alarmed(event);
     tell("有客户等得太久", "alarm");
-  } else if (event.kind === "state") notice(`您的状态改了：${event.reason}`, "bad");
+  } else if (event.kind === "state" && !event.by) notice(`您的状态改了：${event.reason}`, "bad");
 }
 
 // Resolves when the page goes away; the line itself comes back after a break by itself.

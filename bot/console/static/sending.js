@@ -1,7 +1,7 @@
 // What is written leaves in the order it was written, each text under a key of its own: a second
 // Enter waits for the first, a press that may have arrived is repeated as the same message, and a
 // text that cannot leave comes back into the box. Nothing is dropped on the way.
-import { notice } from "./console.js";
+import { freshKey, notice } from "./console.js";
 import { draftRev, forget, keepHere, keptHere, TAB } from "./drafts.js";
 
 const me = document.querySelector(".columns").dataset.me;
@@ -20,13 +20,18 @@ let desk = { refresh() {}, collide() {}, sent() {} };
 const openId = () => work.querySelector(".conversation")?.dataset.id;
 
 // Whoever must log in again comes back to this conversation, with what was being written.
+let leaving = false;
 export function logInAgain() {
+  leaving = true;
   const box = document.getElementById("words");
   if (box?.value) keepHere(openId(), box.value);
   for (const id of new Set(line.map((item) => item.id))) giveBack(id);
   localStorage.setItem("anda-return", JSON.stringify({ me, at: Date.now(), url: location.pathname + location.search }));
   location.assign("/console/login");
 }
+
+// Whoever goes back without logging in may send again, and is asked again.
+addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
 
 export function comeBack() {
   const left = JSON.parse(localStorage.getItem("anda-return") ?? "null");
@@ -36,11 +41,6 @@ export function comeBack() {
 }
 
 // ---- the line -----------------------------------------------------------------------------------
-
-// On plain HTTP inside a branch a browser has no randomUUID.
-function fresh() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 function newestShown() {
   const lines = document.querySelectorAll("#thread [data-seq]");
@@ -57,7 +57,7 @@ function put(form, text) {
   const id = openId();
   const url = note ? form.dataset.note : form.dataset.say;
   // What others said after the newest line on this page is shown before anything leaves.
-  line.push({ id, url, note, text, key: fresh(), told: newestShown(), draft: draftRev(id), at: Date.now() });
+  line.push({ id, url, note, text, key: freshKey(), told: newestShown(), draft: draftRev(id), at: Date.now() });
   store();
   showWaiting();
   go();
@@ -88,7 +88,7 @@ async function post(item) {
   }
   try {
     return await fetch(item.url, {
-      method: "POST", body, headers: { "X-CSRF-Token": csrf, "HX-Request": "true" }, signal: AbortSignal.timeout(SLOW),
+      method: "POST", body, headers: { "X-CSRF-Token": csrf, "X-Press": item.note ? item.key : "", "HX-Request": "true" }, signal: AbortSignal.timeout(SLOW),
     });
   } catch {
     return null; // it may have arrived: the same key goes out again
@@ -179,6 +179,10 @@ work.addEventListener("submit", (event) => {
   const text = box.value.trim();
   if (!text) {
     notice("还没有写内容，写一句再发。", "bad");
+    return;
+  }
+  if (leaving) { // on the way to the log-in: what is pressed now waits in its box
+    keepHere(openId(), text);
     return;
   }
   if (unfilled(form, box)) return;

@@ -79,5 +79,10 @@ class Kind:
         return self.choice.show(value)
 
 
+def kinds_named(text: str) -> set[str]:
+    """Return the kinds of accidents that a question is about."""
+    return {kind for kind, pattern in ACCIDENT_TYPES if pattern.search(text)}
+
+
 accident_type = Kind(ACCIDENT_TYPES, Choice(_TYPES))
 line = Kind(LINES, Choice(_LINES))

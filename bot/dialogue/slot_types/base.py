@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 T = TypeVar("T")
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
@@ -59,4 +59,13 @@ class SlotType(Protocol[T]):
 
     def show(self, value: T) -> str:
         """Return the value as people read it."""
+        ...
+
+
+@runtime_checkable
+class Completing(Protocol[T]):
+    """A slot type whose corrections leave open what stays: «是前天» says nothing of the hour."""
+
+    def completed(self, value: T, quote: str, before: T, now: datetime) -> T:
+        """Return ``value``, said as ``quote``, with what it leaves open taken from ``before``."""
         ...

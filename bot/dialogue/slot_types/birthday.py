@@ -45,7 +45,7 @@ class Birthday:
         card = identity_number.find(text, now)
         if card is None or card.value is None:
             return None
-        return Found(datetime.strptime(card.value[6:14], "%Y%m%d").date(), card.span)  # noqa: DTZ007
+        return Found(date.fromisoformat(card.value[6:14]), card.span)
 
     def dump(self, value: date) -> Json:
         """Return the date in ISO format."""

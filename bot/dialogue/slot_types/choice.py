@@ -14,6 +14,11 @@ _NUMBER = re.compile(
     r"(?:选|第|我选|就|要)*([1-9一二两三四五六七八九])(?:个|项|种|号|吧|的|呗|那个|[.、 ])*"
 )
 _LAST = re.compile(r"(?:选|要|就)*(?:最后|末)一?(?:个|项|种)(?:吧|的)?")
+# Who shrugs answers what was asked, and nothing that nobody has asked yet.
+_SHRUG = re.compile(
+    r"[那就我 ]*(?:随便|随[你您]们?|怎么都行|怎样都行|都[行成好]|都可以|无所谓|看着办|[你您]们?定)"
+    r"[的吧啊呀了呗,。!. ]*"
+)
 _NEGATION = re.compile(r"(?:不是|不要|不选|不用|别|不|没)$")
 
 
@@ -27,7 +32,9 @@ class Choice:
 
     def find(self, text: str, now: datetime) -> Found[str] | None:
         """Return the option named, and only one, where it may be said unasked."""
-        return self._named(text) if self.volunteered else None
+        if not self.volunteered or _SHRUG.fullmatch(text.strip()):
+            return None
+        return self._named(text)
 
     def answer(self, text: str, now: datetime) -> Found[str] | None:
         """Return the option tapped, numbered or named."""

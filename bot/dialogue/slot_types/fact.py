@@ -18,9 +18,13 @@ _LETTERS = re.compile(r"[\w]")
 _LEFT_OVER = re.compile(
     r"(?:我们?|这|那|是|叫|姓名?|名字|电话|手机|号码?|的|了|在|啊|吧|呢|还有|另外|然后|就|也|都|没人?|有|好)*"
 )
+# «我是她儿子» says who is speaking, and no fact of the accident.
+_WHO_I_AM = re.compile(
+    r"我(?:就)?是(?:[他她]|伤者|车主|老板|店长|司机)(?:家|们家)?的?[\u4e00-\u9fff]{0,3}"
+)
 _BEFORE = re.compile(r"^(?:就是|主要是|主要|应该是|是|叫|在|有)(?=[^\s,。]{2})")
 _AFTER = re.compile(
-    r"[\s,。、;]*(?:大概|大约|估计|差不多|损失|价值|货值|一共|总共|合计|约|值|得|在|有|是)*[\s,。、;]*$"
+    r"[\s,。、;]*+(?:大概|大约|估计|差不多|损失|价值|货值|一共|总共|合计|约|值|得|在|有|是)*+[\s,。、;]*+$"
 )
 
 
@@ -77,6 +81,8 @@ def _tells(said: str, now: datetime, *, part: bool) -> bool:
     if part and _LEFT_OVER.fullmatch(re.sub(r"[\W_]", "", said)):
         return False
     if len(_LETTERS.findall(said)) < _LEAST and not said.isdigit():
+        return False
+    if _WHO_I_AM.fullmatch(said):
         return False
     answer = yes_no.answer(said, now)
     return answer is None or answer.value is not True

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.dialogue import words
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.numbers import money
 
 _FEN = 100
+_ABOUT = re.compile(words.ABOUT_SO_MUCH)
 _BETWEEN = 8  # characters between the word and the sum: «损失大概有个两万»
 
 
@@ -29,7 +31,15 @@ class Fen:
             if found and found.value is not None and found.span[0] <= _BETWEEN:
                 span = (match.start(), start + found.span[1])
                 return Found(found.value * _FEN, span, 0.85)
-        return None
+        return self._about(text, now)
+
+    def _about(self, text: str, now: datetime) -> Found[int] | None:
+        """Return a sum that is said to be about so much: «三万左右»."""
+        about = _ABOUT.search(text)
+        found = money.find(text[: about.end(1)], now) if about else None
+        if about is None or found is None or found.value is None or found.span[1] < about.end(1):
+            return None
+        return Found(found.value * _FEN, found.span, 0.8)
 
     def answer(self, text: str, now: datetime) -> Found[int] | None:
         """Return the first sum; a bare number is yuan."""

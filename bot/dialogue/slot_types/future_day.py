@@ -19,22 +19,22 @@ _AFTER = re.compile(rf"(?:过|再过)?{_N}(天|周|个?星期)(?:以?后|之后)
 _WORDS = (
     (re.compile(r"大前[天儿日]"), -3),
     (re.compile(r"前[天儿日]"), -2),
-    (re.compile(r"昨[天儿日晚]"), -1),
+    (re.compile(r"昨[天儿日晚早夜]"), -1),
     (re.compile(r"大后天"), 3),
     (re.compile(r"后天"), 2),
-    (re.compile(r"明[天儿日]|次日|第二天"), 1),
-    (re.compile(r"今[天儿日]|当天|现在|马上|立刻|立即"), 0),
+    (re.compile(r"明[天儿日早晚晨夜]|次日|第二天"), 1),
+    (re.compile(r"今[天儿日早晚晨夜]|当天|现在|马上|立刻|立即"), 0),
     (re.compile(r"越快越好|尽快|最快|赶紧|随时|都行|都可以|早点"), 1),
 )
 _WEEK = "一二三四五六日"
 _NAMES_A_DAY = re.compile(r"[月号日天周儿]|星期|礼拜")
 _AROUND = re.compile(
-    r"(?:我?想|我?要|就|从|那就?|打算|最好|起保日?|生效|日期|时间|是|定在?|[ ,，:：])*"
+    r"(?:我?想|我?要|就|从|那|打算|最好|起保日?|生效|日期|时间|是|定在?|[ ,，:：])*"
 )
 _BEHIND = re.compile(r"(?:起保?|生效|开始保?|起期|吧|呢|可以吗|行吗|行不行|[ 。!！?？])*")
 _CUED = re.compile(r"\s*(?:起保|生效|开始(?:保|生效)|起期)")
 _PAST = "这个日子已经过了，起保日不能早于今天。想从哪天开始？"
-_NO_SUCH = "没有这一天，请再核对一下，比如“12月1日”或“明天”。"
+NO_SUCH_DAY = "没有这一天，请再核对一下，比如“12月1日”或“明天”。"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class FutureDay:
 
 def _found(match: re.Match[str], day: date | None, today: date) -> Found[date]:
     if day is None:
-        return Found(None, match.span(), problem=_NO_SUCH)
+        return Found(None, match.span(), problem=NO_SUCH_DAY)
     if day < today:
         return Found(None, match.span(), problem=_PAST)
     return Found(day, match.span(), 0.9)

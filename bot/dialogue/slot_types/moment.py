@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
+from bot.dialogue.fold import fold
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.moment_phrases import (
     CORRECTED,
@@ -23,7 +24,14 @@ from bot.dialogue.slot_types.plain import blank, is_question, without_hypotheses
 SHANGHAI = timezone(timedelta(hours=8))
 _PLACE_LIKE = re.compile(r"[路道街桥里区镇乡村场站口园楼县库]")
 _NOT_SAID = re.compile(r"[\s,。!;\0]")
+# What is left of «其实是前天的事» says nothing besides the day.
+_ONLY_THAT = re.compile(r"(?:其实|应该|好像|就)?是?(?:的(?:事儿?)?)?")
 _CALLED = re.compile(r"[ ,的就才]*(?:报|打)(?:的|了|过)?(?:警|案|电话|的?122|的?110)")
+# Asked when it happened, «就现在» says it; unasked («现在能开吗») it says nothing of the kind.
+_NOW = re.compile(
+    r"(?:^|[\s,。])(?:就是?|才)?(?:现在|这会儿?|这阵儿?|眼下|当下|目前)(?:吧|呢|啊|的事儿?|刚出的?)*(?=$|[\s,。\0])"
+)
+_JUST_NOW = re.compile(r"(?:^|[\s,。])(就(?:是)?(?:现在|这会儿?))(?=$|[\s,。])")
 _NOON = 12
 _WEEKDAYS = "一二三四五六日"
 
@@ -46,8 +54,9 @@ def _same_day(text: str, found: list[Phrase]) -> list[Phrase]:
         called, left = whole[-1], text[whole[-1].span[1] : phrase.span[0]]
         if called.day and phrase.clock and not (phrase.day or phrase.ago) and _CALLED.match(left):
             part = phrase.part or (called.part if phrase.clock.hour <= _NOON else None)
-            phrase = replace(phrase, day=called.day, part=part)  # noqa: PLW2901
-        whole.append(phrase)
+            whole.append(replace(phrase, day=called.day, part=part))
+        else:
+            whole.append(phrase)
     return whole
 
 
@@ -87,7 +96,7 @@ def _chosen(text: str, now: datetime) -> tuple[Phrase, str] | None:
 def _plausible(text: str, phrase: Phrase) -> bool:
     """Tell whether a vague phrase, said unasked, is about an incident at all."""
     rest = blank(text, phrase.span)
-    if INCIDENT.search(rest) or not _NOT_SAID.sub("", rest):
+    if INCIDENT.search(rest) or _ONLY_THAT.fullmatch(_NOT_SAID.sub("", rest)):
         return True
     if is_business(rest) or is_question(rest):
         return False
@@ -99,6 +108,14 @@ def _plausible(text: str, phrase: Phrase) -> bool:
     return bool(phrase.day and not today and _PLACE_LIKE.search(rest)) or (
         bool(phrase.ago) and _PLACE_LIKE.search(rest) is not None
     )
+
+
+def _nearest(at: datetime, phrase: Phrase, told: datetime) -> datetime:
+    """Return the hour meant by «不对，是四点»: without a word for it, the one nearer to before."""
+    if phrase.part or (phrase.clock and phrase.clock.hour > _NOON):
+        return at
+    other = at.replace(hour=(at.hour + 12) % 24)
+    return min(at, other, key=lambda one: abs(one - told))
 
 
 def time_spans(text: str, now: datetime) -> list[tuple[int, int]]:
@@ -117,6 +134,8 @@ class Moment:
         """Return when it happened, where that was said."""
         text = without_hypotheses(text)
         chosen = _chosen(text, now)
+        if chosen is None and (told := _JUST_NOW.search(text)):
+            return Found(now.astimezone(SHANGHAI), told.span(1), 0.7)
         if chosen is None or not (chosen[1] == "incident" or _plausible(text, chosen[0])):
             return None
         phrase = chosen[0]
@@ -131,7 +150,23 @@ class Moment:
         if is_question(text) and not INCIDENT.search(text):
             return None
         chosen = _chosen(text, now)
+        if chosen is None and (at_once := _NOW.search(text)):
+            return Found(now.astimezone(SHANGHAI), at_once.span(), 0.7)
         return self._found(chosen[0], now) if chosen else None
+
+    def completed(self, value: datetime, quote: str, before: datetime, now: datetime) -> datetime:
+        """Return a corrected time: another day leaves the hour that was told, and the reverse."""
+        chosen = _chosen(fold(quote), now)
+        if chosen is None or chosen[0].ago:
+            return value
+        phrase, told = chosen[0], before.astimezone(SHANGHAI)
+        if phrase.day and not (phrase.clock or phrase.part):
+            moved = datetime.combine(value.date(), told.timetz())
+        elif phrase.clock and not phrase.day:
+            moved = _nearest(datetime.combine(told.date(), value.timetz()), phrase, told)
+        else:
+            return value
+        return moved if moved <= now else value
 
     def dump(self, value: datetime) -> Json:
         """Return the time in ISO format."""

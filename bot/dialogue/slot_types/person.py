@@ -37,11 +37,14 @@ NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1
 _CUED = re.compile(
     r"(?:我(?:名字)?叫|我的?(?:名字|姓名)(?:是|叫|:)|姓名(?:是|为|叫|[: ])*"
     r"|(?:^|[\s,。])我是[^,。 ]{1,6}[ ,]+叫"
+    # «我是店长王一», «我是车主的老婆王芳»: who one is, and then the name
+    r"|我(?:就)?是[^,。 0-9]{0,6}(?:店长|老板娘?|经理|会计|厂长|队长|主任"
+    r"|老婆|老公|媳妇|爱人|妻子|丈夫|儿子|闺女|女儿|爸爸?|妈妈?)"
     r"|名字(?:是|叫|[: ])+|(?:报案|联系)人(?:姓名)?(?:是|叫|[: ])*|本人)"
     rf"({NAME})(?=$|[\s,。;!、0-9\0的]|手机|电话|报案|我|车牌|津|身份证|是)"
 )
 _SURNAME = re.compile(
-    rf"(?<![贵您你他她])(?<!顾客)(?<!客人)(?<!对方)(?<!伤者)(?<!司机)(?<!工人)(?<!员工)姓(?:是|:)?({_DOUBLE}|[\u4e00-\u9fff])(?<![嘛啥什名氏甚哪谁])"
+    rf"(?<![贵您你他她])(?<!顾客)(?<!客人)(?<!对方)(?<!伤者)(?<!司机)(?<!工人)(?<!员工)(?<!车主)(?<!业主)(?<!师傅)姓(?:是|:)?({_DOUBLE}|[\u4e00-\u9fff])(?<![嘛啥什名氏甚哪谁])"
     r"(?![\u4e00-\u9fff])"
 )
 _MY_SURNAME = re.compile(rf"(?:我|本人|免贵)(?:免贵)?姓({_DOUBLE}|[{_SURNAMES}])")
@@ -66,7 +69,7 @@ _NO_NAME = re.compile(
     r"|何时|年|月|万家|华明|项目|关于|符合|齐全|计划|管理|包括|曲|宁河|宁夏|蓝天|关门|段|白天)"
 )
 _TITLED = re.compile(
-    rf"(?:我是|免贵|叫我|姓)?({_DOUBLE}|[{_SURNAMES}])(?:先生|女士|小姐|师傅|姐|哥|大爷|阿姨|老师)"
+    rf"(?:我是|免贵|叫我|姓)?({_DOUBLE}|[{_SURNAMES}])(?:先生|女士|小姐|师傅|姐|哥|大爷|阿姨|老师|主管|经理|主任|厂长|店长|会计|队长|老板)"
 )
 _REPLY = re.compile(
     r"(?:我?叫|我是|姓名|名字|本人|是|叫|[: ])*+"
@@ -74,12 +77,13 @@ _REPLY = re.compile(
 )
 _ENDING = re.compile(r"(?:先生|女士|小姐|师傅|啊|呀|哦|吧|呢|哈)+$")
 _NO_REPLY = re.compile(
-    r"明白|清楚|收到|晓得|懂|嗯|不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了"
+    r"^那(?:行|好|就|么|个|我|成|吧)|明白|清楚|收到|晓得|懂|嗯|不|没|什么|怎么|人工|投诉|报案|算了|取消|谢|等|为|吗|呢|好的|可以|以后|跳过|知道|的$|了"
     r"|你|您|车|对|我|同一|一样|一回事|自己|电话|手机|号码|单方|全责|姓名|名字|贵姓|确认|提交|查询|理赔|保险"
     r"|道歉|处分|处罚|开除|要求|退|赔|查清|重新|给个|说法|骂"
 )
 
 
+_PHONE_LENGTH = 7  # a number may touch the name that stands before it
 _ALONE = re.compile(
     r"(?:我?叫|我是|投保人|被保险人|姓名|名字|应该|改成|改为|是|叫|为|[:：,，、 ])*+"
     rf"((?:{_DOUBLE}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})[,，。.!！啊呀吧 ]*"
@@ -92,6 +96,13 @@ def name_alone(text: str) -> str:
     if found is None or _NO_REPLY.search(found[1]) or _NO_NAME.search(found[1]):
         return ""
     return found[1]
+
+
+def _left_over(text: str, span: tuple[int, int]) -> bool:
+    """Tell whether the rest of a word was used elsewhere: «门锁» of «门锁撬了» is nobody."""
+    before, after = text[: span[0]], text[span[1] :]
+    used = len(before) - len(before.rstrip("\0")), len(after) - len(after.lstrip("\0"))
+    return any(0 < length < _PHONE_LENGTH for length in used)
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,7 @@ class PersonName(TextValue):
             name = _TITLED.fullmatch(piece.group()) or _REPLY.fullmatch(
                 _ENDING.sub("", piece.group())
             )
-            if name and not _NO_REPLY.search(name[1]):
+            if name and not (_NO_REPLY.search(name[1]) or _left_over(text, piece.span())):
                 start = piece.start() + name.start(1)
                 return Found(name[1], (start, start + len(name[1])), 0.8)
         return None

@@ -9,18 +9,19 @@ from datetime import datetime
 
 from bot.dialogue.slot_types.base import Found, Json
 from bot.dialogue.slot_types.chinese_numbers import SPOKEN_DIGITS, spoken
+from bot.dialogue.slot_types.person import SURNAMES
 from bot.dialogue.slot_types.plain import TextValue
 
 _CHINESE = "".join(digit for digit in SPOKEN_DIGITS if not digit.isascii())
 _RUN = re.compile(
-    rf"(?<![A-Za-z0-9.])(?:\+ ?)?[0-9{_CHINESE}(](?:[ \-—.·,、()]{{0,2}}[0-9{_CHINESE}])*"
+    rf"(?<![A-Za-z0-9.])(?:\+ ?)?[0-9{_CHINESE}(](?:[ \-—.·,、()]{{0,2}}[0-9{_CHINESE}])*+"
 )
 _GROUP = re.compile(rf"[0-9]+|[{_CHINESE}]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}")
 
-_LINK = r"(?:的|那?个?|号码?|电话|手机|座机|联系方式|办公|是|为|留|给|打|报|说|[:, ])*$"
+_LINK = r"(?:的|那|个|号码?|电话|手机|座机|联系方式|办公|是|为|留|给|打|报|说|[:, ])*$"
 _OTHERS = re.compile(
     r"(?:对方|对面|人家|他们?|她|司机|师傅|前车|后车|肇事者|那人|(?<![叫报找没])交警|(?<![叫报找没])警察|保安|物业"
     r"|查勘员?|业务员|客服)"
@@ -49,6 +50,11 @@ _CALL_THEIRS = re.compile(
     r"(?:打|联系|找)(?:他|她|我?(?:爱人|媳妇|老婆|老公|妈|爸|儿子|闺女|女儿))(?:的|那个|手机|$)"
 )
 _CORRECTED = re.compile(r"不对|不是|错了|错啦|改成|换成|应该是|重说|写错|打错")
+# «不是138…，是139…»: the first of the two is the one that is wrong.
+_DENIED = re.compile(r"(?<![要是])不是(?:这个|那个)?(?:我的?)?(?:手机|电话)?号?码?[:, ]*$")
+# «李司机 135…» is a name and a number; «司机 135…» is somebody else's.
+_TITLED = re.compile(rf"(?:^|[\s,。;!?、\0是叫姓])[{SURNAMES}](?=(?:司机|师傅)[^\u4e00-\u9fff]*$)")
+_I_DRIVE = re.compile(r"我(?:就|也)?是(?:开车的?|当时的?|这车的?)?司机[^\u4e00-\u9fff]*$")
 _TOO_SHORT = "这个号码的位数不对，手机号应为11位，请再发一次，例如13800000000。"
 
 
@@ -93,6 +99,8 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[str, tuple[int, int
 
 
 def _owner(left: str) -> str:
+    if _TITLED.search(left) or _I_DRIVE.search(left):
+        return "me"
     for owner, pattern in (("others", _OTHERS), ("relative", _RELATIVE), ("me", _MINE)):
         if pattern.search(left):
             return owner
@@ -106,6 +114,8 @@ def _numbers(text: str) -> list[_Number]:
         for digits, span in _in_run(text, run):
             left = text[max(0, span[0] - 12, found[-1].span[1] if found else 0) : span[0]]
             if _NOT_A_PHONE.search(left) or _AFTER.match(text, span[1]):
+                continue
+            if _DENIED.search(left) and _RUN.search(text, span[1]):
                 continue
             mobile = _MOBILE.fullmatch(digits) is not None
             found.append(_Number(digits, span, _owner(left), mobile))

@@ -20,7 +20,7 @@ from bot.dialogue.slot_types.plate_tokens import is_plate
 
 _LINK = (
     r"(?:的|车主?|不对|[说写记弄]?错了?|改[成为]|应该|是|叫|牌照?|号码?|留|开|那|这|边儿?"
-    r"|辆|为|[:, 吧啊呢])*$"
+    r"|一?辆|为|[:, 吧啊呢])*$"
 )
 _OTHER_LEFT = re.compile(
     r"(?:对方|对面|人家|别人|他们?|她|前车|后车|前面|后面|后头|前头"

@@ -29,3 +29,5 @@ class FreeText(TextValue):
 
 
 free_text = FreeText()
+# What goes to a colleague word for word: a question in it is not for us to answer.
+message_text = FreeText()

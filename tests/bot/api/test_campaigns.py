@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from scheduler.registry import find_jobs
 from storage.models.outbound import Campaign, JobRun
 from storage.models.outbox import OutboxItem
@@ -93,3 +95,30 @@ def test_jobs_that_never_ran_are_listed_too(office: Branch) -> None:
     assert [job["job"] for job in items] == sorted(find_jobs())
     assert {(job["result"], job["started_at"]) for job in items} == {("never", None)}
     assert all(datetime.fromisoformat(job["next_at"]) > NOW for job in items)
+
+
+def test_a_blank_reason_and_a_turned_round_period_are_told(office: Branch) -> None:
+    """422 that names the field; nothing is stopped."""
+    header = office.token("supervisor")
+    body = {"kind": "renewal", "reason": " \t"}
+    stopped = office.client.post("/v1/campaigns/stop", json=body, headers=header)
+    period = {"from": "2026-11-30", "to": "2026-11-01"}
+    effect = office.client.get("/v1/campaigns/effect", params=period, headers=header)
+    assert (stopped.status_code, effect.status_code) == (422, 422)
+    assert [one["field"] for one in stopped.json()["errors"]] == ["body.reason"]
+    assert "不能晚于" in effect.text
+    assert office.client.get("/v1/campaigns", headers=header).json()["stopped"] == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_all_calendars_is_told(office: Branch, day: str) -> None:
+    """422 that names the field, as for any other mistake."""
+    header = office.token("supervisor")
+    for path, params in (
+        ("/v1/campaigns/preview", {"day": day}),
+        ("/v1/campaigns/effect", {"from": day, "to": day}),
+        ("/v1/content", {"from": day, "to": day}),
+    ):
+        answer = office.client.get(path, params=params, headers=header)
+        assert answer.status_code == 422, path
+        assert "年份超出范围" in answer.text

@@ -43,7 +43,7 @@ def test_a_claim_tells_everything_a_clerk_needs(office: Branch) -> None:
     assert (found["status"], found["track"], found["external_ref"]) == (
         "contact_due", "fast", "CORE-1",
     )  # fmt: skip
-    assert found["due_at"] == "2026-11-22T10:00:00+08:00"
+    assert found["due_at"] == "2026-11-22T09:45:00+08:00"
     assert found["lacking"] == []
     assert "驾驶人姓名" in found["asked_for"]
     assert found["details"] == {"estimate_fen": 80_000}
@@ -51,7 +51,7 @@ def test_a_claim_tells_everything_a_clerk_needs(office: Branch) -> None:
     assert {d["name"] for d in found["documents"] if d["required"]} >= {"驾驶证", "行驶证"}
     clock = next(c for c in found["clocks"] if c["code"] == "first_contact")
     assert (clock["state"], clock["state_label"]) == ("running", "进行中")
-    assert "30 分钟" in clock["reason"]
+    assert "15 分钟" in clock["reason"]
     clocks = office.client.get(f"{path}/clocks", headers=header).json()["items"]
     assert clocks == found["clocks"]
     documents = office.client.get(f"{path}/documents", headers=header).json()["items"]
@@ -229,8 +229,8 @@ def test_claims_that_are_due_are_listed(office: Branch) -> None:
     header = office.token("claims")
     path = opened(office, header)
     for query, count in (
-        ("due_before=2026-11-22T10:00:00%2B08:00", 1),
-        ("due_before=2026-11-22T09:59:00%2B08:00", 0),
+        ("due_before=2026-11-22T09:45:00%2B08:00", 1),
+        ("due_before=2026-11-22T09:44:00%2B08:00", 0),
         ("track=normal", 1),
         ("track=fast", 0),
     ):

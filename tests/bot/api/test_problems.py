@@ -172,6 +172,34 @@ def test_validation_names_the_field_and_not_its_value(office: Branch) -> None:
     assert "secret" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("line=boat", "查询参数「line」：只能写 auto、home、"),
+        ("limit=0", "查询参数「limit」：不能小于 1。"),
+        ("limit=abc", "查询参数「limit」：要写整数。"),
+        ("since=yesterday", "查询参数「since」：须为 ISO 8601 时间"),
+        ("x1=1&x2=1&x3=1&x4=1", "；另有 1 项，见 errors。请改正后再发。"),
+    ],
+)
+def test_a_refusal_says_which_field_and_what_to_write(office: Branch, path: str, said: str) -> None:
+    """The sentence alone is enough for whoever reads only that."""
+    answer = office.client.get(f"/v1/claims?{path}", headers=office.token("admin"))
+    assert_problem(answer, 422)
+    assert said in answer.json()["detail"]
+    assert "请改正后再发" in answer.json()["detail"]
+
+
+def test_a_body_field_is_named_in_the_sentence(office: Branch) -> None:
+    """With the values it may have; a very long name of a field that is none is cut."""
+    header = office.token("admin")
+    answer = office.client.post("/v1/claims", json={"line": "boat"}, headers=header)
+    assert "请求体「line」：只能写 auto、home" in answer.json()["detail"]
+    answer = office.client.post("/v1/claims", json={"y" * 500: 1}, headers=header)
+    assert_problem(answer, 422)
+    assert len(answer.json()["detail"]) < 200
+
+
 def test_overload_asks_to_come_back(office: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     """503 with Retry-After; that is load, not input."""
 

@@ -46,11 +46,15 @@ def policy(**changed: Any) -> dict[str, Any]:
 
 @dataclass
 class Core:
-    """The fake: ``how`` it answers the next enquiries, and who asked."""
+    """The fake: ``how`` it answers the next enquiries, and who asked.
+
+    ``others`` are the policies of further customers, by their references.
+    """
 
     how: list[str] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     policies: list[dict[str, Any]] = field(default_factory=lambda: [policy()])
+    others: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     as_of: str = "2026-11-24T18:00:00+08:00"
     port: int = 0
 
@@ -62,7 +66,7 @@ class Core:
     def settings(self, **changed: Any) -> PolicySource:
         """Return the configuration that leads here."""
         raw = {"kind": "http", "url": f"http://127.0.0.1:{self.port}/anda", "token": TOKEN}
-        return PolicySource.model_validate(raw | {"timeout_s": 0.5} | changed)
+        return PolicySource.model_validate(raw | {"timeout_s": 1.0} | changed)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -76,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if how == "slow":
-            time.sleep(0.8)
+            time.sleep(1.3)
         if how == "drip":
             self._drip()
             return
@@ -94,7 +98,13 @@ class _Handler(BaseHTTPRequestHandler):
             "twice": core.answer(policies=[policy(), policy()]),
             "field": core.answer(policies=[policy(status="好的")]),
             "huge": b" " * 2_100_000,
-        }.get(how, core.answer())
+        }.get(how, self._well())
+
+    def _well(self) -> bytes:
+        ref = self.path.split("/")[-2]
+        if ref not in self.core.others:
+            return self.core.answer()
+        return self.core.answer(customer=ref, policies=self.core.others[ref])
 
     def _send(self, status: int, body: bytes, *, cut: bool = False) -> None:
         try:
@@ -115,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             for byte in self.core.answer()[:40]:
                 self.wfile.write(bytes([byte]))
-                time.sleep(0.05)
+                time.sleep(0.06)
         except (BrokenPipeError, ConnectionResetError):
             return
 

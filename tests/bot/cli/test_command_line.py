@@ -24,7 +24,8 @@ WRONG_USE = {
     "data import horses x.csv": "没有命令 horses",
     "serve --port 99999999": "--port 超出范围",
     "serve --port abc": "--port 要写成整数",
-    "serve --role king": "--role 不能是 king，可选：all、web、worker",
+    "serve --role king": "--role 不能是 king，可选：all、web、worker、scheduler",
+    "report kpi --from foo --to 2026-11-26": "--from 不能是 foo，要写成 2026-11-01 的样子",
     "serve extra": "多了参数 extra",
     "chat --nope": "没有选项 --nope",
     "chat --peer": "--peer 后面要写上值",
@@ -35,6 +36,11 @@ WRONG_USE = {
     "db restore /nonexistent": "没有文件 /nonexistent",
     "kb match": "请加 --jsonl",
     "understand": "请加 --jsonl",
+    "jobs run renewal_reminder --as-of 0001-01-01": "时间「0001-01-01」要写成",
+    "campaign effect --from 0001-01-01 --to 2026-11-01": "日期「0001-01-01」要写成",
+    "report service --from 2026-10-01 --to 2026-10-31 a.txt": "anda: 文件名要以 .html 或 .pdf 结尾",
+    "campaign stop renewal --reason=": "--reason 写一句为什么停",
+    "campaign effect --from 2026-11-30 --to 2026-11-01": "--from 不能晚于 --to",
 }
 
 

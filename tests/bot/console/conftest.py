@@ -6,13 +6,14 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.types import ASGIApp
 
 from bot import web_parts
 from bot.bootstrap import App
@@ -66,7 +67,11 @@ class House:
 
     def browser(self) -> TestClient:
         """Return a browser that does not follow redirects."""
-        return TestClient(web_parts.console(self.app), follow_redirects=False)
+        return TestClient(self._pages, follow_redirects=False)
+
+    @cached_property
+    def _pages(self) -> ASGIApp:
+        return web_parts.console(self.app)
 
     def log_in(self, name: str) -> TestClient:
         """Return a browser with somebody logged in; forms carry their token by themselves."""

@@ -80,6 +80,6 @@ def test_the_broken_off_rule_is_the_branchs_to_write(house: House) -> None:
     assert "还没有补全" in house.log_in("刘洋").get(f"{ROOT}/reports").text
     filled = Charter(last_rule="每年修订一次本制度。", last_rule_owner="客户服务部")
     house.app.settings = house.app.settings.model_copy(update={"charter": filled})
-    page = house.log_in("刘洋").get(f"{ROOT}/reports").text
+    page = House(house.app).log_in("刘洋").get(f"{ROOT}/reports").text
     assert "每年修订一次本制度。" in page
     assert "由 客户服务部 负责" in page

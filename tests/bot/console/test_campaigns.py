@@ -32,9 +32,9 @@ def _campaign(house: House) -> None:
         uow.session.add(Campaign(name=NAME, family="renewal", day=day, planned_at=NOON, first_id=1))
         uow.session.add_all(
             [
-                _touch("P1"),
-                _touch("P2", status="suppressed", reason="已续保", way=None, sent_at=None),
-                _touch("P3", status="unknown", way="template", reason="connection broke"),
+                _touch("PX-1"),
+                _touch("PX-2", status="suppressed", reason="已续保", way=None, sent_at=None),
+                _touch("PX-3", status="unknown", way="template", reason="connection broke"),
             ]
         )
 
@@ -46,11 +46,11 @@ def test_counters_reasons_and_what_nobody_knows(house: House) -> None:
     _campaign(house)
     browser = house.log_in("刘洋")
     page = browser.get(PAGE).text
-    for words in ("已发出 1", "不发 1", "结果不明 1", "已续保 1", "P3", "短信 1"):
+    for words in ("已发出 1", "不发 1", "结果不明 1", "已续保 1", "PX-3", "短信 1"):
         assert words in page
     listed = browser.get(f"{PAGE}/touches", params={"campaign": NAME, "reason": "已续保"}).text
-    assert "P2" in listed
-    assert "P1" not in listed
+    assert "PX-2" in listed
+    assert "PX-1" not in listed
     assert "已发出 1" in browser.get(f"{PAGE}/now").text
 
 
@@ -80,7 +80,7 @@ def test_the_dry_run_says_who_gets_what(house: House) -> None:
                      phone="13900000001", phone_blind=house.app.cipher.blind("13900000001"))
         )  # fmt: skip
         uow.session.flush()
-        for number, status in (("P1", "有效"), ("P2", "退保")):
+        for number, status in (("PX-1", "有效"), ("PX-2", "退保")):
             uow.session.add(
                 Policy(number=number, customer_id=1, line="auto", product="机动车商业保险",
                        plate=f"津X{number}", starts_at=NOON - timedelta(days=335), premium_fen=1,

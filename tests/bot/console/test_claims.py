@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from storage.claims_documents import Documents
 from storage.claims_register import Register
 from storage.models.base import table_of
 from storage.models.case import CaseEvent, Claim
@@ -233,3 +234,53 @@ def test_only_a_colleague_of_claims_is_put_in_charge(house: House) -> None:
     assert moved.status_code == 409
     assert "请从列表里选" in moved.text
     assert clerk.post(f"{path}/owner", data={**form, "owner": "陈立"}).status_code == 303
+
+
+def test_a_withdrawn_injury_stays_urgent_and_says_why(house: House) -> None:
+    """The red word no longer says that somebody is hurt; the board and the page agree."""
+    number = opened(house)
+    clerk = house.log_in("陈立")
+    path = f"/console/claims/{number}"
+    for value in ("yes", "no"):
+        form = {"key": "injured", "value": value, "seen": seen_on(clerk.get(path).text)}
+        assert clerk.post(f"{path}/amend", data=form).status_code == 303
+    page = clerk.get(path).text
+    assert '">特急</em>' in page
+    assert 'chip-red">有人受伤' not in page
+    assert "后来更正为没有人受伤" in page
+    assert "特急" in clerk.get("/console/claims").text
+    hurt = clerk.get(f"/console/claims/{opened(house, injured=True, plate='津B88D66')}").text
+    assert 'chip-red">有人受伤' in hurt
+    assert "后来更正" not in hurt
+    fire = opened(house, urgent=True, plate="津C00001")
+    assert "没有人受伤也按特急办" in clerk.get(f"/console/claims/{fire}").text
+
+
+def test_the_paper_of_the_police_is_asked_for_once(house: House) -> None:
+    """Somebody hurt: the police's finding alone; nobody hurt after all: either paper, once."""
+    number, hurt = opened(house), opened(house, injured=True, plate="津B88D66")
+    clerk = house.log_in("陈立")
+    path = f"/console/claims/{number}"
+
+    def papers(of: str = number) -> list[str]:
+        names = house.run(
+            lambda uow: [one.name for one in Documents(uow.session, house.moment).of(of)]
+        )
+        return [name for name in names if "认定书" in name]
+
+    assert papers(hurt) == ["事故认定书"]
+    assert papers() == ["事故认定书或自行协商协议书"]
+    for value, expected in (("yes", "事故认定书"), ("no", "事故认定书或自行协商协议书")):
+        form = {"key": "injured", "value": value, "seen": seen_on(clerk.get(path).text)}
+        assert clerk.post(f"{path}/amend", data=form).status_code == 303
+        assert papers() == [expected]
+
+
+def test_an_agent_corrects_facts_and_the_page_says_so(house: House) -> None:
+    """What the role may do, the page offers and names; who only reads gets neither."""
+    number = opened(house)
+    agent = house.log_in("王敏").get(f"/console/claims/{number}").text
+    assert "更正一项" in agent
+    assert "替客户更正要素" in agent
+    reader = house.log_in("周正").get(f"/console/claims/{number}").text
+    assert "更正" not in reader

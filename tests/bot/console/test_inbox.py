@@ -85,14 +85,17 @@ def test_a_draft_waits_on_the_server(house: House) -> None:
 
 
 def test_ending_gives_it_back_with_a_wrap_up(house: House) -> None:
-    """The bot has it again, the reason is kept, and old views do nothing."""
+    """The bot has it again, a second press ends nothing more, and old views do nothing."""
     number = house.customer("转人工")
     agent = house.log_in("王敏")
     agent.post(f"/console/c/{number}/take")
     form = {"reason": "咨询", "solved": "yes", "follow_up": "", "seen": 2}
     ended = agent.post(f"/console/c/{number}/close", data=form)
     assert "机器人正在服务" in ended.text
-    assert agent.post(f"/console/c/{number}/close", data=form).status_code == 409
+    again = agent.post(f"/console/c/{number}/close", data=form)
+    assert (again.status_code, again.text.count("人工服务先到这里")) == (200, 1)
+    old = agent.post(f"/console/c/{number}/close", data={**form, "seen": 1})
+    assert old.status_code == 409
 
 
 @pytest.mark.parametrize("name", ["吴静"])

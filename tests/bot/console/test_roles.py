@@ -5,11 +5,17 @@ The list says what the branch wants; a new route that is not in it fails here un
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bot import web_parts
+from bot.console.menu import menu_of
+from bot.console.pages import ROLES
 from tests.bot.console.conftest import PEOPLE, House
 from tests.bot.console.routes import changing, concrete
+from tests.bot.console.test_claims import opened
 
 ALL = frozenset(PEOPLE.values())
 LEAD = frozenset({"supervisor", "admin"})
@@ -140,3 +146,27 @@ def test_each_role_may_do_what_is_theirs_and_nothing_else(house: House, name: st
         answer = browser.request(method, concrete(path), data={"state": "online"})
         assert (answer.status_code != 403) == allowed, (method, path, answer.status_code)
         assert answer.status_code < 500, (method, path)
+
+
+def test_the_manual_names_the_pages_of_every_role() -> None:
+    """The table of docs/console.md is the menu; what stands in brackets is said beside it."""
+    manual = (Path(__file__).parents[3] / "docs" / "console.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\S+) \| (.+) \|$", manual, re.M))
+    for role, title in ROLES.items():
+        line = told["主管" if told[title] == "和主管一样" else title]
+        pages = re.sub("（[^）]*）", "", line).split("、")
+        assert pages == [item.title for item in menu_of(role)], title
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("王敏", "您的角色可以看、记备注、替客户更正要素，推进由理赔岗办。"),
+        ("周正", "您的角色可以看，推进由理赔岗办。"),
+    ],
+)
+def test_a_claim_says_what_ones_role_may_do(house: House, name: str, told: str) -> None:
+    """And offers just that: no box for notes where none may be left."""
+    page = house.log_in(name).get(f"/console/claims/{opened(house)}").text
+    assert told in page
+    assert ('id="note-text"' in page, "更正一项" in page) == ("记备注" in told,) * 2

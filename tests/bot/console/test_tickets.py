@@ -15,13 +15,15 @@ from tests.bot.console.test_complaints import filed
 from tests.bot.console.test_complaints import post as complain
 
 
-def promised(house: House, kind: str = "callback", about: str | None = None) -> str:
+def promised(
+    house: House, kind: str = "callback", about: str | None = None, words: str = "想问续保"
+) -> str:
     """Record a ticket; return its number."""
 
     def work(uow: UnitOfWork) -> str:
         parts = house.app
         book = TicketBook(uow, parts.cipher, parts.settings, house.moment, "customer")
-        facts = {"name": "陈晓东", "phone": "13912345678", "words": "想问续保"}
+        facts = {"name": "陈晓东", "phone": "13912345678", "words": words}
         return book.open(kind, facts, about=about).number
 
     number: str = house.run(work)

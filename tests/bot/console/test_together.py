@@ -118,6 +118,12 @@ def test_a_supervisor_assigns_whoever_had_it(house: House) -> None:
     assert lead.post(f"/console/c/{number}/assign", data={"to": "李强"}).status_code == 409
     stale = lead.post(f"/console/c/{number}/assign", data={"to": "王敏", "seen": 1})
     assert stale.status_code == 409
+    page = lead.get(f"/console/c/{number}").text
+    seen = page.split('data-rev="')[1].split('"')[0]
+    for _ in range(2):
+        again = lead.post(f"/console/c/{number}/assign", data={"to": "王敏", "seen": seen})
+        assert again.status_code == 200, again.text
+    assert events(house, "assigned")[2:] == [(number, "王敏")]
 
 
 def test_one_can_take_ones_own_words_back(house: House) -> None:

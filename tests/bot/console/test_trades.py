@@ -37,7 +37,10 @@ def test_a_trade_serves_its_own_queue(house: House, name: str, skill: str) -> No
     assert clerk.post(f"/console/c/{mine}/take").status_code == 200
     said = clerk.post(f"/console/c/{mine}/say", data={"text": "我来看", "key": "k-12345678"})
     assert "我来看" in said.text
-    assert "已经不在您这一组" in clerk.post(f"/console/c/{mine}/close", data={"solved": "yes"}).text
+    assert (
+        "已经不在您这一组"
+        in clerk.post(f"/console/c/{mine}/close", data={"reason": "咨询", "solved": "yes"}).text
+    )
     assert clerk.get(f"/console/c/{mine}").status_code == 409
 
 

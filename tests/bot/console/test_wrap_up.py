@@ -41,8 +41,12 @@ def test_nothing_is_preset_and_nothing_ends_without_a_choice(house: House) -> No
         ({"solved": "yes", "due": "2026-12-01"}, "跟进什么"),
         ({"solved": "yes", "due": "2020-01-01", "follow_up": "回电"}, "已经过去"),
         ({"solved": "yes", "survey": "no"}, "为什么"),
+        ({"solved": "yes", "reason": ""}, "请选一下「来办什么」"),
+        ({"solved": "yes", "reason": " "}, "请选一下「来办什么」"),
+        ({"solved": "yes", "reason": "闲聊"}, "没有「闲聊」"),
+        ({"solved": "yes", "product": "房贷险"}, "没有「房贷险」"),
     ):
-        refused = agent.post(f"/console/c/{number}/close", data=form)
+        refused = agent.post(f"/console/c/{number}/close", data={"reason": "咨询", **form})
         assert refused.status_code == 409
         assert word in refused.text
     assert agent.post(f"/console/c/{number}/close", data={"due": "明天"}).status_code == 422
@@ -71,7 +75,9 @@ def test_what_is_still_owed_is_a_ticket_of_whoever_promised_it(house: House) -> 
 def test_without_a_day_it_is_due_on_the_next_working_day(house: House) -> None:
     """The clock of the kind says when."""
     number, agent = served(house)
-    agent.post(f"/console/c/{number}/close", data={"solved": "no", "follow_up": "回电"})
+    agent.post(
+        f"/console/c/{number}/close", data={"reason": "咨询", "solved": "no", "follow_up": "回电"}
+    )
     query = select(Ticket.due_at).where(Ticket.kind == "follow_up")
     due = house.run(lambda uow: uow.session.scalar(query))
     assert NOON < due <= NOON + timedelta(days=4)
@@ -81,7 +87,8 @@ def test_without_a_day_it_is_due_on_the_next_working_day(house: House) -> None:
 def test_the_agent_may_keep_the_survey_back(house: House, survey: str) -> None:
     """With a no the question after this stretch is not asked, and the reason stands there."""
     number, agent = served(house)
-    form = {"solved": "yes", "survey": survey, "why_not": "伤者家属" if survey == "no" else ""}
+    why = "伤者家属" if survey == "no" else ""
+    form = {"reason": "咨询", "solved": "yes", "survey": survey, "why_not": why}
     agent.post(f"/console/c/{number}/close", data=form)
     later = house.moment + timedelta(minutes=2)
 
@@ -93,3 +100,16 @@ def test_the_agent_may_keep_the_survey_back(house: House, survey: str) -> None:
     reason = "坐席选了不问：伤者家属" if survey == "no" else None
     expected = "skipped" if survey == "no" else "sent"
     assert house.run(asked) == [(expected, reason)]
+
+
+def test_a_double_press_ends_once_and_owes_one_ticket(house: House) -> None:
+    """The second press of the same page shows the conversation as it is, no refusal."""
+    number, agent = served(house)
+    page = agent.get(f"/console/c/{number}").text
+    seen = page.split('data-rev="')[1].split('"')[0]
+    form = {"reason": "咨询", "solved": "no", "follow_up": "回电", "seen": seen}
+    for _ in range(2):
+        answer = agent.post(f"/console/c/{number}/close", data=form)
+        assert answer.status_code == 200, answer.text
+    tickets = select(Ticket.id).where(Ticket.kind == "follow_up")
+    assert len(house.run(lambda uow: uow.session.scalars(tickets).all())) == 1

@@ -35,11 +35,11 @@ class House:
     @property
     def rights(self) -> Rights:
         """Return what staff work with."""
-        return Rights(self.ways, self.cipher, self.settings, lambda: self.now)
+        return Rights(self.ways, self.cipher, self.settings, lambda: self.now, "staff:test")
 
     def request(self, kind: str = "privacy_erase") -> str:
         """Return the number of a request of the first person."""
-        return self.rights.open(kind, f"REF{self.one.serial}", "staff:test")
+        return self.rights.open(kind, f"REF{self.one.serial}")
 
     def traces(self, who: Somebody, leave: tuple[str, ...] = ()) -> list[str]:
         """Return where somebody is still found in the tables."""

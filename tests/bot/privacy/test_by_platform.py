@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from bot.dialogue.message import InboundMessage
 from bot.wishes import privacy
@@ -22,16 +22,15 @@ from storage.models.personal import RestrictedRecord
 from storage.models.policy import Policy
 from storage.unit_of_work import UnitOfWork
 from tests.bot.privacy.house import House
-from tests.storage.personal.people import NOW
+from tests.storage.personal.people import NOW, Somebody
 
 REVOKED, CANCELLED = "user_authorization_revoke", "user_authorization_cancellation"
 
 
-def tell(uow: UnitOfWork, house: House, event: str = REVOKED) -> str:
-    """Let the platform speak of the first person's user; return the number of the request."""
-    message = InboundMessage(
-        "webchat", "web", house.one.peer, "e1", NOW, "6,8", kind="event", event=event
-    )
+def tell(uow: UnitOfWork, house: House, event: str = REVOKED, who: Somebody | None = None) -> str:
+    """Let the platform speak of a user, the first person's; return the number of the request."""
+    peer = (who or house.one).peer
+    message = InboundMessage("webchat", "web", peer, "e1", NOW, "6,8", kind="event", event=event)
     opened = uow.conversations.open(message, NOW)
     privacy(
         message,
@@ -151,3 +150,22 @@ def test_one_who_cannot_be_erased_holds_up_nobody(asked: House) -> None:
     assert _night(asked) == [f"{number}：没能删除（这个请求没有对应的会话）"]
     # Above all not the whole customer in its stead.
     assert asked.traces(asked.one) == before
+
+
+def test_a_fault_in_one_holds_up_no_other(asked: House) -> None:
+    """A record that cannot be opened is a fault of ours: told, the next one done, tried again."""
+    first = asked.ways.run(partial(tell, house=asked))
+    second = asked.ways.run(partial(tell, house=asked, who=asked.other))
+    key = {"id": asked.one.keys["customer"]}
+    whole = text("SELECT name FROM customer WHERE id = :id")
+    name = asked.ways.read(lambda uow: uow.connection.execute(whole, key).scalar())
+    change = text("UPDATE customer SET name = :name WHERE id = :id")
+    asked.ways.run(lambda uow: uow.connection.execute(change, {**key, "name": "nonsense"}) and None)
+    lines = _night(asked)
+    assert lines[0] == f"{first}：没能删除（系统出错，日志里有原因），下一次再试"
+    assert lines[1].startswith(f"{second}：")
+    assert "没能" not in lines[1]
+    asked.ways.run(lambda uow: uow.connection.execute(change, {**key, "name": name}) and None)
+    assert "message.body" not in asked.traces(asked.other)
+    assert "message.body" in asked.traces(asked.one)
+    assert _night(asked) == [f"{first}：删完，办结"]

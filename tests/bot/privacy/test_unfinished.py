@@ -23,13 +23,13 @@ from tests.storage.personal.people import NOW
 ENDS = NOW + timedelta(days=90)
 
 
-def _running(house: House) -> str:
+def _running(house: House, kind: str = "privacy_erase") -> str:
     """The first person's contract runs for ninety days; return the number of their request."""
     house.ways.run(lambda uow: uow.session.execute(delete(RestrictedRecord)))
     house.change(Conversation, house.one, subscribed=True)
     house.change(Policy, house.one, status="有效", starts_at=ENDS - timedelta(days=364),
                  ends_on=ENDS.date())  # fmt: skip
-    return house.request()
+    return house.request(kind)
 
 
 def _night(house: House, at: datetime) -> list[str]:
@@ -99,6 +99,23 @@ def test_the_nightly_job_finishes_it_when_the_contract_is_over(house: House) -> 
     assert house.traces(house.one) == []
 
 
+def test_a_request_that_named_no_kind_goes_on_too(house: House) -> None:
+    """«个人信息» asked for at the counter and erased in part is taken up like any other erasure."""
+    number = _running(house, "privacy_request")
+    house.rights.erase(number, CHECK)
+    assert house.ticket(number).status == "restricted"
+    over = ENDS + timedelta(days=2)
+    _night(house, over)
+    assert "现在可以办完了" in house.told()[-1]
+    assert [line for line in _night(house, over + timedelta(days=1)) if number in line] == [
+        f"{number}：删完，法定存档的到期再删"
+    ]
+    assert set(house.traces(house.one)) == {"restricted_record.body"}
+    until = datetime.fromisoformat(f"{house.ticket(number).facts['finish_on']}T04:00:00+08:00")
+    _night(house, until)
+    assert house.ticket(number).status == "done"
+
+
 def test_what_is_free_earlier_goes_earlier(house: House) -> None:
     """The claim ends before the contract: its talk goes then, and the person is told again."""
     number = _running(house)
@@ -116,15 +133,18 @@ def test_what_is_free_earlier_goes_earlier(house: House) -> None:
     assert not [line for line in _night(house, NOW + timedelta(days=6)) if number in line]
 
 
-def test_one_that_cannot_go_on_does_not_hold_up_the_others(house: House) -> None:
-    """A request whose customer is gone is told as such; the job goes on."""
+@pytest.mark.parametrize("broken", [{"customer": "NOBODY"}, {"left": [{"kind": "claim"}]}])
+def test_one_that_cannot_go_on_does_not_hold_up_the_others(
+    house: House, broken: dict[str, Any]
+) -> None:
+    """Their customer is gone, or their notes are damaged: told as such, and the job goes on."""
     number = _running(house)
     house.rights.erase(number, CHECK)
 
     def lose(uow: Any) -> None:
         ticket = TicketBook(uow, house.cipher, house.settings, NOW, "x").locked(number)
         assert ticket is not None
-        ticket.facts = {**ticket.facts, "customer": "NOBODY"}
+        ticket.facts = {**ticket.facts, **broken}
 
     house.ways.run(lose)
     lines = _night(house, NOW + timedelta(days=1))
@@ -157,7 +177,7 @@ def test_a_check_on_record_is_honoured_and_shown(house: House) -> None:
     assert house.rights.export(number)["tables"]
     query = select(CaseEvent).where(CaseEvent.case_number == number, CaseEvent.kind == "checked")
     noted = house.ways.read(lambda uow: uow.session.scalars(query).one())
-    assert (noted.actor, noted.data["checked"]) == ("staff:李四、王五", "两人复核证件")
+    assert (noted.actor, noted.data["checked"]) == ("staff:test", "两人复核证件，李四、王五")
 
 
 def test_a_check_of_somebody_else_is_none(house: House) -> None:

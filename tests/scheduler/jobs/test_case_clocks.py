@@ -34,10 +34,10 @@ def decided_soon(desk: Desk) -> str:
 
 
 def test_a_late_contact_is_told_to_the_lead_once(desk: Desk) -> None:
-    """Half an hour to call; at 10:30 it is late, and nobody hears of it twice."""
+    """A quarter of an hour to call; then it is late, and nobody hears of it twice."""
     number = desk.open()
-    assert run(desk, "claim_clocks", "2026-11-25T10:20") == []
-    [line] = run(desk, "claim_clocks", "2026-11-25T10:31")
+    assert run(desk, "claim_clocks", "2026-11-25T10:14") == []
+    [line] = run(desk, "claim_clocks", "2026-11-25T10:16")
     assert line.startswith(f"{number}：首次联系已过")
     assert run(desk, "claim_clocks", "2026-11-25T10:40") == []
     [ticket] = tickets(desk, "claim_overdue")

@@ -18,8 +18,9 @@ from storage.demo import months
 from storage.demo.seeding import seed
 from storage.kpi import counts, figures
 from storage.kpi.definition import EVENT, Period
-from storage.models.case import Claim, Complaint, Handoff, Survey, Ticket
+from storage.models.case import CaseEvent, Claim, Complaint, Handoff, Survey, Ticket
 from storage.models.conversation import Conversation, Message
+from storage.recalculation import Recalculation
 from storage.unit_of_work import UnitOfWork
 from tests.storage.demo.demo_kit import NOW, TODAY, new_engine
 
@@ -126,3 +127,14 @@ def test_any_day_will_do(cipher: Cipher, moment: str) -> None:
         latest = uow.connection.execute(select(func.max(EVENT.c.at))).scalar()
         assert latest is not None
         assert latest <= now
+
+
+def test_deadlines_are_what_the_clocks_say(cipher: Cipher) -> None:
+    """A fresh demo has nothing to recalculate, and no history that says it was."""
+    with branch(cipher) as uow:
+        again = Recalculation(uow, cipher, Settings(), NOW)
+        before = uow.session.scalars(select(CaseEvent.id)).all()
+        again.settle()
+        assert list(again.run()) == []
+        assert uow.session.scalars(select(CaseEvent.id)).all() == before
+        assert uow.session.scalars(select(Ticket).where(Ticket.status != "done")).first()

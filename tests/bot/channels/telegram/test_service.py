@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,35 @@ def test_a_process_that_died_before_telling_the_offset_takes_them_again(
 
     run(process, work)
     assert len(api.texts(CHAT)) == 1
+
+
+def test_trouble_that_nobody_thought_of_keeps_no_customer_out(
+    process: Process, api: FakeBotApi
+) -> None:
+    """A fault in the group's check, in registering or in polling is told, and the rest goes on."""
+    service = process.telegram._service
+    polled: list[int] = []
+    tried: list[int] = []
+    poll, register = service._poll, service._register
+
+    async def broken() -> None:
+        raise TypeError("an answer of a shape that the library does not know")
+
+    async def poll_once_broken(offset: int) -> int:
+        polled.append(offset)
+        if len(polled) == 1:
+            raise ValueError("what came was no update")
+        return await poll(offset)
+
+    async def register_once_broken() -> None:
+        tried.append(1)
+        await (register() if len(tried) > 1 else broken())
+
+    service.group = broken
+    service._poll = poll_once_broken  # type: ignore[method-assign]
+    service._register = register_once_broken  # type: ignore[method-assign]
+    service.pause = timedelta(milliseconds=1)
+    api.updates += [Customer().says("怎么投诉")]
+    run(process, lambda: _until(process, lambda: len(api.texts(CHAT)) == 1))
+    assert "deleteWebhook" in api.made
+    assert (len(tried), len(polled) > 1) == (2, True)

@@ -138,9 +138,8 @@ def test_when_nothing_can_be_stored_the_update_shall_come_again(process: Process
 
 def test_the_product_serves_the_path_only_while_the_channel_is_on(process: Process) -> None:
     """The whole web application knows the path; without the section it is not there."""
-    off = App(process.app.settings.model_copy(update={"telegram": None}))
-    for shared in ("registry", "knowledge", "reader", "secret", "cipher", "transactions"):
-        off.__dict__[shared] = getattr(process.app, shared)
+    off = process.app.beside(telegram=None)
+    off.__dict__["transactions"] = process.app.transactions
 
     async def status(app: App) -> int:
         transport = httpx.ASGITransport(web_app(app, worker=False))

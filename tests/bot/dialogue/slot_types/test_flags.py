@@ -51,6 +51,10 @@ def check(flag: Flag, text: str, expected: bool | None) -> None:
         ("人没事 哦不对 乘客手腕扭了", True),
         ("撞伤一个人", True),
         ("叫了救护车", True),
+        ("不用叫救护车", None),
+        ("没人受伤，用不着叫救护车", False),
+        ("救护车就不用了，人没事", False),
+        ("不用叫救护车，就是手破了", True),
         ("有人受伤吗", None),
         ("要是有人受伤怎么办", None),
         ("伤没伤着不知道", None),
@@ -157,6 +161,22 @@ def test_police(text: str, expected: bool | None) -> None:
         (police_reported, "没呢", False),
         (police_reported, "还没", False),
         (drivable, "我想想", None),
+        (injured, "没有,不用了", False),
+        (injured, "不用担心,没有", False),
+        (injured, "没有,谢谢", False),
+        (injured, "行,有一个", True),
+        (injured, "嗯", True),
+        (injured, "是的", True),
+        (injured, "没事", False),
+        (injured, "人没事", False),
+        (injured, "没人受伤", False),
+        (injured, "没问题", False),
+        (injured, "都没毛病", False),
+        (injured, "没错", True),
+        (drivable, "没问题", True),
+        (drivable, "不行", False),
+        (police_reported, "不用", False),
+        (police_reported, "没必要", False),
     ],
 )
 def test_answers(flag: Flag, text: str, expected: bool | None) -> None:
@@ -169,3 +189,22 @@ def test_last_word_counts_after_a_correction() -> None:
     """What is corrected within one message is taken as corrected."""
     check(police_reported, "报警了 不对 没报警", False)
     check(injured, "有人受伤 说错了 没人受伤", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用了", "不用", "算了", "不需要", "不要", "不必了", "不用管", "没必要", "用不着", "免了",
+        "随便", "都行", "都可以", "无所谓", "随你", "看着办吧", "先不说", "等会儿",
+        "好", "好的", "嗯好的", "行", "可以", "可以的", "不行", "不能动了", "要", "没空",
+    ],
+)  # fmt: skip
+def test_a_wish_or_a_shrug_tells_of_nobody_hurt_or_unhurt(text: str) -> None:
+    """Whether somebody is hurt is asked again, and neither denied nor alarmed about."""
+    assert injured.answer(text, NOW) is None
+
+
+@pytest.mark.parametrize("text", ["不用了", "算了", "随便", "都行", "不要"])
+def test_a_wish_is_no_word_about_the_car(text: str) -> None:
+    """Whether it can be driven is not told by «不用了»."""
+    assert drivable.answer(text, NOW) is None

@@ -252,3 +252,35 @@ def test_days_that_nobody_can_tell_are_asked_about(text: str) -> None:
     assert found is not None
     assert found.value is None
     assert "具体是几月几日" in str(found.problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("就现在,在河东路", True), ("现在能开吗", False), ("现在", False)]
+)
+def test_just_now_is_a_time(text: str, told: bool) -> None:
+    """«就现在» tells when it happened; «现在» alone does so only when that was the question."""
+    found = moment.find(text, TUESDAY)
+    assert (found is not None) == told
+    asked = moment.answer("现在", TUESDAY)
+    assert asked is not None
+    assert asked.value == TUESDAY
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "expected"),
+    [
+        ("2026-11-23T15:00", "是前天", "2026-11-22T15:00"),
+        ("2026-11-23T15:00", "不对，是四点", "2026-11-23T16:00"),
+        ("2026-11-23T09:00", "记错了，十点", "2026-11-23T10:00"),
+        ("2026-11-23T12:00", "下午四点", "2026-11-23T16:00"),
+        ("2026-11-23T15:00", "前天晚上八点", "2026-11-22T20:00"),
+        ("2026-11-23T15:00", "一小时前", "2026-11-24T16:20"),
+        ("2026-11-23T23:00", "是今天", "2026-11-24T12:00"),
+    ],
+)
+def test_a_correction_keeps_what_it_leaves_open(before: str, said: str, expected: str) -> None:
+    """Another day keeps the hour and another hour the day, unless that is still to come."""
+    found = moment.find(said, TUESDAY) or moment.answer(said, TUESDAY)
+    assert found is not None
+    assert found.value is not None
+    assert moment.completed(found.value, said, at(before), TUESDAY) == at(expected)

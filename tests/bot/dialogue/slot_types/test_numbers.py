@@ -199,3 +199,20 @@ def test_more_people(text: str, value: int) -> None:
     found = people.answer(text, NOW)
     assert found is not None
     assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("大概值12万", 120_000),
+        ("23万", 230_000),
+        ("两三万", 20_000),
+        ("1、2万", 10_000),
+        ("2-3万", 20_000),
+    ],
+)
+def test_a_number_in_figures_is_no_range(text: str, yuan: int) -> None:
+    """«12万» is a hundred and twenty thousand, «两三万» and «1、2万» are ranges."""
+    found = money.find(text, NOW)
+    assert found is not None
+    assert found.value == yuan

@@ -92,3 +92,20 @@ def test_answers() -> None:
 def test_shown_masked(value: str, shown: str) -> None:
     """The middle of a number is never shown."""
     assert phone.show(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("不是13800000009,是13800000008", "13800000008"),
+        ("我号不是13800000009", "13800000009"),
+        ("李司机 13500001111", "13500001111"),
+        ("我是司机 13500001111", "13500001111"),
+        ("司机 13500001111", None),
+        ("对方司机13500001111", None),
+    ],
+)
+def test_whose_number_and_which(text: str, expected: str | None) -> None:
+    """A denied number gives way to the other; «李司机» is a name, «司机» is somebody else."""
+    found = phone.find(text, NOW)
+    assert (found and found.value) == expected

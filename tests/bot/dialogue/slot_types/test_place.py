@@ -79,6 +79,7 @@ def test_places(text: str, expected: str) -> None:
         "孩子明年上小学",
         "理赔走什么渠道",
         "道歉了",
+        "电线短路",
         "",
     ],
 )
@@ -97,9 +98,36 @@ def test_no_place(text: str) -> None:
         ("在咸阳路让公交车蹭了", "咸阳路"),
         ("不知道", None),
         ("多久能来人", None),
+        ("就在厨房滑倒的", "厨房"),
+        ("公园里摔了", "公园"),
+        ("不用120", None),
+        ("花了八千多", None),
+        ("大概80万", None),
     ],
 )
 def test_answers(text: str, expected: str | None) -> None:
     """Asked for the place, the whole reply is one."""
     found = place.answer(text, NOW)
     assert (found and found.value) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["他不让叫警察", "我先忙", "没敢打", "电线短路", "对方跑了", "那个回电改到六点"]
+)
+def test_what_people_do_is_no_place(text: str) -> None:
+    """Asked where, a sentence about what somebody does or says is not written down as a place."""
+    assert place.answer(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "expected"),
+    [
+        ("应急车道", "荣乌高速", "荣乌高速 应急车道"),
+        ("河西区谊景村3号楼", "厨房", "河西区谊景村3号楼 厨房"),
+        ("北马路", "南马路", "北马路"),
+        ("客厅", "厨房", "客厅"),
+    ],
+)
+def test_a_lane_or_a_room_completes_the_place(value: str, before: str, expected: str) -> None:
+    """What tells more about a place is put to it; another place takes its stead."""
+    assert place.completed(value, value, before, NOW) == expected
