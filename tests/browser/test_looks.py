@@ -29,6 +29,7 @@ _SHIFT = """() => new Promise((resolve) => {
   }).observe({ type: "layout-shift", buffered: true });
   setTimeout(() => resolve(sum), 400);
 })"""
+_SLOW_LINE = {"offline": False, "latency": 50, "downloadThroughput": 60_000, "uploadThroughput": -1}
 _UNFOLD = "for (const one of document.querySelectorAll('details:not(.me)')) one.open = true"
 _PLACES = {
     "会话": "/console/inbox?tab=all",
@@ -117,6 +118,23 @@ def test_every_page_is_readable_and_holds_still(
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.goto(f"{product}/chat")
     faults += [*_jumps(page, "客户网页"), *_faults(page, "客户网页")]
+    context.close()
+    assert faults == []
+
+
+def test_a_page_that_arrives_bit_by_bit_holds_still(
+    browser: Browser, product: str, product_folder: Path
+) -> None:
+    """A board of columns grows with every card that arrives: it is drawn when all are there."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    page = entered(context.new_page(), product, product_folder, "刘洋")
+    page.goto(f"{product}/console/claims")  # the styles are kept from here on
+    line = context.new_cdp_session(page)
+    line.send("Network.emulateNetworkConditions", _SLOW_LINE)
+    faults: list[str] = []
+    for place in ("claims", "tickets"):
+        page.goto(f"{product}/console/{place}")
+        faults += _jumps(page, place)
     context.close()
     assert faults == []
 
