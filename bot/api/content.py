@@ -129,11 +129,11 @@ def change_content(
 
 @router.post("/{number}/steps", summary="提交、批准、退回、取消、登记", response_model=ContentView)
 def step_content(
-    number: str, asked: StepIn, desk: Annotated[Desk, Depends(may("content", "approve"))]
+    number: str, asked: StepIn, desk: Annotated[Desk, Depends(may_create("content", "approve"))]
 ) -> Response:
-    """Take an item a step on; the second person's rule is kept below."""
+    """Take an item a step on, once per Idempotency-Key; the second person's rule is kept below."""
 
-    def work(uow: UnitOfWork) -> Shown:
+    def work(uow: UnitOfWork) -> ContentView:
         book = ContentCalendar(uow, desk.now, desk.caller.actor)
         item = book.find(number)
         steps: dict[str, Callable[[], None]] = {
@@ -144,9 +144,9 @@ def step_content(
             "published": lambda: book.published(item, asked.note),
         }
         steps[asked.step]()
-        return Shown(_view(uow, item))
+        return _view(uow, item)
 
-    return desk.change(work)
+    return desk.create(asked, work, status=200)
 
 
 def _period(desk: Desk, first: date | None, last: date | None) -> tuple[date, date]:

@@ -102,7 +102,11 @@ class Desk:
         return Response(self.parts.transactions.run(changed), media_type=_JSON)
 
     def create(
-        self, asked: BaseModel, work: Callable[[UnitOfWork], BaseModel], name: str = ""
+        self,
+        asked: BaseModel,
+        work: Callable[[UnitOfWork], BaseModel],
+        name: str = "",
+        status: int = 201,
     ) -> Response:
         """Create once per Idempotency-Key; ``name`` is the field that completes the address."""
         request = Asked(self._own_key(), self.method, self.path, asked.model_dump_json())
@@ -116,7 +120,7 @@ class Desk:
         headers = {"Location": f"{self.path}/{value}"} if value else {}
         if again:
             headers["Idempotent-Replayed"] = "true"
-        return Response(body, 201, headers, _JSON)
+        return Response(body, status, headers, _JSON)
 
     def _own_key(self) -> str | None:
         """Return the key as this caller's own: others may use the same."""

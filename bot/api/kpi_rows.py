@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import HTMLResponse, Response
 
-from bot.api.desk import Desk, Shown, may
+from bot.api.desk import Desk, Shown, may, may_create
 from bot.api.fields import Body, Moment
 from bot.api.kpi_figures import DefinitionView, definition_views
 from bot.api.problems import invalid, missing
@@ -115,11 +115,19 @@ def get_report(
 
 
 @router.post("/exclusions", summary="剔除一行（须另一人批准）", status_code=204)
-def exclude(body: ExclusionIn, desk: Annotated[Desk, Depends(may("kpis", "approve"))]) -> Response:
+def exclude(
+    body: ExclusionIn, desk: Annotated[Desk, Depends(may_create("kpis", "approve"))]
+) -> Response:
     """Take a row out of every figure; the caller approves what another one asked for."""
     approved = exclusions.Exclusion(body.event, body.reason, body.asked_by, desk.caller.actor)
-    desk.parts.transactions.run(lambda uow: exclusions.add(uow, approved, desk.now))
-    return Response(status_code=204)
+
+    def work(uow: UnitOfWork) -> ExclusionIn:
+        exclusions.add(uow, approved, desk.now)
+        return body
+
+    done = desk.create(body, work)
+    told = {name: value for name, value in done.headers.items() if name == "idempotent-replayed"}
+    return Response(status_code=204, headers=told)  # nothing to show, whatever was kept
 
 
 @router.get("/{code}/rows", summary="一个指标的明细", response_model=Rows)

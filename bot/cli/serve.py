@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from enum import StrEnum
@@ -15,6 +16,7 @@ from bot import log
 from bot.bootstrap import App
 from bot.cli.setup import hints, prepare_database
 from bot.errors import ConfigurationError
+from bot.settings import Settings
 from storage import schema
 
 _DRAIN_SECONDS = 5
@@ -43,10 +45,20 @@ def serve(
     """启动服务（SIGTERM 时处理完手头的消息再退出）。"""
     # Whoever is told to stop while he is still starting has nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    parts = App.from_configuration()
+    parts = reached_at(port)
     if prepare:
         hints(parts, prepare_database(parts))
     serve_parts(parts, role, host, port)
+
+
+def reached_at(port: int) -> App:
+    """Return the parts; where nobody chose a public address, links follow ``port``."""
+    parts = App.from_configuration()
+    unchosen = Settings.model_fields["public_url"].default
+    if parts.settings.public_url != unchosen or "ANDA_PUBLIC_URL" in os.environ:
+        return parts
+    here = f"http://127.0.0.1:{port}"
+    return App(parts.settings.model_copy(update={"public_url": here}))
 
 
 def serve_parts(parts: App, role: Role, host: str, port: int) -> None:

@@ -11,6 +11,7 @@ from bot.dialogue.call_words import (
     names_call,
     no_need,
     number_left,
+    only_a_time,
     puts_off,
 )
 from bot.dialogue.commands import CancelFlow, Command, FillSlots, Say, StartFlow
@@ -29,7 +30,8 @@ def flow_about(text: str, office: BackOffice) -> str:
     if number_left(text) and office.call_back():
         return _CALL
     off = calls_off(text)
-    if (off or moves(text, office.now)) and (office.call_back() or (off and no_need(text))):
+    timed = moves(text, office.now) or only_a_time(text, office.now)
+    if (off or timed) and (office.call_back() or (off and no_need(text))):
         return _CALL
     remark = REMARK.match(text) or SCORED.match(text)
     return "callback" if remark and office.pending_survey() else ""

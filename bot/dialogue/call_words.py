@@ -40,6 +40,8 @@ _OTHER_TIME = re.compile(
     rf"{_AROUND}*+(?:改|换|挪|调)(?:一下|个|下)?(?:打|回)?(?:电话|电)?的?(?:时间|点儿?|时候)"
     rf"{_AROUND}*+[?？]?"
 )
+# What may stand beside a time that is all that somebody says: «那就明天下午三点左右吧».
+_BESIDE_TIME = re.compile(rf"(?:{_AROUND}|左右|前后|以?后|再|联系|来|回|行|吗)*+")
 # A visit, a repair and a form have times of their own.
 _ELSEWHERE = re.compile(r"看车|查勘|定损|修|取车|提车|验|事故|出险|车牌|地址|生效|起保")
 # Said outright of a call; «改到…» at least puts something off, which no past event can be.
@@ -78,6 +80,17 @@ def names_call(text: str) -> bool:
 def puts_off(text: str) -> bool:
     """Tell «改到六点» from «改成六点»: only the first is said of an appointment alone."""
     return _PUT_OFF.search(text) is not None
+
+
+def only_a_time(text: str, at: datetime) -> bool:
+    """Tell whether ``text`` is a time and nothing else; who names a call may want another one."""
+    if len(text) > _LONGEST or _ELSEWHERE.search(text) or names_call(text):
+        return False
+    found = call_time.answer(text, at)
+    if found is None or found.value is None:
+        return False
+    start, end = found.span
+    return _BESIDE_TIME.fullmatch(text[:start] + text[end:]) is not None
 
 
 def moves(text: str, at: datetime) -> bool:

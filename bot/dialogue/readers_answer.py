@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from bot.dialogue import phrases, words
+from bot.dialogue.call_words import calls_off, no_need
 from bot.dialogue.commands import (
     AnswerEntry,
     Command,
@@ -196,6 +197,8 @@ def _changes_subject(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str
     reading = heard.reading
     if reading.intent == "human" and not words.PERSON.search(heard.text):
         return False  # «没人给我打过电话» is what we asked to be told
+    if slot.type is message_text and calls_off(heard.text) and no_need(heard.text):
+        return False  # what the colleague is to hear; calls that nobody asked for are another thing
     wanted = heard.flows.get(reading.intent)
     other = wanted and not wanted.knowledge_first and wanted.name not in {*_NO_SUBJECT, flow.name}
     # A change of subject is said in a few words; a long text is what we asked for.

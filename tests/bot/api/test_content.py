@@ -30,6 +30,21 @@ def test_a_second_person_approves(office: Branch) -> None:
     assert office.client.get(f"/v1/content{period}", headers=sales).status_code == 403
 
 
+def test_a_step_repeated_with_its_key_is_taken_once(office: Branch) -> None:
+    """Who heard no answer asks again: told the same, and nobody has to guess what became of it."""
+    mine = office.token("trainer", "张编辑")
+    number = office.client.post("/v1/content", json=ITEM, headers=mine).json()["number"]
+    keyed = mine | {"Idempotency-Key": "step-1"}
+    steps = f"/v1/content/{number}/steps"
+    first, again = (
+        office.client.post(steps, json={"step": "submit"}, headers=keyed) for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert office.client.post(steps, json={"step": "submit"}, headers=mine).status_code == 409
+
+
 def test_it_is_printed_as_a_document(office: Branch) -> None:
     """A PDF with what is planned; a period that is none is refused."""
     mine = office.token("trainer")

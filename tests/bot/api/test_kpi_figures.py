@@ -99,8 +99,11 @@ def test_an_exclusion_needs_two_people(office: Branch) -> None:
     refused = office.client.post("/v1/kpis/exclusions", headers=header, json=body)
     assert refused.status_code == 409
     body["asked_by"] = "王敏"
-    done = office.client.post("/v1/kpis/exclusions", headers=header, json=body)
-    assert done.status_code == 204
+    keyed = header | {"Idempotency-Key": "out-1"}
+    done = office.client.post("/v1/kpis/exclusions", headers=keyed, json=body)
+    again = office.client.post("/v1/kpis/exclusions", headers=keyed, json=body)
+    assert (done.status_code, again.status_code) == (204, 204)
+    assert again.headers["Idempotent-Replayed"] == "true"
     day = "from=2026-11-22&to=2026-11-22"
     rows = office.client.get(f"/v1/kpis/csat/rows?{day}", headers=header).json()["items"]
     assert [row["exclusion"] for row in rows] == ["测试数据"]

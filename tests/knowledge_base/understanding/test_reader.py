@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import time
 from collections import Counter
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.understanding.reader import FOLDER, SentenceReader, lessons, load_parts
+from tests.effort import is_cut_first
 
 from .conftest import Case
 
@@ -152,12 +152,8 @@ def test_nothing_said(reader: SentenceReader, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["撞", "你好", "人老", "嗯是的", "，", "不要", "万一", "a b"])
 def test_a_flood_is_cheap(reader: SentenceReader, text: str) -> None:
-    """A pasted flood costs little; the limit is loose for slow machines."""
-    flood = text * (100_000 // len(text))
-    reader.read("x")
-    start = time.process_time()
-    reader.read(flood)
-    assert time.process_time() - start < 0.1
+    """Of a pasted flood only the beginning is read."""
+    assert is_cut_first(reader.read, text)
 
 
 @settings(max_examples=300, deadline=None)
