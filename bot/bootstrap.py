@@ -44,7 +44,9 @@ from bot.settings import Settings, WeChat
 from bot.spool import Spool
 from knowledge_base import products
 from knowledge_base.service import Service
+from knowledge_base.shelf import Shelf
 from knowledge_base.understanding.reader import SentenceReader
+from knowledge_base.wordings import Memory
 from scheduler.runner import Runner
 from storage.crypto import Cipher
 from storage.database import open_engine
@@ -124,9 +126,8 @@ class App:
         engine = open_engine(self.settings.database_url, self.secret)
         precision = self.settings.knowledge.precision
         # Between two entries of a new release others run: customers are answered meanwhile.
-        return live.open_service(
-            engine, self.settings.facts, self.now(), partial(time.sleep, 0), precision
-        )
+        memory = Memory(partial(time.sleep, 0), Shelf(self.settings.data_dir / "cache"))
+        return live.open_service(engine, self.settings.facts, self.now(), memory, precision)
 
     @cached_property
     def knowledge_watcher(self) -> live.Watcher:

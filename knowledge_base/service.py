@@ -51,16 +51,17 @@ class Service:
         facts: Mapping[str, str],
         release: int = SHIPPED,
         calibration: Mapping[str, Any] | None = None,
-        pause: Callable[[], None] | None = None,
+        memory: Memory | None = None,
         precision: float = PRECISION,
     ) -> None:
         self.facts = facts
         self.precision = precision
-        self.memory = Memory(pause)
+        self.memory = memory or Memory()
         # Two builds at once would share the memory and take twice as long.
         self.building = threading.Lock()
         self._former: Snapshot | None = None
         self._now = self.snapshot(base, release, calibration)
+        self.memory.keep()
 
     @classmethod
     def load(cls, facts: Mapping[str, str], folder: Path = FOLDER) -> Service:

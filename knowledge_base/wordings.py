@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from knowledge_base.analysis import Analysis, analyse
 from knowledge_base.contrast import guard
@@ -42,11 +43,37 @@ def merged(questions: Iterable[Question]) -> Iterator[Question]:
     yield from by_id.values()
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A question taken apart: its wordings, none when no word is left, and the context's words."""
+
+    wordings: tuple[Analysis, ...]
+    context: frozenset[str]
+
+
+class Kept(Protocol):
+    """Where what was taken apart is kept; see `knowledge_base.shelf`."""
+
+    def find(self, question: Question) -> Taken | None:
+        """Return what was found of a question before, None when nothing was."""
+        ...
+
+    def keep(self, found: Iterable[tuple[Question, Taken]]) -> None:
+        """Keep what was found for the next start, and nothing else."""
+        ...
+
+
 def prepare(question: Question) -> Entry | None:
     """Return the entry with its analysed wordings, or None when no wording is left."""
+    return _entry(question, take_apart(question))
+
+
+def take_apart(question: Question) -> Taken:
+    """Analyse all that a question says: what costs the time."""
     found = {analysis.text: analysis for analysis in map(analyse, question.texts) if analysis.text}
     wordings = _with_sides(list(found.values()))
-    return _common(question, wordings) if wordings else None
+    context = content_words(normalise(question.context)) if question.context else ()
+    return Taken(tuple(wordings), frozenset(context) or NOTHING)
 
 
 class Memory:
@@ -56,9 +83,14 @@ class Memory:
     any of them change from one release to the next.
     """
 
-    def __init__(self, pause: Callable[[], None] | None = None) -> None:
-        """Take what to do between two questions: a server lets its requests through."""
+    def __init__(self, pause: Callable[[], None] | None = None, kept: Kept | None = None) -> None:
+        """Take what to do between two questions: a server lets its requests through.
+
+        What was taken apart at an earlier start is found in ``kept``.
+        """
         self._pause = pause
+        self._kept = kept
+        self._taken: dict[Question, Taken] = {}
         self._old: dict[Question, Entry | None] = {}
         self._new: dict[Question, Entry | None] = {}
 
@@ -68,10 +100,23 @@ class Memory:
             if question in self._old:
                 self._new[question] = self._old[question]
             else:
-                self._new[question] = prepare(question)
+                self._new[question] = _entry(question, self._take(question))
                 if self._pause is not None:
                     self._pause()
         return self._new[question]
+
+    def _take(self, question: Question) -> Taken:
+        found = self._kept.find(question) if self._kept else None
+        taken = found or take_apart(question)
+        if self._kept:
+            self._taken[question] = taken
+        return taken
+
+    def keep(self) -> None:
+        """Keep what the first matcher was built of for the next start; later ones are not kept."""
+        if self._kept:
+            self._kept.keep(self._taken.items())
+        self._kept, self._taken = None, {}
 
     def turn(self) -> None:
         """Forget what the matcher built last did not use."""
@@ -102,19 +147,23 @@ def _with_sides(wordings: list[Analysis]) -> list[Analysis]:
     return sided
 
 
-def _common(question: Question, wordings: list[Analysis]) -> Entry:
+def _entry(question: Question, taken: Taken) -> Entry | None:
+    return _common(question, taken) if taken.wordings else None
+
+
+def _common(question: Question, taken: Taken) -> Entry:
+    wordings = taken.wordings
     mentions = kinds = 0
     for wording in wordings:
         mentions |= wording.mentions
         kinds |= wording.kinds
-    context = content_words(normalise(question.context)) if question.context else ()
     alone = len(wordings) == 1
     return Entry(
         question.id,
-        wordings=tuple(wordings),
+        wordings=wordings,
         sounds=() if alone else tuple(wording.sound for wording in wordings),
         words=wordings[0].words if alone else _union(wording.words for wording in wordings),
-        context=frozenset(context) or NOTHING,
+        context=taken.context or NOTHING,
         subject=wordings[0].mentions,
         mentions=mentions,
         kinds=kinds,

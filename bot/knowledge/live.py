@@ -18,6 +18,7 @@ from knowledge_base.calibration import PRECISION
 from knowledge_base.entries import Entry
 from knowledge_base.loader import KnowledgeBase, load_folder
 from knowledge_base.service import FOLDER, SHIPPED, Service
+from knowledge_base.wordings import Memory
 from storage import schema
 from storage.knowledge_values import Version
 from storage.transactions import Transactions
@@ -70,7 +71,7 @@ def open_service(
     engine: Engine,
     facts: Mapping[str, str],
     now: datetime,
-    pause: Callable[[], None] | None = None,
+    memory: Memory | None = None,
     precision: float = PRECISION,
 ) -> Service:
     """Return what answers: from the database's live release, or the shipped files before it.
@@ -82,8 +83,8 @@ def open_service(
     finally:
         engine.dispose()
     if found is None:
-        return Service(load_folder(FOLDER), facts, pause=pause, precision=precision)
-    return Service(found.base, facts, found.release, found.calibration, pause, precision)
+        return Service(load_folder(FOLDER), facts, memory=memory, precision=precision)
+    return Service(found.base, facts, found.release, found.calibration, memory, precision)
 
 
 def _peek(engine: Engine, now: datetime) -> Live | None:

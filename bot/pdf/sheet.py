@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TableCellFillMode, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
-FONT = Path(__file__).parent / "fonts" / "NotoSansCJKsc-GBK.otf"
-UNKNOWN = "〓"
+from bot.pdf.font import FONT, UNKNOWN, printable
+
 _FAMILY = "han"
 _MARGIN, _SMALL, _BODY, _HEADING, _TITLE = 18, 8.5, 10, 12, 17
 _LINE = 6.2
@@ -22,18 +19,6 @@ _NAME, _WORDS = 52, 32
 _INK, _SOFT, _ACCENT, _PALE, _MARK = (
     (34, 40, 49), (105, 114, 128), (22, 78, 122), (240, 244, 248), (226, 230, 236),
 )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[int]:
-    """Return the characters that the font has; read once per process."""
-    with TTFont(FONT, lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-def printable(text: str) -> str:
-    """Return ``text`` with what the font cannot show replaced by a visible mark."""
-    return "".join(c if c == "\n" or ord(c) in _known() else UNKNOWN for c in text)
 
 
 class Sheet:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from bot.pdf.sheet import Sheet
+from bot.pdf import new_sheet
 from bot.privacy.page import names
 
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
@@ -17,7 +17,7 @@ _EMPTY: tuple[Any, ...] = (None, "", {}, [])
 def paper(copy: Mapping[str, Any], request: str) -> bytes:
     """Return the document."""
     made_at = datetime.fromisoformat(copy["made_at"])
-    sheet = Sheet("个人信息副本", foot=f"请求编号 {request}", at=made_at)
+    sheet = new_sheet("个人信息副本", foot=f"请求编号 {request}", at=made_at)
     sheet.title("个人信息副本", f"请求编号 {request}，{made_at:%Y-%m-%d %H:%M} 制作")
     sheet.paragraph("这里是我们保存的关于您的全部信息。请妥善保管，不要交给他人。")
     for table in copy["tables"]:

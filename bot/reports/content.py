@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.pdf.sheet import Sheet
+from bot.pdf import new_sheet
 from bot.settings import Settings
 from storage.content import STATES, TOPICS, WAYS
 from storage.models.content import ContentItem
@@ -17,7 +17,7 @@ def printed(
     """Return a PDF of the items between two days, to be printed or laid out as leaflets."""
     facts = settings.facts
     branch = facts.get("branch_name", "")
-    sheet = Sheet("内容日历", foot=f"{branch}　客服热线 {settings.hotline}", at=at)
+    sheet = new_sheet("内容日历", foot=f"{branch}　客服热线 {settings.hotline}", at=at)
     sheet.title("内容日历", f"{facts.get('company_name', '')}　{branch}　{first} 至 {last}")
     rows = [
         (f"{item.planned_on:%m-%d} {item.planned_at:%H:%M}", item.title, WAYS[item.way],

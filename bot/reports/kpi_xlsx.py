@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.reports.names import SIDES
 from storage.kpi.figures import DEFINITIONS, Figure
 from storage.kpi.report import Report, shown
 
@@ -31,7 +32,6 @@ PARTS = ("代码", "指标", "维度", "是谁", "分子", "分母", "数值", "
 MEANING = ("代码", "指标", "版本", "公式", "分子的行", "分母的行", "剔除", "依据", "目标")
 STEPS = ("流程", "步骤", "时间花在", "次数", "平均（小时）", "P90（小时）", "合计（小时）", "退回")
 BYS = {"actor": "人员", "team": "班组", "channel": "渠道", "label": "触点"}
-SIDES = {"wait": "等我们动手", "work": "我们在办", "customer": "等客户", "third": "等第三方"}
 _BOLD = Font(bold=True)
 
 

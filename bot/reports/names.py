@@ -12,6 +12,8 @@ from bot.dialogue.slot_types import accident
 from storage.kpi.definition import Definition
 from storage.kpi.report import Report
 
+# Whose turn it was while a process took its time.
+SIDES: Final = {"wait": "等我们动手", "work": "我们在办", "customer": "等客户", "third": "等第三方"}
 # Lines of policies that no claim is begun with by name.
 _LINES: Final = {
     "health": "健康险",

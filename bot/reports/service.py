@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from bot.log import mask
 from bot.reports import names
 from bot.reports.charts import bars, shares
-from bot.reports.kpi_xlsx import SIDES
+from bot.reports.names import SIDES
 from storage.kpi.figures import CHARTER_CODES, By, Table
 from storage.kpi.names import label, promise
 from storage.kpi.processes import ProcessTime

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.log import mask
-from bot.pdf.sheet import Sheet
+from bot.pdf import new_sheet
 from bot.reports import names
-from bot.reports.kpi_xlsx import SIDES
+from bot.reports.names import SIDES
 from bot.reports.service import named, spent
 from storage.kpi.figures import CHARTER_CODES, By, Figure, Table
 from storage.kpi.names import promise
 from storage.kpi.report import Report, shown
+
+if TYPE_CHECKING:
+    from bot.pdf.sheet import Sheet
 
 _REACHED: Final = {True: "#2f7d4f", False: "#b3392f", None: "#38618c"}
 _PLAIN = _REACHED[None]
@@ -23,7 +26,7 @@ _COUNTS, _PARTS = (130, 44), (90, 44, 40)
 def paper(report: Report, title: str, at: datetime) -> bytes:
     """Return the document."""
     period = f"{report.period.first} 至 {report.period.last}"
-    sheet = Sheet(title, foot=f"{title}　{period}", at=at)
+    sheet = new_sheet(title, foot=f"{title}　{period}", at=at)
     sheet.title(title, f"{period}（两日均含，北京时间），{at:%Y-%m-%d %H:%M} 制作")
     sheet.note("每个数都由事件总账的行数出，口径见文末；“—”是没有可数的行。")
     _charter(sheet, report)

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.pdf.sheet import FONT, printable
+from bot.pdf.font import FONT, printable
 
 # As wide and high as the platform shows a large picture.
 _SIZE = (900, 383)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.pdf.sheet import Sheet
+from bot.pdf import new_sheet
+
+if TYPE_CHECKING:
+    from bot.pdf.sheet import Sheet
 
 _YEAR = "{0.year} 年 {0.month} 月 {0.day} 日"
 _VEHICLE = (
@@ -56,7 +59,7 @@ class Issuer:
 def render(paper: PolicyPaper, issuer: Issuer, at: datetime) -> bytes:
     """Return the PDF."""
     foot = f"{issuer.company}　客服热线 {issuer.hotline}　保单号 {paper.number}"
-    sheet = Sheet(
+    sheet = new_sheet(
         f"{paper.product} 电子保单", foot=foot, mark=DEMO_MARK if issuer.demo else "", at=at
     )
     sheet.title(f"{paper.product}　电子保单", f"{issuer.company}　{issuer.branch}")

@@ -10,7 +10,8 @@ import pytest
 from bot.channels.papers.draw import drawn
 from bot.channels.papers.policy_pdf import Issuer, PolicyPaper, render
 from bot.clock import SHANGHAI
-from bot.pdf.sheet import FONT, UNKNOWN, Sheet, printable
+from bot.pdf.font import FONT, UNKNOWN, printable
+from bot.pdf.sheet import Sheet
 from tests.bot.pdf.reading import text_of
 
 AT = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
