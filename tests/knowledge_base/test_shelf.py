@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,22 @@ QUESTIONS = (
     Question("Q2", ("不想续保了怎么退", "退保"), "带身份证来办。"),
     Question("Q3", ("，", " ")),
 )
+
+
+_ROWS = 400
+# Keeps other questions again and again, and tells after each time.
+_WRITES_ON = f"""
+import sys
+from itertools import count
+from pathlib import Path
+from knowledge_base.shelf import Shelf
+from knowledge_base.wordings import Question, take_apart
+taken = take_apart(Question("Q", ("车险怎么理赔", "撞车了怎么报案")))
+for turn in count():
+    rows = [(Question(f"Q{{turn}}-{{n}}", ()), taken) for n in range({_ROWS})]
+    Shelf(Path(sys.argv[1])).keep(rows)
+    print(turn, flush=True)
+"""
 
 
 def started(folder: Path, *questions: Question) -> Memory:
@@ -98,6 +116,19 @@ def test_a_broken_row_is_worked_out_again(tmp_path: Path) -> None:
     file.write_text(json.dumps(kept), encoding="utf-8")
     memory = Memory(kept=Shelf(tmp_path))
     assert memory(QUESTIONS[0]) == prepare(QUESTIONS[0])
+
+
+def test_killed_while_writing_it_is_whole(tmp_path: Path) -> None:
+    """Whatever dies in the middle: the file of before, or the new one, and never a part of one."""
+    program = [sys.executable, "-c", _WRITES_ON, str(tmp_path)]
+    for seed in range(6):
+        with subprocess.Popen(program, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            written = [writer.stdout.readline() for _ in range(1 + 7 * seed)]
+            writer.kill()
+        kept = json.loads((tmp_path / "wordings.json").read_text(encoding="utf-8"))
+        assert len(kept["rows"]) == _ROWS
+        assert written[-1].strip().isdigit()
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
