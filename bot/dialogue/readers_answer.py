@@ -26,6 +26,7 @@ from bot.dialogue.readers_knowledge import several
 from bot.dialogue.reading import Hit
 from bot.dialogue.slot_types.accident import Kind
 from bot.dialogue.slot_types.asked_flags import AskedTogether
+from bot.dialogue.slot_types.fen import Fen
 from bot.dialogue.slot_types.text import message_text
 from bot.dialogue.slot_types.yes_no import yes_no
 
@@ -34,6 +35,9 @@ _NO_SUBJECT = {"greet", "nonsense", "clarify", "multi"}
 _VERY_CLEAR = 0.95
 _SHORT = 12
 _NEARLY_ALL = 0.7
+_BESIDE_A_SUM = re.compile(
+    r"(?:说不[好准]|不好说|大概|大约|估[计摸]|差不多|可能|也就|得有?|有|个|块|元|钱|左右|上下|吧|呢|的|[\s,。])*+"
+)
 _ONLY_THAT = re.compile(r"^(?:其实|应该|就)?是|的(?:事儿?)?$")  # «其实是前天的事» is all value
 
 
@@ -99,6 +103,8 @@ def expected_answer(heard: Heard) -> list[Command]:
 
 def _told(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> dict[str, Said]:
     """Return the answer to the open question, or to what was asked in the same breath."""
+    if summed := _only_the_sum(heard, flow, slot):
+        return summed
     if said := _asked_for(heard, flow, slot, values):
         return {slot.name: said}
     other = flow.partner(slot)
@@ -141,6 +147,19 @@ def new_value(heard: Heard) -> list[Command]:
     return [CorrectSlots(changed, heard.original)] if changed else []
 
 
+def _only_the_sum(heard: Heard, flow: Flow, slot: Slot[Any]) -> dict[str, Said]:
+    """Return «一万多吧» to «坏了哪些东西？损失大概多少钱？» as the sum: it names no thing."""
+    other = flow.partner(slot)
+    if other is None or not slot.type.greedy or not isinstance(other.type, Fen):
+        return {}
+    found = other.type.answer(heard.text, heard.at)
+    if found is None or found.value is None:
+        return {}
+    start, end = found.span
+    alone = _BESIDE_A_SUM.fullmatch(heard.text[:start] + heard.text[end:])
+    return {other.name: heard.said(found)} if alone else {}
+
+
 def _asked_for(heard: Heard, flow: Flow, slot: Slot[Any], values: dict[str, Said]) -> Said | None:
     """Return the answer to the open question, if that is what was said."""
     if _changes_subject(heard, flow, slot, values):
@@ -177,8 +196,14 @@ def _changed(heard: Heard, flow: Flow) -> dict[str, Said]:
         return {}
     said = heard.volunteered(flow)
     filled = {n: s for n, s in said.items() if n in flow.values and s.value is not None}
-    other = {n: s for n, s in filled.items() if s.value != flow.values[n]}
+    other = {n: s for n, s in filled.items() if not _says_no_more(s.value, flow.values[n])}
     return {n: s for n, s in other.items() if not _follows(flow.slots[n]) or _named(heard)}
+
+
+def _says_no_more(said: Any, known: Any) -> bool:
+    """Tell whether it is what we know, or a part of it: «西康路» of «和平区西康路12号»."""
+    whole = isinstance(said, str) and isinstance(known, str) and said in known
+    return bool(whole or said == known)
 
 
 def _follows(slot: Slot[Any]) -> bool:
