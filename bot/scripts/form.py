@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 CHANNELS = ("web", "wechat", "telegram")
-_SPAN = re.compile(r"^\d+[smhd]$")
+_SPAN = re.compile(r"^\d{1,6}[smhd]$")
 _COUNT = re.compile(r"^(>=)?\d+$")
 _KEYS_OF_ROWS = {"policies": ("policy_no",)}
 

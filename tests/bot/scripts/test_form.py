@@ -22,6 +22,7 @@ HEAD = '- id: x\n  now: "2026-11-25T14:00:00+08:00"\n'
         (HEAD + "  channel: smoke\n  turns: []\n", 3, "channel 要写成 web、wechat、telegram"),
         (HEAD + "  turns:\n    - 你好\n", 4, "一轮要写成"),
         (HEAD + "  turns:\n    - user: 你好\n    - user: 好\n      after: 3\n", 6, "after 要写成"),
+        (HEAD + "  turns:\n    - after: 99999999999d\n", 4, "after 要写成"),
         (HEAD + "  turns:\n    - user: 你好\n      expect_any: 5\n", 5, "expect_any 要写成"),
         (HEAD + '  turns:\n    - user: 你好\n      expect_regex: "("\n', 5, "正则表达式"),
         (HEAD + "  turns:\n    - location: 5\n", 4, "location 要写成"),
