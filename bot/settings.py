@@ -167,10 +167,15 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}：{_told(e)}" for e in error.errors()]
+        lines = ["：".join(filter(None, (_where(e), _told(e)))) for e in error.errors()]
         raise ConfigurationError(f"{CONFIG_FILE} 或环境变量有误：" + "；".join(lines)) from error
     except ValueError as error:
         raise ConfigurationError(f"{CONFIG_FILE} 读取失败：{error}") from error
+
+
+def _where(mistake: Mapping[str, Any]) -> str:
+    """Return the key of a mistake; what is wrong with several keys together has none."""
+    return ".".join(map(str, mistake["loc"]))
 
 
 # What pydantic finds, said to the operator; what is not here names its own kind.
@@ -185,6 +190,7 @@ _MISTAKES = {
     "list_type": "应是列表",
     "dict_type": "应是几项「名: 值」",
     "model_type": "应是几项「名: 值」",
+    "time_parsing": '应是时间，例如 "20:00"',
     "literal_error": "只能是 {expected}",
     "greater_than_equal": "不能小于 {ge}",
     "greater_than": "要大于 {gt}",

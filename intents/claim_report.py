@@ -59,6 +59,8 @@ def _drives(claim: Any) -> bool:
 
 def _asks(claim: Any, key: str) -> bool:
     known = claim.values | {"story": claim.kept.get("story")}
+    if claim.plate:
+        known["carrier_plate"] = claim.plate  # as it is recorded where cargo is concerned
     return _unhurried(claim) and asked(claim.kind, key, known)
 
 
@@ -74,6 +76,7 @@ class ClaimReport(ClaimForm):
     examples = ("我要报案", "出险了", "车被撞了要报案", "追尾了", "家里漏水要报案", "报案")
     taps = ("报案", "我要报案")
     amended_by = "claim_amend"
+    followed_by = "claim_status"
     told_apart_by = ("happened_at", "place", "plate")
 
     same_event = Slot(

@@ -115,6 +115,7 @@ class Complaint(Flow):
         r"(?:不想?|别|甭)(?:要|再|给我)?(?:投诉|告|登记)(?:你们|他|她)?了?[吧了啊呗。.!！ ]*"
     )
     undone_in = "complaint_status"
+    followed_by = "complaint_status"
     taps = ("投诉", "我要投诉", "登记投诉", "匿名投诉")
     sounds_like = (
         r"(我?(想|要))?(能|可以|可不可以|能不能)?匿名(投诉|举报)"

@@ -83,15 +83,17 @@ def load_folder(path: Path | str) -> KnowledgeBase:
 def load_jsonl(path: Path | str) -> Iterator[Entry]:
     """Yield entries of ``{"id", "question", "variants", "answer"?}`` lines, one at a time."""
     file = Path(path)
-    with file.open(encoding="utf-8") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _json_entry(file, number, line)
 
 
-def _json_entry(file: Path, number: int, line: str) -> Entry:
+def _json_entry(file: Path, number: int, line: bytes) -> Entry:
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(file, number, "不是 UTF-8 文字", "请另存为 UTF-8。") from error
     except ValueError as error:
         raise KnowledgeError(file, number, "不是合法的 JSON", "请一行写一个对象。") from error
     if not isinstance(row, dict) or not row.get("id") or not isinstance(row.get("question"), str):

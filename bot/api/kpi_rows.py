@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import HTMLResponse, Response
 
 from bot.api.desk import Desk, Shown, may, may_create
-from bot.api.fields import Body, Moment
+from bot.api.fields import Body, Moment, RowId
 from bot.api.kpi_figures import DefinitionView, definition_views
 from bot.api.problems import invalid, missing
 from bot.reports.service import page
@@ -69,7 +69,7 @@ class RowQuery(BaseModel):
     team: str | None = None
     channel: str | None = None
     label: str | None = None
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     limit: Annotated[int, Field(ge=1, le=_MOST)] = 100
 
 
@@ -91,7 +91,7 @@ class ReportQuery(PeriodQuery):
 class ExclusionIn(Body):
     """Why a row must not count, and who approved that."""
 
-    event: Annotated[int, Field(ge=1)]
+    event: RowId
     reason: Annotated[str, StringConstraints(min_length=2, max_length=255)]
     asked_by: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 

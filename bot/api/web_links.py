@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -18,6 +19,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.web_links import GOOD_FOR, WebLink
 
 router = APIRouter(prefix="/v1/web-links", tags=["web-links 给客户的链接"])
+_SURVEY = re.compile(r"[0-9]{1,18}")  # what a 64-bit column can hold
 
 
 class LinkIn(Body):
@@ -55,7 +57,7 @@ def _conversation(uow: UnitOfWork, asked: LinkIn) -> int | None:
     if asked.kind == "upload":
         query = select(Claim.conversation_id).where(Claim.number == asked.subject)
         return uow.session.scalar(query)
-    if not asked.subject.isdecimal():
+    if not _SURVEY.fullmatch(asked.subject):
         return None
     survey = uow.session.get(Survey, int(asked.subject))
     return survey.conversation_id if survey else None

@@ -49,6 +49,12 @@ def upgrade() -> None:
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
     """在线备份（SQLite；PostgreSQL 请用 pg_dump 或 WAL 归档）。"""
     source = _sqlite_path(configuration.load())
+    if not Path(source).is_file():
+        raise AndaError(
+            f"没有数据库 {source}，没有备份。请检查 database_url，或先运行 anda db upgrade"
+        )
+    if file.resolve() == Path(source).resolve():
+        raise AndaError(f"{file} 就是正在用的数据库，请备份到另一个文件")
     try:
         with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(file)) as target:
             origin.backup(target)
@@ -58,7 +64,7 @@ def backup(file: Annotated[Path, typer.Argument()]) -> None:
 
 
 @db.command()
-def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """恢复备份；拒绝比当前程序更新的数据库。"""
     settings = configuration.load()
     target = _sqlite_path(settings)

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def dialogues(
-    file: Annotated[Path, typer.Argument(help="YAML 对话脚本")],
+    file: Annotated[Path, typer.Argument(help="YAML 对话脚本", exists=True, dir_okay=False)],
     as_lines: Annotated[bool, typer.Option("--jsonl")] = False,
     only: Annotated[str, typer.Option(help="只播放这一段")] = "",
 ) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,13 @@ from bot.errors import BadRequest
 
 def rows() -> Iterator[dict[str, Any]]:
     """Yield the objects on standard input."""
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        line = raw.removeprefix(codecs.BOM_UTF8)  # some editors begin a file with it
         if not line.strip():
             continue
         try:
             row = _loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadRequest(f"标准输入第 {number} 行不是合法的 JSON：请一行写一个对象") from None
         if not isinstance(row, dict):
             raise BadRequest(f"标准输入第 {number} 行应是一个 JSON 对象")

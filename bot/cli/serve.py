@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
+import socket
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -15,7 +17,7 @@ import uvicorn
 from bot import log
 from bot.bootstrap import App
 from bot.cli.setup import hints, prepare_database
-from bot.errors import ConfigurationError
+from bot.errors import AndaError, ConfigurationError
 from bot.settings import Settings
 from storage import schema
 
@@ -71,6 +73,7 @@ def serve_parts(parts: App, role: Role, host: str, port: int) -> None:
     if role is Role.SCHEDULER:
         _schedule(parts)
         return
+    refuse_taken(host, port)
     # Here and not at the top: FastAPI and all pages take as long to load as everything else, and
     # every other command of `anda`, and the roles above, would wait for them.
     from bot.web import web_app  # noqa: PLC0415
@@ -92,6 +95,18 @@ def serve_parts(parts: App, role: Role, host: str, port: int) -> None:
     # uvicorn drains on SIGTERM and then raises the signal again: that is a clean end for us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Say in words that nobody can listen there; the server would say it in English."""
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        why = "已经有程序在用" if error.errno == errno.EADDRINUSE else "这台机器上不能用"
+        raise AndaError(f"{host} 的端口 {port} {why}，请用 --host、--port 换一个") from None
 
 
 def _refuse_foreign_schema(parts: App) -> None:

@@ -28,7 +28,10 @@ def understand(
     """读 {"id","text","now"?} 行，写 {"id","intent","confidence","escalate","slots"} 行。"""
     if not as_lines:
         raise typer.BadParameter("请加 --jsonl，从标准输入逐行读取")
-    default = _moment(now) if now else clock.now()
+    try:
+        default = _moment(now) if now else clock.now()
+    except BadRequest as error:
+        raise typer.BadParameter(str(error)) from None
     reader = App.from_configuration().reader
     for row in jsonl.rows():
         jsonl.write(_line(row, default, reader))

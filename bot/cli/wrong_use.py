@@ -32,6 +32,14 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
         "没有文件 {value}",
     ),
     (
+        re.compile(r"for '(?P<name>[^']*)': (?:path|file) '(?P<value>.*)' is a directory"),
+        "要的是文件，{value} 是文件夹",
+    ),
+    (
+        re.compile(r"for '(?P<name>[^']*)': (?:path|file) '(?P<value>.*)' is not readable"),
+        "没有权限读 {value}",
+    ),
+    (
         re.compile(r"for '(?P<name>[^']*)'.*(?:less|greater) than or equal to (?P<value>[\d.]+)"),
         "{name} 超出范围（界限 {value}）",
     ),

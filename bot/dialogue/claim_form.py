@@ -108,6 +108,14 @@ class ClaimForm(Flow):
         asked = {slot.name for slot in calm.relevant()}
         return (s for s in self.slots.values() if s.name in self.values or s.name in asked)
 
+    def left_open(self) -> tuple[str, ...]:
+        """An emergency is asked for little: whatever is told of it later completes it."""
+        if not self.recording:
+            return super().left_open()
+        asked = {slot.name for slot in self.by_hand()}
+        told = (s for s in self.slots.values() if s.name in asked or not s.implied)
+        return tuple(s.name for s in told if s.shown and s.name not in self.values)
+
     def hear(self, text: str, rest: str) -> None:
         """Keep the customer's own words as the story of the accident."""
         if _BARE.match(text.strip()) or len(_WORD.findall(rest)) < 2:

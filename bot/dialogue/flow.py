@@ -131,7 +131,8 @@ class Flow(Manners):
     expression); a value in ``suggested_by`` supports a guess. With ``knowledge_first`` a question
     that the knowledge base can answer is answered, and the flow is offered beside the answer.
     ``amended_by`` names the flow that changes what this one has recorded, once it is submitted.
-    What is wholly ``undone_by`` after that wants it taken back, which ``undone_in`` does.
+    What is wholly ``undone_by`` after that wants it taken back, which ``undone_in`` does, and
+    ``followed_by`` tells what comes next.
     ``told_apart_by`` are the slots by which two events differ: a form is about one of them, the
     words about others wait in ``kept["later"]`` and open a form of their own when this one is done.
     ``told_by``: a message that is wholly this and not longer than ``told_within`` begins it like a
@@ -156,6 +157,7 @@ class Flow(Manners):
     amended_by: ClassVar[str] = ""
     undone_by: ClassVar[str] = ""
     undone_in: ClassVar[str] = ""
+    followed_by: ClassVar[str] = ""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
     told_by: ClassVar[str] = ""
     told_within: ClassVar[int] = 60

@@ -9,6 +9,10 @@ WHICH_TO_CORRECT = (
 GOT_IT = "好的，记下了。"
 ASK_AGAIN = "好的，我们重新填这一项。"
 CANCELLED = "好的，{title}先放下。已经填的内容给您留着，想接着办时回复「继续」。"
+# An emergency is on record already: to put off its questions takes nothing back.
+RECORDED_STAYS = (
+    "好的，先不问了。这次{title}已经登记，值班人员会照常跟进；想起什么直接说，我接着记。"
+)
 CANCELLED_EMPTY = "好的，{title}已取消。还需要别的帮助，直接告诉我。"
 DRAFT_DROPPED = "好的，之前没办完的{title}就不办了。以后需要随时告诉我。"
 NOTHING_OPEN = "现在没有正在填的内容，不用退回。想办什么，直接告诉我，或者点下面的按钮。"

@@ -275,10 +275,10 @@ def remark(heard: Heard) -> list[Command]:
 def late_answer(heard: Heard) -> list[Command]:
     """Take up what was left alone when the customer simply answers, after hours or days."""
     flow = heard.draft
-    if flow is None or heard.flow is not None or flow.name not in heard.state.waiting:
+    if flow is None or heard.flow is not None or _is_something_else(heard):
         return []
-    if _is_something_else(heard):
-        return []
+    if flow.name not in heard.state.waiting:
+        return _more_for_the_record(heard, flow)
     if words.finishes(heard.bare):
         return [Resume(), Finish(submit=True)]
     if yes_no.answer(heard.text, heard.at):
@@ -289,6 +289,12 @@ def late_answer(heard: Heard) -> list[Command]:
         said = heard.answer(slot, values)
         if said and said.value is not None:
             values[slot.name] = said
+    return [Resume(), FillSlots(values, heard.original, flow.name)] if values else []
+
+
+def _more_for_the_record(heard: Heard, flow: Flow) -> list[Command]:
+    """What is told of an emergency goes into its claim, although the questions were put off."""
+    values = heard.news(flow) if flow.recording and not heard.asks else {}
     return [Resume(), FillSlots(values, heard.original, flow.name)] if values else []
 
 

@@ -143,6 +143,15 @@ def taken_back(heard: Heard) -> list[Command]:
     return [StartFlow(form.undone_in, heard.original)] if meant else []
 
 
+def what_next(heard: Heard) -> list[Command]:
+    """«接下来我该干嘛» soon after a form was submitted is about what it has opened."""
+    form, _ = _just_done(heard)
+    if form is None or form.followed_by not in heard.flows:
+        return []
+    asks = words.WHAT_NEXT.match(heard.bare)
+    return [StartFlow(form.followed_by, heard.original)] if asks else []
+
+
 def _completes(heard: Heard, values: dict[str, Said], named: Slot[Any]) -> bool:
     """Tell whether the message says hardly more than what was left for later."""
     later = {name: said for name, said in values.items() if name in heard.state.done[2:]}

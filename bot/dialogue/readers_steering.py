@@ -78,7 +78,7 @@ def courtesy(heard: Heard) -> list[Command]:
     if heard.flow is not None:
         again = heard.pending() is not None and words.ALL_RIGHT.match(heard.bare)
         return [Say(phrases.HERE)] if again else []
-    if heard.bare in phrases.CONFIRM_BUTTONS:
+    if _confirms(heard):
         return [Say(phrases.NOTHING_TO_CONFIRM)]
     if done := words.ALL_DONE.match(heard.bare):
         # «不用了» may be said to a person who is waited for.
@@ -88,6 +88,15 @@ def courtesy(heard: Heard) -> list[Command]:
     # Yes or no to what? Nothing was asked, or it is forgotten.
     lone = words.YES_OR_NO.match(heard.bare) and not heard.state.offers
     return [Say(phrases.YES_TO_WHAT, phrases.MENU_BUTTONS)] if lone else []
+
+
+def _confirms(heard: Heard) -> bool:
+    """Tell whether something is said for good that was handed in already, or never asked."""
+    if heard.bare in phrases.CONFIRM_BUTTONS:
+        return True
+    if heard.state.done and words.SUBMIT.match(heard.bare):
+        return True
+    return bool(words.ASSENT.match(heard.bare)) and not words.ALL_RIGHT.match(heard.bare)
 
 
 def assent(heard: Heard) -> list[Command]:

@@ -26,7 +26,8 @@ def cancel(turn: Turn, _: CancelFlow) -> None:
     turn.flow_ended = True
     if (top.slots or top.kept.get("story")) and flow.keeps_draft:
         turn.state = turn.state.shelve(replace(top, kept=kept, touched_at=turn.stamp()))
-        turn.say(phrases.CANCELLED.format(title=flow.title), "继续")
+        stays = phrases.RECORDED_STAYS if flow.recording else phrases.CANCELLED
+        turn.say(stays.format(title=flow.title), "继续")
     else:
         turn.say(phrases.CANCELLED_EMPTY.format(title=flow.title))
     later.go_on(turn, flow)

@@ -49,6 +49,7 @@ READERS: tuple[Reader, ...] = (
     readers_correction.after_submission,
     readers_correction.afterthought,
     readers_correction.taken_back,
+    readers_correction.what_next,
     readers_help.code_did_not_come,
     readers_help.wants_a_promise,
     readers_open.pressing,

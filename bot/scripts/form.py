@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-_SPAN = re.compile(r"^\d+[smhd]$")
+CHANNELS = ("web", "wechat", "telegram")
+_SPAN = re.compile(r"^\d{1,6}[smhd]$")
 _COUNT = re.compile(r"^(>=)?\d+$")
 _KEYS_OF_ROWS = {"policies": ("policy_no",)}
 
@@ -61,6 +62,8 @@ def problems(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         return
     if not raw.get("id") and not raw.get("scenario"):
         yield (), "缺少 id"
+    if raw.get("channel", "web") not in CHANNELS:
+        yield ("channel",), f"channel 要写成 {'、'.join(CHANNELS)} 之一"
     if not _is_time(raw.get("now")):
         yield ("now",), "now 要写成 2026-11-25T14:00:00+08:00 这样的时间"
     turns = raw.get("turns")

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.clock import SHANGHAI
+from bot.errors import BadRequest
 from bot.scripts.script import moment
 from storage.conversations import OpenConversation
 from storage.crypto import Cipher
@@ -20,6 +22,7 @@ from storage.unit_of_work import UnitOfWork
 
 # No administrative region has this code, so the number belongs to nobody.
 _NOBODY = "99010119800101"
+_LONGEST = 120
 
 
 class Given:
@@ -43,9 +46,19 @@ class Given:
             "applications": self._application,
         }
         for kind, rows in given.items():
-            for row in rows if kind in makers else ():
-                makers[kind](row)
+            for number, row in enumerate(rows if kind in makers else (), 1):
+                self._one(makers[kind], row, f"given 的 {kind} 第 {number} 条")
         return [kind for kind in given if kind not in makers]
+
+    def _one(self, make: Callable[[dict[str, Any]], None], row: dict[str, Any], which: str) -> None:
+        try:
+            make(row)
+            self.uow.session.flush()
+        except IntegrityError:
+            raise BadRequest(f"{which}和前面的重复了，请改编号或时间") from None
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            told = " ".join(str(error).split())[:_LONGEST]
+            raise BadRequest(f"{which}写得不对：{told}") from None
 
     def _customer(self, row: dict[str, Any]) -> Customer:
         phone = str(row.get("phone") or "13800000000")

@@ -48,8 +48,10 @@ def load(path: Path) -> list[Script]:
     try:
         text = path.read_text(encoding="utf-8")
         raw, tree = safe_load(text), yaml.compose(text, yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"对话脚本 {path} 读不了：{error}") from None
+    except OSError:
+        raise BadRequest(f"对话脚本 {path} 读不了，请检查路径和读的权限") from None
+    except UnicodeDecodeError:
+        raise BadRequest(f"对话脚本 {path} 不是 UTF-8 文字，请另存为 UTF-8") from None
     except yaml.YAMLError as error:
         raise BadRequest(f"对话脚本 {path} {_yaml_trouble(error)}") from None
     if not isinstance(raw, list):

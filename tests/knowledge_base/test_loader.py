@@ -126,6 +126,16 @@ def test_jsonl_streams(tmp_path: Path) -> None:
     ]
 
 
+def test_jsonl_from_other_programs(tmp_path: Path) -> None:
+    """A mark at the beginning of the file is no fault; another encoding is named with its line."""
+    file = tmp_path / "kb.jsonl"
+    file.write_text('{"id": "a", "question": "甲"}\n', encoding="utf-8-sig")
+    assert [entry.id for entry in load_jsonl(file)] == ["a"]
+    file.write_bytes('{"id": "a", "question": "甲"}\n'.encode("gbk"))
+    with pytest.raises(KnowledgeError, match=r"第 1 行.*UTF-8"):
+        list(load_jsonl(file))
+
+
 @pytest.mark.parametrize(
     "row", ['{"id": 1', "[]", '{"id": "a"}', '{"id": "a", "question": "x", "variants": "y"}']
 )

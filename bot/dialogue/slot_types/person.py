@@ -55,6 +55,11 @@ _WHOLE = re.compile(
 _BEFORE_PHONE = re.compile(
     rf"(?:^|[\s,。;、\0])({NAME})[\s,:]{{0,2}}(?=\+?(?:86)?1[3-9][\d \-]{{9}}|\0{{11}})"
 )
+_AFTER_PHONE = re.compile(
+    rf"(?:(?<!\d)1[3-9]\d{{9}}|\0{{11}})[\s,:]{{0,2}}({NAME})(?=$|[\s,。;!、\0])"
+)
+# «13800000001 全险»: what is insured, or said of the number, is nobody's name.
+_NO_NAME_THERE = re.compile(r"[险损赔保费限额]|打|接|拨|短信|微信|有空|白天|上班")
 # Words that begin with a surname's character and may stand before a number.
 _NOT_A_NAME = re.compile(
     r"电话|手机|号|车|谢|报|没|我|方便|路|道|街|桥|县|区|镇|村|是|不|了|的|时|和平|河|联系|安全"
@@ -98,6 +103,14 @@ def name_alone(text: str) -> str:
     return found[1]
 
 
+def _after_phone(text: str) -> re.Match[str] | None:
+    """Return the name in «13800000001 王五», where nothing else is made like one."""
+    match = _AFTER_PHONE.search(text)
+    if match is None or any(p.search(match[1]) for p in (_NOT_A_NAME, _NO_NAME, _NO_NAME_THERE)):
+        return None
+    return match
+
+
 def _left_over(text: str, span: tuple[int, int]) -> bool:
     """Tell whether the rest of a word was used elsewhere: «门锁» of «门锁撬了» is nobody."""
     before, after = text[: span[0]], text[span[1] :]
@@ -123,8 +136,8 @@ class PersonName(TextValue):
             return Found(bare[1], (start, start + len(bare[1])), 0.7)
         match = _BEFORE_PHONE.search(text)
         if match is None or _NOT_A_NAME.search(match[1]):
-            return None
-        return Found(match[1], match.span(1), 0.8)
+            match = _after_phone(text)
+        return Found(match[1], match.span(1), 0.8) if match else None
 
     def answer(self, text: str, now: datetime) -> Found[str] | None:
         """Return the name; asked for it, any two to four characters are one."""

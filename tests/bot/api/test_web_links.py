@@ -25,8 +25,11 @@ def test_a_link_leads_to_the_conversation_of_the_matter(office: Branch) -> None:
 
 
 def test_what_is_not_there_has_no_link(office: Branch) -> None:
-    """An unknown claim, an unknown survey, a survey that is no number."""
+    """An unknown claim, an unknown survey, a survey that is no number or too large a one."""
     header = office.token("claims")
-    for kind, subject in (("upload", "CL1"), ("survey", "7"), ("survey", "x")):
+    for kind, subject in (
+        *(("upload", "CL1"), ("survey", "7"), ("survey", "x"), ("survey", "9" * 23)),
+        ("survey", "٣"),
+    ):
         asked = {"kind": kind, "subject": subject}
         assert office.client.post("/v1/web-links", json=asked, headers=header).status_code == 404

@@ -36,6 +36,10 @@ WRONG_USE = {
     "db restore /nonexistent": "没有文件 /nonexistent",
     "kb match": "请加 --jsonl",
     "understand": "请加 --jsonl",
+    "understand --jsonl --now someday": "时间 someday 看不懂",
+    "dialogues /nonexistent.yaml": "没有文件 /nonexistent.yaml",
+    "db restore /tmp": "要的是文件，/tmp 是文件夹",
+    "dialogues /tmp": "要的是文件，/tmp 是文件夹",
     "jobs run renewal_reminder --as-of 0001-01-01": "时间「0001-01-01」要写成",
     "campaign effect --from 0001-01-01 --to 2026-11-01": "日期「0001-01-01」要写成",
     "report service --from 2026-10-01 --to 2026-10-31 a.txt": "anda: 文件名要以 .html 或 .pdf 结尾",
@@ -109,8 +113,12 @@ def test_backup_and_restore(anda: Anda, tmp_path: Path) -> None:
     """A backup comes back whole; what is no backup of ours leaves the database alone."""
     backup, stranger = tmp_path / "backup.db", tmp_path / "stranger.db"
     newer, text = tmp_path / "newer.db", tmp_path / "text.db"
+    assert "没有数据库" in anda.fails(1, "db", "backup", str(backup))
+    assert not backup.exists()
     for words in (("upgrade",), ("backup", str(backup)), ("restore", str(backup))):
         assert anda("db", *words).returncode == 0
+    own = str(anda.folder / "var" / "anda.db")
+    assert "就是正在用的数据库" in anda.fails(1, "db", "backup", own)
     assert "备份写不到" in anda.fails(1, "db", "backup", str(tmp_path / "nowhere" / "x.db"))
 
     with closing(sqlite3.connect(stranger)) as database:

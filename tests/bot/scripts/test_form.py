@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import App
 from bot.errors import BadRequest
+from bot.scripts.player import Mode, Play, Stage
 from bot.scripts.script import load
 
 HEAD = '- id: x\n  now: "2026-11-25T14:00:00+08:00"\n'
@@ -17,8 +19,10 @@ HEAD = '- id: x\n  now: "2026-11-25T14:00:00+08:00"\n'
     [
         (HEAD + "  turns: 5\n", 3, "turns 要写成"),
         ("- id: x\n  now: zzz\n  turns: [{user: 你好}]\n", 2, "now 要写成"),
+        (HEAD + "  channel: smoke\n  turns: []\n", 3, "channel 要写成 web、wechat、telegram"),
         (HEAD + "  turns:\n    - 你好\n", 4, "一轮要写成"),
         (HEAD + "  turns:\n    - user: 你好\n    - user: 好\n      after: 3\n", 6, "after 要写成"),
+        (HEAD + "  turns:\n    - after: 99999999999d\n", 4, "after 要写成"),
         (HEAD + "  turns:\n    - user: 你好\n      expect_any: 5\n", 5, "expect_any 要写成"),
         (HEAD + '  turns:\n    - user: 你好\n      expect_regex: "("\n', 5, "正则表达式"),
         (HEAD + "  turns:\n    - location: 5\n", 4, "location 要写成"),
@@ -47,3 +51,19 @@ def test_what_is_no_script(tmp_path: Path, script: str) -> None:
     file.write_text(script, encoding="utf-8")
     with pytest.raises(BadRequest):
         load(file)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("policies: [{policy_no: X, ends: soon}]", "policies 第 1 条写得不对"),
+        ("policies: [{policy_no: X}, {policy_no: X}]", "policies 第 2 条和前面的重复了"),
+        ("claims: [{paid: much}]", "claims 第 1 条写得不对"),
+    ],
+)
+def test_records_that_cannot_be_made(parts: App, tmp_path: Path, rows: str, told: str) -> None:
+    """The record is named, and nothing is played."""
+    file = tmp_path / "x.yaml"
+    file.write_text(f"{HEAD}  given: {{{rows}}}\n  turns: []\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match=told):
+        Play(Stage(parts, tmp_path), load(file)[0], Mode()).run()
