@@ -17,7 +17,7 @@ NO_FLOW = "-"  # a refusal: not even the flow that the words sound like is begun
 REQUIRED = ("rule", "level", "any", "say", "start")
 OPTIONAL = ("ignore", "unless", "despite", "real_only", "intent", "also")
 SUPPOSED = re.compile(
-    r"(?<![主需只重也还])要是|如果|假如|假设|假使|倘若|若是|万一|比如说|打个比方|假定"
+    r"(?<![主需只重也还])要是|如果|假如|假设|假使|倘若|若是|万一|比如|比方|譬如|假定"
 )
 # What ends a supposition: the sentence, or a word that says it has happened.
 REALITY = re.compile(r"[。!]|刚才|刚刚|现在|已经|我刚|快来|救|正在|就好了")

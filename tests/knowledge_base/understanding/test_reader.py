@@ -30,6 +30,7 @@ def share_right(reader: SentenceReader, cases: list[Case]) -> float:
         ("danger", 0.85),
         ("later", 0.95),
         ("look_alike", 0.92),
+        ("unseen", 0.95),
     ],
 )
 def test_accuracy_may_not_fall(
@@ -39,7 +40,7 @@ def test_accuracy_may_not_fall(
     assert share_right(reader, cases[group]) >= floor
 
 
-@pytest.mark.parametrize("group", ["plain", "confusable", "danger", "later"])
+@pytest.mark.parametrize("group", ["plain", "confusable", "danger", "later", "unseen"])
 def test_the_right_level(reader: SentenceReader, cases: dict[str, list[Case]], group: str) -> None:
     """Every held-out sentence fires the level it should, or none."""
     levels = {case.say: reader.read(case.say).escalation.level for case in cases[group]}
