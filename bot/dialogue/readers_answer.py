@@ -27,6 +27,7 @@ from bot.dialogue.reading import Hit
 from bot.dialogue.slot_types.accident import Kind
 from bot.dialogue.slot_types.asked_flags import AskedTogether
 from bot.dialogue.slot_types.fen import Fen
+from bot.dialogue.slot_types.plain import TextValue
 from bot.dialogue.slot_types.text import message_text
 from bot.dialogue.slot_types.yes_no import yes_no
 
@@ -196,14 +197,16 @@ def _changed(heard: Heard, flow: Flow) -> dict[str, Said]:
         return {}
     said = heard.volunteered(flow)
     filled = {n: s for n, s in said.items() if n in flow.values and s.value is not None}
-    other = {n: s for n, s in filled.items() if not _says_no_more(s.value, flow.values[n])}
+    other = {n: s for n, s in filled.items() if not _says_no_more(s, flow, n)}
     return {n: s for n, s in other.items() if not _follows(flow.slots[n]) or _named(heard)}
 
 
-def _says_no_more(said: Any, known: Any) -> bool:
+def _says_no_more(said: Said, flow: Flow, name: str) -> bool:
     """Tell whether it is what we know, or a part of it: «西康路» of «和平区西康路12号»."""
-    whole = isinstance(said, str) and isinstance(known, str) and said in known
-    return bool(whole or said == known)
+    known = flow.values[name]
+    if isinstance(flow.slots[name].type, TextValue) and isinstance(known, str):
+        return str(said.value) in known
+    return bool(said.value == known)
 
 
 def _follows(slot: Slot[Any]) -> bool:
