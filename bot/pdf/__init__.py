@@ -1,18 +1,1 @@
 """Documents for people as PDF, with Chinese fonts; knows no business."""
-
-from __future__ import annotations
-
-from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bot.pdf.sheet import Sheet
-
-
-def new_sheet(title: str, *, foot: str, mark: str = "", at: datetime | None = None) -> Sheet:
-    """Begin a document, see `bot.pdf.sheet.Sheet`."""
-    # Not at the top: drawing takes a third of a second to load and 27 MiB, and most processes
-    # never draw.
-    from bot.pdf.sheet import Sheet  # noqa: PLC0415
-
-    return Sheet(title, foot=foot, mark=mark, at=at)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from bot.pdf import new_sheet
+from bot.pdf.begin import new_sheet
 from bot.privacy.page import names
 
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.pdf import new_sheet
+from bot.pdf.begin import new_sheet
 from bot.settings import Settings
 from storage.content import STATES, TOPICS, WAYS
 from storage.models.content import ContentItem

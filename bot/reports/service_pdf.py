@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from bot.log import mask
-from bot.pdf import new_sheet
+from bot.pdf.begin import new_sheet
 from bot.reports import names
 from bot.reports.names import SIDES
 from bot.reports.service import named, spent

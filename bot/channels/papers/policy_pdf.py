@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.pdf import new_sheet
+from bot.pdf.begin import new_sheet
 
 if TYPE_CHECKING:
     from bot.pdf.sheet import Sheet
