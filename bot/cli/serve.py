@@ -76,7 +76,7 @@ def serve_parts(parts: App, role: Role, host: str, port: int) -> None:
     refuse_taken(host, port)
     # Here and not at the top: FastAPI and all pages take as long to load as everything else, and
     # every other command of `anda`, and the roles above, would wait for them.
-    from bot.web import web_app  # noqa: PLC0415
+    from bot.web import web_app  # noqa: PLC0415 - only who serves pages loads them
 
     # Loaded before the first request, which must not wait for it.
     _ = parts.engine

@@ -13,7 +13,7 @@ UNKNOWN = "〓"
 def _known() -> frozenset[int]:
     """Return the characters that the font has; read once per process."""
     # Not at the top: whoever never prints need not load what reads fonts.
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - loaded with the first print
 
     with TTFont(FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from bot.log import mask
 from bot.reports import names
@@ -19,6 +19,11 @@ from storage.kpi.processes import ProcessTime
 from storage.kpi.report import Report, shown
 
 COLOURS: Final = {"wait": "#b3392f", "work": "#2f7d4f", "customer": "#8aa5bf", "third": "#c7ced4"}
+# What is put into these is escaped by them.
+_EMPTY = Markup()
+_PART_ROW = Markup("<tr><td>{}</td><td class='n'>{}{}</td><td class='n'>{} / {}</td></tr>")
+_NO_PARTS = Markup("<tr><td colspan='3'>本期没有可数的行</td></tr>")
+_PART_TABLE = Markup("<table><tr><th>{}</th><th></th><th>分子 / 分母</th></tr>{}</table>")
 
 
 def page(report: Report, title: str) -> str:
@@ -82,14 +87,11 @@ def named(table: Table, by: By, name: str) -> str:
 
 def _part_table(report: Report, code: str, by: By) -> Markup:
     table = report.tables[code]
-    rows = "".join(
-        f"<tr><td>{escape(named(table, by, name))}</td><td class='n'>{escape(shown(part))}"
-        f"{'（样本不足）' if part.few and part.value is not None else ''}</td>"
-        f"<td class='n'>{part.hits} / {part.below}</td></tr>"
+    rows = _EMPTY.join(
+        _PART_ROW.format(
+            named(table, by, name), shown(part),
+            "（样本不足）" if part.few and part.value is not None else "", part.hits, part.below,
+        )
         for name, part in table.by[by].items()
-    )
-    head = escape(table.definition.name)
-    empty = "<tr><td colspan='3'>本期没有可数的行</td></tr>"
-    return Markup(  # noqa: S704 - every part is escaped above
-        f"<table><tr><th>{head}</th><th></th><th>分子 / 分母</th></tr>{rows or empty}</table>"
-    )
+    )  # fmt: skip
+    return _PART_TABLE.format(table.definition.name, rows or _NO_PARTS)

@@ -37,7 +37,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # wechatpy carries no types: its class is Any to mypy, which may not be derived from; deriving is
 # how wechatpy wants its requests and tokens replaced. Were its code read for types instead, every
 # call into it would be an error of its own.
-class WeChatApi(WeChatClient):  # type: ignore[misc]
+class WeChatApi(WeChatClient):  # type: ignore[misc]  # an untyped library
     """Synchronous, for threads; raises only errors of bot.errors, free of secrets."""
 
     def __init__(self, settings: WeChat, tokens: TokenStore, now: Callable[[], datetime]) -> None:
